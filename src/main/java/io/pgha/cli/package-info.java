@@ -1,0 +1,3 @@
+/** Commands, exit codes, tables for humans. May see: model, plan, engine, config, os, http, peer, network, postgres. */
+@org.jspecify.annotations.NullMarked
+package io.pgha.cli;

@@ -1,0 +1,13 @@
+package io.pgha.model;
+
+/**
+ * A primary's vote for its peer: "I gave up epoch N; N+1 is yours". Durable before it is sent.
+ *
+ * @param id unique per cede
+ * @param epoch the epoch given up
+ * @param to who may take the next one
+ * @param incarnation the start of the peer's daemon that may take it (rule S)
+ * @param end where the ceding node's WAL ends, as far as it could be read
+ * @param why one sentence
+ */
+public record Cede(String id, Epoch epoch, NodeId to, String incarnation, Lsn end, String why) {}

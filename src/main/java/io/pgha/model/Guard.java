@@ -1,0 +1,11 @@
+package io.pgha.model;
+
+/** Who may take over on silence; see the table in the README. */
+public enum Guard {
+    /** Nobody: only a cede, or a person. */
+    MANUAL,
+    /** The seed's rule: MAX_PRIMARY_FAILCOUNT reached. A cut between the nodes makes two primaries. */
+    FAILCOUNT,
+    /** As FAILCOUNT, if a gateway is seen; a primary that sees neither peer nor gateway closes itself. */
+    GATEWAY
+}

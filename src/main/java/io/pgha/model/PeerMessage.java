@@ -1,0 +1,74 @@
+package io.pgha.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything a node tells its peer, whole, in every heartbeat: the link is level-triggered, a lost message costs nothing.
+ * Absent parts are empty, never guessed.
+ *
+ * @param protocol version of this record; one step of skew is tolerated
+ * @param version of the sender's pgha
+ * @param node who speaks
+ * @param incarnation one start of the sender's daemon
+ * @param configDigest of the settings both nodes must share
+ * @param state the sender's durable role
+ * @param epoch the highest epoch it knows
+ * @param owner who owns that epoch
+ * @param gateOpen as read back from its kernel; empty when it could not look
+ * @param postmaster its PostgreSQL's process
+ * @param inRecovery its PostgreSQL's pg_is_in_recovery(), when it answers
+ * @param systemId its database's identifier
+ * @param timeline its timeline
+ * @param position its WAL position, as in {@link PostgresView#position()}
+ * @param streaming a standby: its receiver streams
+ * @param vetoes why it would not take over; empty list: it would
+ * @param activity what it is doing, in words; empty when idle
+ * @param cede its outstanding cede
+ * @param cedeAnswer its answer to ours
+ * @param token a release it has issued and that is not redeemed
+ * @param tokenHeld id of our release that it has on disk
+ * @param wantsStandby it asks this node to become its standby (first half of a release); the request's id
+ * @param bootQuestion it asks before it opens after a boot; the question's id
+ * @param holdFor it holds still for our question of this id
+ * @param forks its timeline history
+ * @param commitsSinceFork client commits after the fork from our timeline; empty: not counted
+ * @param wallClockMillis its wall clock, for display and the skew warning only
+ */
+public record PeerMessage(
+        int protocol,
+        String version,
+        NodeId node,
+        String incarnation,
+        String configDigest,
+        NodeState state,
+        Epoch epoch,
+        Optional<NodeId> owner,
+        Optional<Boolean> gateOpen,
+        Postmaster postmaster,
+        Optional<Boolean> inRecovery,
+        Optional<String> systemId,
+        Optional<Integer> timeline,
+        Optional<Lsn> position,
+        boolean streaming,
+        List<String> vetoes,
+        String activity,
+        Optional<Cede> cede,
+        Optional<CedeAnswer> cedeAnswer,
+        Optional<ReleaseToken> token,
+        Optional<String> tokenHeld,
+        Optional<String> wantsStandby,
+        Optional<String> bootQuestion,
+        Optional<String> holdFor,
+        List<Fork> forks,
+        Optional<Long> commitsSinceFork,
+        long wallClockMillis) {
+
+    /** The version this build speaks. */
+    public static final int PROTOCOL = 1;
+
+    public PeerMessage {
+        vetoes = List.copyOf(vetoes);
+        forks = List.copyOf(forks);
+    }
+}

@@ -1,0 +1,72 @@
+package io.pgha.model;
+
+import java.time.Duration;
+
+/**
+ * Every number and choice the decision core works with. Checked when the configuration is read; sealed after.
+ *
+ * @param profile the operator's word for the set: wan, normal, fast, or custom
+ * @param guard who may take over on silence
+ * @param interval between two probes of the primary
+ * @param probeTimeout deadline of one probe
+ * @param maxPrimaryFailcount consecutive failures before the standby takes over
+ * @param heartbeat between two messages to the peer
+ * @param fenceAfter a primary under guard gateway closes when it has had no contact for this long
+ * @param gatewayTimeout deadline of one look at a gateway
+ * @param closeTimeout within which the gate must be closed and sessions ended
+ * @param streamTimeout a replication stream without a message for this long no longer counts as alive
+ * @param bootPeerWait how long a booting last-known primary waits for a silent peer (guard failcount)
+ * @param onCleanStop what to do when a person stops the primary cleanly
+ * @param cleanStopGrace how long a clean stop may last before that is done
+ * @param maximumLagOnFailover bytes of WAL, as at last contact, above which an automatic takeover is held
+ * @param promoteTimeout deadline of a promotion until read-write
+ * @param startTimeout deadline of a start, without progress of recovery
+ * @param stopTimeout deadline of each rung of the stop ladder
+ * @param cedeValidity a cede not answered for this long is reported as stuck
+ * @param restartAttempts starts of a crashed PostgreSQL in place before it is held, when no peer would take over
+ * @param workflowTimeout deadline of one waiting step of release and initialize
+ */
+public record Policy(
+        String profile,
+        Guard guard,
+        Duration interval,
+        Duration probeTimeout,
+        int maxPrimaryFailcount,
+        Duration heartbeat,
+        Duration fenceAfter,
+        Duration gatewayTimeout,
+        Duration closeTimeout,
+        Duration streamTimeout,
+        Duration bootPeerWait,
+        OnCleanStop onCleanStop,
+        Duration cleanStopGrace,
+        long maximumLagOnFailover,
+        Duration promoteTimeout,
+        Duration startTimeout,
+        Duration stopTimeout,
+        Duration cedeValidity,
+        int restartAttempts,
+        Duration workflowTimeout) {
+
+    /** What a clean stop of the primary by a person leads to, after the grace period. */
+    public enum OnCleanStop {
+        FAILOVER,
+        HOLD
+    }
+
+    /** The earliest moment, after the last sign of life, at which the standby can reach MAX_PRIMARY_FAILCOUNT. */
+    public Duration earliestTakeover() {
+        return interval.multipliedBy(maxPrimaryFailcount - 1L);
+    }
+
+    /** The longest silence before the standby takes over: one interval, then MAX probes that time out. */
+    public Duration latestTakeover() {
+        Duration perProbe = probeTimeout.compareTo(interval) > 0 ? probeTimeout : interval;
+        return interval.plus(probeTimeout).plus(perProbe.multipliedBy(maxPrimaryFailcount - 1L));
+    }
+
+    /** What an isolated primary needs at most until it is closed (protocol section 7). */
+    public Duration latestFence() {
+        return fenceAfter.plus(heartbeat).plus(gatewayTimeout).plus(closeTimeout);
+    }
+}

@@ -1,0 +1,3 @@
+/** The gate, and the gateways. May see: model, engine, config, os. */
+@org.jspecify.annotations.NullMarked
+package io.pgha.network;

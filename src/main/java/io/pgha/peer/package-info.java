@@ -1,0 +1,3 @@
+/** The link to the other node. May see: model, engine, config, os. */
+@org.jspecify.annotations.NullMarked
+package io.pgha.peer;

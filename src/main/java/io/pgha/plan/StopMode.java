@@ -1,0 +1,9 @@
+package io.pgha.plan;
+
+/** How PostgreSQL is stopped. */
+public enum StopMode {
+    /** pg_ctl stop -m fast; fails when it does not end in time, because the caller needs a clean shutdown checkpoint. */
+    FAST,
+    /** fast, then immediate, then SIGKILL of every process of the cluster; done only when none is left. */
+    LADDER
+}

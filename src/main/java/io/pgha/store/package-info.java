@@ -1,0 +1,3 @@
+/** The journal on disk. May see: model, plan, decision, engine. */
+@org.jspecify.annotations.NullMarked
+package io.pgha.store;
