@@ -1,0 +1,141 @@
+package io.pgha.postgres;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The last look before files of a data directory are moved or removed: is any process of PostgreSQL at home there? A backend
+ * can outlive its postmaster, so the working directory of every process counts, not only postmaster.pid.
+ */
+final class ClusterProcesses {
+
+    private static final Set<String> NAMES = Set.of("postgres", "postmaster");
+
+    private static final long END_LIMIT_SECONDS = 10;
+
+    private ClusterProcesses() {}
+
+    /**
+     * Returns when no process of the cluster is there.
+     *
+     * @throws DataDirectoryException REFUSED, naming the processes, or when it cannot be known
+     */
+    static void requireNone(Path data, String purpose) throws DataDirectoryException {
+        List<String> found;
+        try {
+            found = find(data, Path.of("/proc"));
+        } catch (IOException e) {
+            throw DataDirectoryException.failed(
+                    "whether PostgreSQL runs in " + data + " could not be found out; " + purpose
+                            + " was not begun",
+                    e);
+        }
+        if (!found.isEmpty()) {
+            throw DataDirectoryException.refused(
+                    purpose + " needs PostgreSQL stopped, but in " + data
+                            + " there are still processes " + String.join(", ", found)
+                            + ". Stop it (pg_ctl stop -m fast, or its unit) and begin again");
+        }
+    }
+
+    /**
+     * Ends the programs that an earlier, killed run left writing into {@code directory}: they carry it in their arguments.
+     *
+     * @throws IOException when one does not end
+     */
+    static void endWriters(Path directory) throws IOException {
+        String argument = "=" + directory;
+        List<ProcessHandle> writers = new ArrayList<>();
+        for (Path process : DurableFiles.entries(Path.of("/proc"))) {
+            String pid = process.getFileName().toString();
+            if (pid.matches("\\d+") && hasArgument(process, argument)) {
+                ProcessHandle.of(Long.parseLong(pid)).ifPresent(writers::add);
+            }
+        }
+        for (ProcessHandle writer : writers) {
+            writer.destroyForcibly();
+            try {
+                writer.onExit().get(END_LIMIT_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while ending process " + writer.pid(), e);
+            } catch (ExecutionException | TimeoutException e) {
+                throw new IOException(
+                        "process " + writer.pid() + " still writes into " + directory
+                                + " and does not end; end it by hand",
+                        e);
+            }
+        }
+    }
+
+    private static boolean hasArgument(Path process, String argument) {
+        try {
+            String line = new String(
+                    Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
+            return line.contains("pg_basebackup")
+                    && List.of(line.split("\0")).stream().anyMatch(a -> a.endsWith(argument));
+        } catch (IOException e) {
+            // Gone meanwhile, or somebody else's, who cannot write here.
+            return false;
+        }
+    }
+
+    private static List<String> find(Path data, Path proc) throws IOException {
+        List<String> found = new ArrayList<>();
+        if (!Files.isDirectory(data)) {
+            return found;
+        }
+        Optional<String> owner = postmasterPid(data);
+        for (Path process : DurableFiles.entries(proc)) {
+            String pid = process.getFileName().toString();
+            if (pid.matches("\\d+") && isAtHome(process, data, owner.equals(Optional.of(pid)))) {
+                found.add(pid);
+            }
+        }
+        return found;
+    }
+
+    /** The first line of postmaster.pid; negative for a single-user server. */
+    private static Optional<String> postmasterPid(Path data) throws IOException {
+        Path file = data.resolve("postmaster.pid");
+        if (!Files.exists(file, NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        return Files.readAllLines(file).stream().findFirst().map(l -> l.strip().replace("-", ""));
+    }
+
+    private static boolean isAtHome(Path process, Path data, boolean named) throws IOException {
+        try {
+            String stat = Files.readString(process.resolve("stat"));
+            String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+            char state = stat.charAt(stat.lastIndexOf(')') + 2);
+            if (!NAMES.contains(name) || state == 'Z' || state == 'X') {
+                return false;
+            }
+            return Files.readSymbolicLink(process.resolve("cwd")).equals(data);
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (AccessDeniedException e) {
+            // Somebody else's process: not ours, unless our own postmaster.pid says that it is.
+            return named;
+        } catch (IOException e) {
+            if (Files.exists(process)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+}
