@@ -2,6 +2,7 @@ package io.pgha.engine;
 
 import io.pgha.model.Epoch;
 import io.pgha.model.GateState;
+import io.pgha.model.MonoTime;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerView;
@@ -17,6 +18,7 @@ import java.util.Optional;
 /**
  * Everything {@code pgha status} can show, as of one turn of the engine. Ages are already spans, so that it can travel.
  *
+ * @param at the turn's moment; what is inside is as old as this, and its own moments are read against it
  * @param node this node
  * @param peer the other node
  * @param version of this daemon
@@ -39,12 +41,13 @@ import java.util.Optional;
  * @param peerAge since the peer was heard
  * @param gateways each with what was seen
  * @param running the workflow in flight
- * @param lastOutcome how the last workflow ended, in one sentence; empty: none since the start
+ * @param lastOutcome how the last workflow ended; empty: none since the start
  * @param problems what is wrong, each with the command to type next
  * @param exposure which faults this configuration does not handle, in plain words
  * @param exitCode 0 fine, 3 degraded, 4 no writable primary or two of them
  */
 public record Status(
+        MonoTime at,
         NodeId node,
         NodeId peer,
         String version,
@@ -68,7 +71,7 @@ public record Status(
         Optional<Duration> peerAge,
         List<String> gateways,
         Optional<Running> running,
-        String lastOutcome,
+        Optional<Ended> lastOutcome,
         List<String> problems,
         List<String> exposure,
         int exitCode) {
@@ -103,4 +106,14 @@ public record Status(
             long totalBytes,
             long bytesPerSecond,
             Duration elapsed) {}
+
+    /**
+     * A workflow that is over.
+     *
+     * @param planId its id, as in {@link Reply#planId()}
+     * @param kind failover, release, initialize, ...
+     * @param exitCode 0 done, 1 failed and nothing is worse, 5 refused on the way, 6 interrupted and resumable
+     * @param sentence how it ended, and what to type next where something is left to do
+     */
+    public record Ended(String planId, String kind, int exitCode, String sentence) {}
 }
