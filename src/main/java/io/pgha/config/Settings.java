@@ -27,6 +27,8 @@ import java.util.Optional;
  * @param runDirectory control socket; need not survive a reboot
  * @param onEvent argv of the event command; empty when none
  * @param onEventTimeout its deadline
+ * @param shown every key with its value in force and where that came from, in the order of the table; for {@code pgha
+ *     config show}
  */
 public record Settings(
         Path file,
@@ -43,12 +45,59 @@ public record Settings(
         Path stateDirectory,
         Path runDirectory,
         List<String> onEvent,
-        Duration onEventTimeout) {
+        Duration onEventTimeout,
+        List<Shown> shown) {
 
     public Settings {
         gateways = List.copyOf(gateways);
         onEvent = List.copyOf(onEvent);
+        shown = List.copyOf(shown);
     }
+
+    /** Settings that were not read from a file, so that no value has an origin. */
+    public Settings(
+            Path file,
+            String digest,
+            Node self,
+            Node peer,
+            Policy policy,
+            PostgresSettings postgres,
+            GateSettings gate,
+            LinkSettings link,
+            List<String> gateways,
+            Optional<HttpSettings> http,
+            Optional<ArchiveSettings> archive,
+            Path stateDirectory,
+            Path runDirectory,
+            List<String> onEvent,
+            Duration onEventTimeout) {
+        this(
+                file,
+                digest,
+                self,
+                peer,
+                policy,
+                postgres,
+                gate,
+                link,
+                gateways,
+                http,
+                archive,
+                stateDirectory,
+                runDirectory,
+                onEvent,
+                onEventTimeout,
+                List.of());
+    }
+
+    /**
+     * One key as it is in force.
+     *
+     * @param key its path, "postgres.port"; a key of the nodes block is written with the node's name
+     * @param value as it would be written in the file; never a secret
+     * @param origin "default", "profile normal" or "file:line"
+     */
+    public record Shown(String key, String value, String origin) {}
 
     /** The unix socket on which the daemon takes commands. */
     public Path controlSocket() {

@@ -21,7 +21,8 @@ import java.time.Duration;
  * @param maximumLagOnFailover bytes of WAL, as at last contact, above which an automatic takeover is held
  * @param promoteTimeout deadline of a promotion until read-write
  * @param startTimeout deadline of a start, without progress of recovery
- * @param stopTimeout deadline of each rung of the stop ladder
+ * @param stopTimeout deadline of a stop that must end cleanly (release, switchover)
+ * @param ladderTimeout how long the stop ladder waits for fast, and again for immediate, before the next rung
  * @param cedeValidity a cede not answered for this long is reported as stuck
  * @param restartAttempts starts of a crashed PostgreSQL in place before it is held, when no peer would take over
  * @param workflowTimeout deadline of one waiting step of release and initialize
@@ -44,6 +45,7 @@ public record Policy(
         Duration promoteTimeout,
         Duration startTimeout,
         Duration stopTimeout,
+        Duration ladderTimeout,
         Duration cedeValidity,
         int restartAttempts,
         Duration workflowTimeout) {
