@@ -1,0 +1,169 @@
+package io.pgha.decision;
+
+import io.pgha.model.Epoch;
+import io.pgha.model.Guard;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.PortAnswer;
+
+import java.util.Optional;
+
+/** May this node open as primary after a boot, an isolation or a first start? (design section 7, row A11) */
+public final class Boot {
+
+    private Boot() {}
+
+    /** The answer, with its reason. */
+    public record Verdict(Kind kind, Epoch epoch, String why) {}
+
+    /** What a verdict can be. */
+    public enum Kind {
+        /** Open, at the verdict's epoch. */
+        OPEN,
+        /** Not yet: an answer is awaited. */
+        WAIT,
+        /** Not without a person. */
+        STAY,
+        /** Never with this copy: the peer is primary at the verdict's epoch. */
+        DEPOSED
+    }
+
+    /** Decides by the peer if it speaks, by guard and memory if it does not. */
+    public static Verdict verdict(World w) {
+        return w.peer().map(peer -> withPeer(w, peer)).orElseGet(() -> alone(w));
+    }
+
+    private static Verdict withPeer(World w, PeerMessage peer) {
+        Epoch mine = w.memory().epoch();
+        if (peer.systemId().isPresent()
+                && w.now().systemId().isPresent()
+                && !peer.systemId().equals(w.now().systemId())) {
+            return stay(
+                    w,
+                    "the peer's database is another one (system identifier "
+                            + peer.systemId().orElseThrow() + ", here "
+                            + w.now().systemId().orElseThrow()
+                            + "): pgha initialize on the node whose copy is to be replaced");
+        }
+        switch (peer.state()) {
+            case PRIMARY, RECONCILING -> {
+                return new Verdict(
+                        Kind.DEPOSED,
+                        peer.epoch().isAfter(mine) ? peer.epoch() : mine,
+                        peer.node() + " is primary at epoch " + peer.epoch()
+                                + ": run pgha initialize here to follow it");
+            }
+            case PROMOTING, RELEASING -> {
+                return wait(w, peer.node() + " is " + peer.state());
+            }
+            case RELEASED -> {
+                return stay(
+                        w,
+                        peer.node()
+                                + " released the role: pgha initialize here, or pgha release --cancel there");
+            }
+            case CONFLICT -> {
+                return stay(
+                        w,
+                        "both nodes hold commits of their own: pgha promote --force on the one to keep");
+            }
+            case UNDECIDED, STANDBY, ISOLATED, CEDED, DEPOSED -> {}
+        }
+        if (peer.holdFor().filter(w.bootQuestion()::equals).isPresent()) {
+            return new Verdict(
+                    Kind.OPEN,
+                    opening(w, peer),
+                    peer.node() + " is " + peer.state() + " and holds still for us");
+        }
+        if (Eligibility.compareRank(w, peer) < 0) {
+            return wait(
+                    w,
+                    peer.node() + " holds the newer copy (epoch " + peer.epoch()
+                            + ") and opens first");
+        }
+        return wait(w, "asked " + peer.node() + " (" + peer.state() + ") to hold still");
+    }
+
+    private static Epoch opening(World w, PeerMessage peer) {
+        boolean known = w.memory().isOwner(w.now().self())
+                && !peer.epoch().isAfter(w.memory().epoch());
+        boolean told = peer.owner().filter(w.now().self()::equals).isPresent()
+                && !w.memory().epoch().isAfter(peer.epoch());
+        if (known) {
+            return w.memory().epoch();
+        }
+        if (told) {
+            return peer.epoch();
+        }
+        Epoch top = peer.epoch().isAfter(w.memory().epoch())
+                ? peer.epoch()
+                : w.memory().epoch();
+        return top.next();
+    }
+
+    private static Verdict alone(World w) {
+        if (w.now().peerPort().filter(p -> p.answer() == PortAnswer.READY).isPresent()) {
+            return stay(
+                    w,
+                    w.now().peerId()
+                            + "'s PostgreSQL accepts writes, though its daemon is silent: start pgha there");
+        }
+        boolean lastPrimary = w.memory().isOwner(w.now().self());
+        if (w.policy().guard() != Guard.FAILCOUNT || !lastPrimary) {
+            String why = lastPrimary
+                    ? "guard " + w.policy().guard().name().toLowerCase(java.util.Locale.ROOT)
+                            + " does not open while " + w.now().peerId() + " is silent"
+                    : w.now().peerId() + " is silent and this node was not the last known primary";
+            return stay(
+                    w,
+                    why + ": start pgha there, or, when " + w.now().peerId()
+                            + " is surely down, pgha promote --force here");
+        }
+        MonoTime since = w.tally().undecidedSince().orElse(w.tally().startedAt());
+        if (!w.now().at().isPast(since, w.policy().bootPeerWait())) {
+            return wait(
+                    w,
+                    w.now().peerId() + " is silent; waiting up to "
+                            + w.policy().bootPeerWait().toSeconds() + " s for it");
+        }
+        return new Verdict(
+                Kind.OPEN,
+                w.memory().epoch(),
+                w.now().peerId()
+                        + " stayed silent and this node was the last known primary (guard failcount)");
+    }
+
+    private static Verdict wait(World w, String why) {
+        return new Verdict(Kind.WAIT, w.memory().epoch(), why);
+    }
+
+    private static Verdict stay(World w, String why) {
+        return new Verdict(Kind.STAY, w.memory().epoch(), why);
+    }
+
+    /** The question this node answers for the peer: it holds still, so the peer may open. */
+    public static Optional<String> holdFor(World w) {
+        return w.peer()
+                .filter(peer -> peer.bootQuestion().isPresent() && holds(w, peer))
+                .flatMap(PeerMessage::bootQuestion);
+    }
+
+    private static boolean holds(World w, PeerMessage peer) {
+        boolean busy = w.memory().running().isPresent();
+        return switch (w.memory().state()) {
+            case STANDBY, DEPOSED -> !busy && !w.memory().epoch().isAfter(topEpoch(peer));
+            case UNDECIDED, ISOLATED -> !busy && Eligibility.compareRank(w, peer) < 0;
+            case PRIMARY, PROMOTING, CEDED, RELEASING, RELEASED, RECONCILING, CONFLICT -> false;
+        };
+    }
+
+    private static Epoch topEpoch(PeerMessage peer) {
+        return peer.epoch();
+    }
+
+    /** True in the states that ask before they open. */
+    public static boolean asks(NodeState state) {
+        return state == NodeState.UNDECIDED || state == NodeState.ISOLATED;
+    }
+}

@@ -1,0 +1,128 @@
+package io.pgha.decision;
+
+import io.pgha.model.Lsn;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.Policy;
+import io.pgha.model.PortProbe;
+import io.pgha.model.PostgresView;
+import io.pgha.model.Probed;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Counts what is consecutive. One probe is one failure only if every channel that could have spoken during it was silent:
+ * the port, the peer's daemon and the replication stream.
+ */
+public final class Counting {
+
+    private Counting() {}
+
+    /** The tally after this observation. */
+    public static Tally count(Tally before, Observation now, Memory memory, Policy policy) {
+        boolean slept = now.at().isPast(before.lastTurnAt(), asleep(policy));
+        MonoTime awakeAt = slept ? now.at() : before.awakeAt();
+        int failures = slept ? 0 : before.failures();
+        String lastFailure = before.lastFailure();
+        Optional<PortProbe> counted = before.lastCounted();
+        if (now.peerPort().isPresent() && !now.peerPort().equals(counted)) {
+            PortProbe probe = now.peerPort().get();
+            counted = now.peerPort();
+            if (isSignOfLife(probe, now, policy) || memory.state() != NodeState.STANDBY) {
+                failures = 0;
+            } else if (probe.answer().isFailure() && !startedBefore(probe, awakeAt)) {
+                failures = failures + 1;
+                lastFailure = probe.words();
+            }
+        }
+        int own = slept ? 0 : before.ownFailures();
+        Optional<PortProbe> lastOwn = before.lastOwn();
+        if (now.ownPort().isPresent() && !now.ownPort().equals(lastOwn)) {
+            PortProbe probe = now.ownPort().get();
+            lastOwn = now.ownPort();
+            if (!probe.answer().isFailure()) {
+                own = 0;
+            } else if (!startedBefore(probe, awakeAt)) {
+                own = own + 1;
+            }
+        }
+        Optional<MonoTime> downSince = now.isDown()
+                ? before.downSince().or(() -> Optional.of(now.at()))
+                : Optional.empty();
+        boolean undecided = memory.state() == NodeState.UNDECIDED;
+        return new Tally(
+                before.startedAt(),
+                now.at(),
+                awakeAt,
+                failures,
+                lastFailure,
+                counted,
+                own,
+                lastOwn,
+                primaryPosition(before, now, memory, policy),
+                downSince,
+                now.ownPort().filter(p -> !p.answer().isFailure()).isPresent() && now.isReadWrite()
+                        ? 0
+                        : before.restarts(),
+                undecided
+                        ? before.undecidedSince().or(() -> Optional.of(now.at()))
+                        : Optional.empty(),
+                before.bootAsked());
+    }
+
+    /** A gap between two turns from which a pause of this process is concluded; turns come at least once a heartbeat. */
+    public static Duration asleep(Policy policy) {
+        return policy.heartbeat().multipliedBy(2).plus(policy.interval());
+    }
+
+    /** How old the peer's last message may be to count as "it speaks". */
+    public static Duration fresh(Policy policy) {
+        return policy.heartbeat().multipliedBy(3);
+    }
+
+    /** The stream brought something within {@code limit}. */
+    public static boolean streamAlive(Observation now, Duration limit) {
+        if (!(now.local() instanceof Probed.Answered<PostgresView> view)) {
+            return false;
+        }
+        Duration lookAge = now.at().since(view.at());
+        return view.value()
+                .receiver()
+                .filter(r -> r.isStreaming() && r.sinceMessage().plus(lookAge).compareTo(limit) < 0)
+                .isPresent();
+    }
+
+    private static boolean isSignOfLife(PortProbe probe, Observation now, Policy policy) {
+        if (probe.answer().isSignOfLife()) {
+            return true;
+        }
+        Duration window = probe.took().compareTo(policy.heartbeat().multipliedBy(2)) > 0
+                ? probe.took()
+                : policy.heartbeat().multipliedBy(2);
+        boolean daemonSpoke = now.peer()
+                .heardAt()
+                .filter(heard -> !now.at().isPast(heard, window))
+                .isPresent();
+        return daemonSpoke || streamAlive(now, window);
+    }
+
+    private static boolean startedBefore(PortProbe probe, MonoTime moment) {
+        return moment.isAfter(new MonoTime(probe.at().nanos() - probe.took().toNanos()));
+    }
+
+    private static Optional<Lsn> primaryPosition(
+            Tally before, Observation now, Memory memory, Policy policy) {
+        Optional<Lsn> told = now.freshPeer(fresh(policy))
+                .filter(peer -> peer.state() == NodeState.PRIMARY || memory.isOwner(peer.node()))
+                .flatMap(PeerMessage::position);
+        Optional<Lsn> received = now.isInRecovery() ? now.position() : Optional.empty();
+        if (told.isEmpty() && before.primaryPosition().isEmpty()) {
+            return Optional.empty();
+        }
+        Lsn best = told.or(before::primaryPosition).orElseThrow();
+        return received.filter(r -> r.compareTo(best) > 0).or(() -> Optional.of(best));
+    }
+}

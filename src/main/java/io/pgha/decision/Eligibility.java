@@ -1,0 +1,104 @@
+package io.pgha.decision;
+
+import io.pgha.model.Lsn;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.PostgresView;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Why this standby would not take over (row B12): every reason at once, each with what mends it. */
+public final class Eligibility {
+
+    private Eligibility() {}
+
+    /** All vetoes; an empty list means that it would. */
+    public static List<String> vetoes(World w) {
+        List<String> vetoes = new ArrayList<>();
+        Memory m = w.memory();
+        if (m.state() != NodeState.STANDBY) {
+            vetoes.add("this node is " + m.state() + ", not STANDBY");
+        }
+        m.hold()
+                .ifPresent(why -> vetoes.add(
+                        "an operator holds the gate closed (" + why + "): pgha gate open"));
+        m.running().ifPresent(r -> vetoes.add("busy with " + r.plan().kind().words()));
+        w.now()
+                .rebuild()
+                .ifPresent(why -> vetoes.add("REBUILD NEEDED: " + why + ": pgha initialize"));
+        Optional<PostgresView> local = w.now().local().answer();
+        if (local.isEmpty()) {
+            vetoes.add(
+                    "the local PostgreSQL does not answer (" + w.now().local().why() + ")");
+        } else {
+            localVetoes(w, local.get(), vetoes);
+        }
+        return vetoes;
+    }
+
+    /** Bytes this standby lacks of what the primary had at last contact; empty when never known. */
+    public static Optional<Long> lagBytes(World w) {
+        if (!w.now().isInRecovery()) {
+            return Optional.empty();
+        }
+        return w.now()
+                .position()
+                .flatMap(mine -> w.tally().primaryPosition().map(mine::bytesBehind));
+    }
+
+    private static void localVetoes(World w, PostgresView local, List<String> vetoes) {
+        if (!local.inRecovery()) {
+            vetoes.add("the local PostgreSQL is not in recovery");
+        }
+        if (local.replayPaused()) {
+            vetoes.add("replay is paused: select pg_wal_replay_resume()");
+        }
+        w.now().peer().last().ifPresent(peer -> historyVetoes(peer, local, vetoes));
+        Optional<Long> lag = lagBytes(w);
+        if (lag.isEmpty()) {
+            vetoes.add(
+                    "lag unknown: the primary has not been heard since this daemon started: pgha promote --accept-loss");
+        } else if (lag.get() > w.policy().maximumLagOnFailover()) {
+            vetoes.add("lag of " + lag.get()
+                    + " bytes at last contact is above maximum_lag_on_failover = "
+                    + w.policy().maximumLagOnFailover() + ": pgha promote --accept-loss");
+        }
+    }
+
+    private static void historyVetoes(PeerMessage peer, PostgresView local, List<String> vetoes) {
+        if (peer.systemId().filter(id -> !id.equals(local.systemId())).isPresent()) {
+            vetoes.add("the peer's database is another one (system identifier "
+                    + peer.systemId().orElseThrow() + ", here " + local.systemId()
+                    + "): pgha initialize");
+        }
+        Optional<Integer> theirs = peer.inRecovery().filter(r -> !r).flatMap(r -> peer.timeline());
+        if (theirs.filter(t -> t != local.timeline()).isPresent()) {
+            vetoes.add("on timeline " + local.timeline() + " while the primary was on "
+                    + theirs.orElseThrow());
+        }
+    }
+
+    /** The higher of two nodes after a common boot: epoch, then ownership of it, then timeline, then position, then name. */
+    static int compareRank(World w, PeerMessage peer) {
+        int byEpoch = w.memory().epoch().compareTo(peer.epoch());
+        if (byEpoch != 0) {
+            return byEpoch;
+        }
+        boolean mine = w.memory().isOwner(w.now().self());
+        boolean theirs = peer.owner().filter(peer.node()::equals).isPresent();
+        if (mine != theirs) {
+            return mine ? 1 : -1;
+        }
+        int byTimeline =
+                Integer.compare(w.now().timeline().orElse(0), peer.timeline().orElse(0));
+        if (byTimeline != 0) {
+            return byTimeline;
+        }
+        Lsn none = new Lsn(0);
+        int byPosition =
+                w.now().position().orElse(none).compareTo(peer.position().orElse(none));
+        return byPosition != 0 ? byPosition : peer.node().compareTo(w.now().self());
+    }
+}

@@ -1,0 +1,73 @@
+package io.pgha.decision;
+
+import io.pgha.model.Cede;
+import io.pgha.model.CedeAnswer;
+import io.pgha.model.Epoch;
+import io.pgha.model.NodeId;
+import io.pgha.model.NodeState;
+import io.pgha.model.ReleaseToken;
+import io.pgha.plan.Plan;
+
+/** One line of the journal: something that stays true over a restart. Memory is the fold of all facts. */
+public sealed interface Fact {
+
+    /** Everything at once: what a compacted journal begins with. */
+    record Snapshot(Memory memory) implements Fact {}
+
+    /** The machine has booted since the last fact: nothing about PostgreSQL or the gate may be taken for granted. */
+    record Booted(String bootId) implements Fact {}
+
+    /** The durable role changed. */
+    record Became(NodeState state, Epoch epoch, NodeId owner, String why) implements Fact {}
+
+    /** The peer opened, or durably owns, this epoch. */
+    record EpochSeen(Epoch epoch, NodeId owner) implements Fact {}
+
+    /** A workflow begins. */
+    record PlanBegun(Plan plan) implements Fact {}
+
+    /** The workflow's cursor stands on this step: all before it are done. */
+    record StepReached(String planId, int cursor) implements Fact {}
+
+    /** The workflow goes back. */
+    record PlanUndoing(String planId, String why) implements Fact {}
+
+    /** The workflow is over. {@code ok} is false when it was undone, voided or given up. */
+    record PlanEnded(String planId, boolean ok, String words) implements Fact {}
+
+    /** An operator keeps the gate closed. */
+    record HoldPlaced(String why) implements Fact {}
+
+    /** The operator's hold is over. */
+    record HoldLifted() implements Fact {}
+
+    /** This node gave its epoch up. */
+    record CedeOffered(Cede cede) implements Fact {}
+
+    /** The cede is void: the peer refused it. */
+    record CedeVoided(String id) implements Fact {}
+
+    /** This node answered the peer's cede. */
+    record CedeAnswered(CedeAnswer answer) implements Fact {}
+
+    /** This node asks the peer to become its standby. */
+    record StandbyAsked(String id) implements Fact {}
+
+    /** This node issued a release. */
+    record TokenIssued(ReleaseToken token) implements Fact {}
+
+    /** The peer's release for this node is on this disk. */
+    record TokenKept(ReleaseToken token) implements Fact {}
+
+    /** The peer took its release back, or it was redeemed. */
+    record TokenDropped(String id) implements Fact {}
+
+    /** Client commits since the timelines parted. */
+    record CommitsCounted(long commits) implements Fact {}
+
+    /** The meeting for which commits were counted is over. */
+    record CommitsForgotten() implements Fact {}
+
+    /** Consecutive failures of the primary, for display after a restart; it never counts across one (row B13). */
+    record FailuresNoted(int count, String when) implements Fact {}
+}

@@ -1,0 +1,161 @@
+package io.pgha.decision;
+
+import io.pgha.model.CedeAnswer;
+import io.pgha.model.Epoch;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.Postmaster;
+import io.pgha.plan.CloneMode;
+import io.pgha.plan.Plan;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The states between two roles: an intent, a cede, a release, a lost epoch. */
+final class HandoverRules {
+
+    private HandoverRules() {}
+
+    /** The daemon restarted during a takeover. PostgreSQL itself says how far it came (rule S). */
+    static Decision promoting(World w) {
+        if (w.now().isReadWrite()) {
+            return begin(w.workflows()
+                    .startAsPrimary(
+                            w.id(),
+                            w.memory().epoch(),
+                            "promotion had been carried out before the restart"));
+        }
+        if (w.now().isInRecovery()) {
+            Epoch before = new Epoch(Math.max(0, w.memory().epoch().number() - 1));
+            return new Decision.Note(
+                    Situation.HEALTHY,
+                    List.of(new Fact.Became(
+                            NodeState.STANDBY,
+                            before,
+                            w.now().peerId(),
+                            "an unproven intent is void after a restart")),
+                    "the intent for epoch " + w.memory().epoch() + " is void after the restart");
+        }
+        return new Decision.Hold(
+                Situation.WAITING_FOR_OPERATOR,
+                "a takeover was interrupted and PostgreSQL does not answer ("
+                        + w.now().local().why() + "): start it, the rest follows by itself");
+    }
+
+    static Decision ceded(World w) {
+        if (w.memory().cede().isEmpty()) {
+            return new Decision.Note(
+                    Situation.UNDECIDED,
+                    List.of(new Fact.Became(
+                            NodeState.UNDECIDED,
+                            w.memory().epoch(),
+                            w.now().self(),
+                            "the cede was never sent")),
+                    "an unsent cede is void after a restart");
+        }
+        String id = w.memory().cede().get().id();
+        Optional<CedeAnswer> answer =
+                w.peer().flatMap(PeerMessage::cedeAnswer).filter(a -> a.id().equals(id));
+        Optional<PeerMessage> above = w.peer()
+                .filter(p ->
+                        p.epoch().isAfter(w.memory().epoch()) && p.state() == NodeState.PRIMARY);
+        if (above.isPresent()) {
+            return begin(w.workflows()
+                    .depose(
+                            w.id(),
+                            above.get().epoch(),
+                            above.get().node(),
+                            above.get().node() + " took the epoch it was ceded"));
+        }
+        if (answer.filter(a -> !a.taken()).isPresent()) {
+            return new Decision.Begin(
+                    Situation.POSTGRES_DOWN,
+                    List.of(new Fact.CedeVoided(id)),
+                    w.workflows()
+                            .restart(
+                                    w.id(),
+                                    w.memory().epoch(),
+                                    w.now().peerId() + " refused the cede ("
+                                            + answer.get().why() + "): serve again here"));
+        }
+        return new Decision.Hold(
+                answer.isPresent() ? Situation.PRIMARY_DOWN : Situation.WAITING_FOR_OPERATOR,
+                answer.isPresent()
+                        ? w.now().peerId() + " takes over"
+                        : "ceded epoch " + w.memory().epoch() + " to " + w.now().peerId()
+                                + ", which has not answered: start pgha there; if it is surely down and never took over,"
+                                + " pgha promote --force here");
+    }
+
+    static Decision deposed(World w) {
+        Optional<PeerMessage> primary = w.peerIn(NodeState.PRIMARY);
+        if (primary.filter(p ->
+                        p.epoch().isAfter(w.memory().epoch()) || !w.memory().isOwner(p.node()))
+                .isPresent()) {
+            return new Decision.Note(
+                    Situation.WAITING_FOR_OPERATOR,
+                    List.of(new Fact.EpochSeen(
+                            primary.get().epoch(), primary.get().node())),
+                    "epoch " + primary.get().epoch() + " is " + primary.get().node() + "'s");
+        }
+        if (w.now().isReadWrite()) {
+            return begin(w.workflows()
+                    .depose(
+                            w.id(),
+                            w.memory().epoch(),
+                            w.memory().owner().orElse(w.now().peerId()),
+                            "PostgreSQL was started here by hand, while "
+                                    + w.now().peerId() + " owns the epoch"));
+        }
+        if (primary.flatMap(PeerMessage::wantsStandby).isPresent()) {
+            return begin(w.workflows()
+                    .initializeStandby(
+                            w.id(),
+                            primary.get().epoch(),
+                            primary.get().node(),
+                            CloneMode.ASIDE,
+                            primary.get().node()
+                                    + " is being released to this node and asks for a standby"));
+        }
+        return new Decision.Hold(
+                Situation.WAITING_FOR_OPERATOR,
+                "epoch " + w.memory().epoch() + " is on "
+                        + w.memory().owner().orElse(w.now().peerId())
+                        + ": run pgha initialize here to follow it");
+    }
+
+    static Decision releasing(World w) {
+        if (w.now().isDown() || w.now().postmaster() == Postmaster.RUNNING) {
+            return begin(w.workflows()
+                    .restart(
+                            w.id(),
+                            w.memory().epoch(),
+                            "a release was interrupted before it was issued: serve again"));
+        }
+        return new Decision.Hold(
+                Situation.WAITING_FOR_OPERATOR,
+                "a release was interrupted and PostgreSQL's state is unknown: see pgha check");
+    }
+
+    static Decision released(World w) {
+        Optional<PeerMessage> primary = w.peerIn(NodeState.PRIMARY)
+                .filter(p -> p.epoch().isAfter(w.memory().epoch()));
+        if (primary.isPresent()) {
+            return begin(w.workflows()
+                    .follow(
+                            w.id(),
+                            primary.get().epoch(),
+                            primary.get().node(),
+                            primary.get().node()
+                                    + " redeemed the release: follow it without copying"));
+        }
+        return new Decision.Hold(
+                Situation.WAITING_FOR_OPERATOR,
+                "there is no primary until pgha initialize is typed on "
+                        + w.now().peerId() + "; pgha release --cancel takes the role back");
+    }
+
+    private static Decision begin(Plan plan) {
+        return new Decision.Begin(Situation.BUSY, List.of(), plan);
+    }
+}

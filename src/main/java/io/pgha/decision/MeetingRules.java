@@ -1,0 +1,199 @@
+package io.pgha.decision;
+
+import io.pgha.model.Epoch;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.plan.Plan;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Two primaries meet (protocol section 7). The side with the lower epoch closes at once and counts; a side without client
+ * commits since the fork yields, whatever its epoch; if both have some, both stay closed and a person decides.
+ */
+final class MeetingRules {
+
+    private MeetingRules() {}
+
+    /** What the primary does about this peer; empty: nothing to reconcile. */
+    static Optional<Decision> primary(World w, PeerMessage peer) {
+        Epoch mine = w.memory().epoch();
+        Optional<Long> commits = w.memory().commits();
+        switch (peer.state()) {
+            case PRIMARY -> {
+                return metPrimary(w, peer);
+            }
+            case RECONCILING -> {
+                if (commits.isEmpty()) {
+                    return begin(w.workflows()
+                            .count(
+                                    w.id(),
+                                    peer.node() + " was open too: count commits since the fork"));
+                }
+                return metReconciling(w, peer, commits.get());
+            }
+            case DEPOSED, STANDBY -> {
+                if (peer.epoch().isAfter(mine)) {
+                    return Optional.of(new Decision.Note(
+                            Situation.TWO_PRIMARIES,
+                            List.of(new Fact.Became(
+                                    NodeState.PRIMARY,
+                                    peer.epoch().next(),
+                                    w.now().self(),
+                                    peer.node() + " stepped down")),
+                            peer.node() + " stepped down from epoch " + peer.epoch()
+                                    + ": ours is raised above it"));
+                }
+            }
+            case UNDECIDED, PROMOTING, ISOLATED, CEDED, RELEASING, RELEASED, CONFLICT -> {}
+        }
+        return commits.isPresent()
+                ? Optional.of(new Decision.Note(
+                        Situation.HEALTHY,
+                        List.of(new Fact.CommitsForgotten()),
+                        "the meeting is over"))
+                : Optional.empty();
+    }
+
+    private static Optional<Decision> metPrimary(World w, PeerMessage peer) {
+        Epoch mine = w.memory().epoch();
+        if (peer.epoch().isAfter(mine)) {
+            return begin(w.workflows()
+                    .reconcile(
+                            w.id(),
+                            mine,
+                            "met " + peer.node() + " open at epoch " + peer.epoch() + " (here "
+                                    + mine + ")"));
+        }
+        if (peer.epoch().equals(mine)) {
+            return begin(w.workflows()
+                    .conflict(
+                            w.id(),
+                            mine,
+                            "both nodes are open at epoch " + mine + ", which must not happen"));
+        }
+        return Optional.of(new Decision.Hold(
+                Situation.TWO_PRIMARIES,
+                peer.node() + " is open at the older epoch " + peer.epoch() + " and has to close"));
+    }
+
+    private static Optional<Decision> metReconciling(World w, PeerMessage peer, long commits) {
+        long theirs = peer.commitsSinceFork().orElse(-1L);
+        if (theirs > 0 && commits == 0) {
+            return begin(w.workflows()
+                    .depose(
+                            w.id(),
+                            higher(w, peer),
+                            peer.node(),
+                            "no client wrote here since the fork, " + theirs + " commits on "
+                                    + peer.node() + ": yield"));
+        }
+        if (theirs > 0) {
+            return begin(w.workflows()
+                    .conflict(w.id(), w.memory().epoch(), both(w, peer, commits, theirs)));
+        }
+        return Optional.of(new Decision.Hold(
+                Situation.TWO_PRIMARIES, peer.node() + " has closed and counts its commits"));
+    }
+
+    /** Closed, counted; now who yields? */
+    static Decision reconciling(World w) {
+        Optional<Long> commits = w.memory().commits();
+        if (commits.isEmpty()) {
+            return new Decision.Begin(
+                    Situation.TWO_PRIMARIES,
+                    List.of(),
+                    w.workflows()
+                            .reconcile(w.id(), w.memory().epoch(), "count commits since the fork"));
+        }
+        if (w.peer().isEmpty()) {
+            return hold(
+                    "closed after meeting another primary; it is silent again: pgha promote --force opens here");
+        }
+        PeerMessage peer = w.peer().get();
+        if (commits.get() == 0 && isStillOwner(peer)) {
+            return new Decision.Begin(
+                    Situation.TWO_PRIMARIES,
+                    List.of(),
+                    w.workflows()
+                            .depose(
+                                    w.id(),
+                                    higher(w, peer),
+                                    peer.node(),
+                                    "no client wrote here since the fork: yield to "
+                                            + peer.node()));
+        }
+        if (peer.state() == NodeState.DEPOSED) {
+            return new Decision.Begin(
+                    Situation.TWO_PRIMARIES,
+                    List.of(),
+                    w.workflows()
+                            .startAsPrimary(
+                                    w.id(), higher(w, peer).next(), peer.node() + " yielded"));
+        }
+        if (peer.state() == NodeState.CONFLICT
+                || peer.commitsSinceFork().filter(n -> n > 0).isPresent()) {
+            return new Decision.Begin(
+                    Situation.TWO_PRIMARIES,
+                    List.of(),
+                    w.workflows()
+                            .conflict(
+                                    w.id(),
+                                    w.memory().epoch(),
+                                    both(
+                                            w,
+                                            peer,
+                                            commits.get(),
+                                            peer.commitsSinceFork().orElse(-1L))));
+        }
+        return hold("closed after meeting " + peer.node() + " (" + peer.state() + "); "
+                + commits.get() + " client commits here since the fork");
+    }
+
+    static Decision conflict(World w) {
+        if (w.peerIn(NodeState.PRIMARY)
+                .filter(p -> p.epoch().isAfter(w.memory().epoch()))
+                .isPresent()) {
+            return new Decision.Begin(
+                    Situation.TWO_PRIMARIES,
+                    List.of(),
+                    w.workflows()
+                            .depose(
+                                    w.id(),
+                                    higher(w, w.peer().orElseThrow()),
+                                    w.now().peerId(),
+                                    "a person chose " + w.now().peerId()));
+        }
+        return new Decision.Hold(
+                Situation.WAITING_FOR_OPERATOR,
+                w.memory().why()
+                        + ". Choose: pgha promote --force on the node to keep, then pgha initialize on the other");
+    }
+
+    private static boolean isStillOwner(PeerMessage peer) {
+        boolean wroteToo = peer.commitsSinceFork().orElse(0L) > 0;
+        return peer.state() == NodeState.PRIMARY
+                || (peer.state() == NodeState.RECONCILING && wroteToo);
+    }
+
+    private static Epoch higher(World w, PeerMessage peer) {
+        return peer.epoch().isAfter(w.memory().epoch())
+                ? peer.epoch()
+                : w.memory().epoch();
+    }
+
+    private static String both(World w, PeerMessage peer, long mine, long theirs) {
+        return "both nodes took client commits since the fork: " + mine + " on "
+                + w.now().self() + ", " + (theirs < 0 ? "an unknown number" : Long.toString(theirs))
+                + " on " + peer.node();
+    }
+
+    private static Optional<Decision> begin(Plan plan) {
+        return Optional.of(new Decision.Begin(Situation.TWO_PRIMARIES, List.of(), plan));
+    }
+
+    private static Decision hold(String why) {
+        return new Decision.Hold(Situation.TWO_PRIMARIES, why);
+    }
+}

@@ -1,0 +1,255 @@
+package io.pgha.decision;
+
+import io.pgha.model.Cede;
+import io.pgha.model.CedeAnswer;
+import io.pgha.model.Epoch;
+import io.pgha.model.NodeId;
+import io.pgha.model.NodeState;
+import io.pgha.model.ReleaseToken;
+import io.pgha.plan.Plan;
+import io.pgha.plan.Step;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What this node durably knows: the fold of the journal's facts.
+ *
+ * @param bootId the boot in which the last fact was written; empty before the first
+ * @param state the durable role
+ * @param epoch the highest epoch known to be owned (or, in PROMOTING, intended by this node)
+ * @param owner who owns it
+ * @param why of the last change of state
+ * @param running the workflow in flight
+ * @param hold why an operator keeps the gate closed
+ * @param cede our outstanding cede
+ * @param cedeAnswer our last answer to the peer's cede
+ * @param standbyAsked our request that the peer become our standby
+ * @param token our outstanding release
+ * @param kept the peer's release for us
+ * @param commits client commits since the fork, of this meeting
+ * @param lastOutcome how the last workflow ended
+ * @param failuresNoted the fail count as last written, with its date
+ */
+public record Memory(
+        String bootId,
+        NodeState state,
+        Epoch epoch,
+        Optional<NodeId> owner,
+        String why,
+        Optional<Running> running,
+        Optional<String> hold,
+        Optional<Cede> cede,
+        Optional<CedeAnswer> cedeAnswer,
+        Optional<String> standbyAsked,
+        Optional<ReleaseToken> token,
+        Optional<ReleaseToken> kept,
+        Optional<Long> commits,
+        String lastOutcome,
+        String failuresNoted) {
+
+    /** A node that has never run. */
+    public static final Memory BLANK = new Memory(
+            "",
+            NodeState.UNDECIDED,
+            Epoch.NONE,
+            Optional.empty(),
+            "first start",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "",
+            "");
+
+    /**
+     * A workflow in flight.
+     *
+     * @param plan the workflow
+     * @param cursor index of the step that is next or under way, in {@link #steps()}
+     * @param undoing the way back is being walked
+     */
+    public record Running(Plan plan, int cursor, boolean undoing) {
+
+        public List<Step> steps() {
+            return undoing ? plan.undo() : plan.steps();
+        }
+
+        public Step step() {
+            return steps().get(cursor);
+        }
+
+        public boolean isOver() {
+            return cursor >= steps().size();
+        }
+
+        /** True when a failure now can be undone. */
+        public boolean canUndo() {
+            return !undoing && cursor < plan.pointOfNoReturn() && !plan.undo().isEmpty();
+        }
+    }
+
+    public boolean isOwner(NodeId node) {
+        return owner.filter(node::equals).isPresent();
+    }
+
+    /** This memory with one more fact. */
+    public Memory with(Fact fact) {
+        if (fact instanceof Fact.Snapshot snapshot) {
+            return snapshot.memory();
+        }
+        Draft d = new Draft(this);
+        d.apply(fact);
+        return d.done();
+    }
+
+    /** The fold's one mutable moment, so that each fact names only what it changes. */
+    private static final class Draft {
+        private String bootId;
+        private NodeState state;
+        private Epoch epoch;
+        private Optional<NodeId> owner;
+        private String why;
+        private Optional<Running> running;
+        private Optional<String> hold;
+        private Optional<Cede> cede;
+        private Optional<CedeAnswer> cedeAnswer;
+        private Optional<String> standbyAsked;
+        private Optional<ReleaseToken> token;
+        private Optional<ReleaseToken> kept;
+        private Optional<Long> commits;
+        private String lastOutcome;
+        private String failuresNoted;
+
+        Draft(Memory m) {
+            bootId = m.bootId;
+            state = m.state;
+            epoch = m.epoch;
+            owner = m.owner;
+            why = m.why;
+            running = m.running;
+            hold = m.hold;
+            cede = m.cede;
+            cedeAnswer = m.cedeAnswer;
+            standbyAsked = m.standbyAsked;
+            token = m.token;
+            kept = m.kept;
+            commits = m.commits;
+            lastOutcome = m.lastOutcome;
+            failuresNoted = m.failuresNoted;
+        }
+
+        void apply(Fact fact) {
+            if (fact instanceof Fact.Booted f) {
+                booted(f);
+            } else if (fact instanceof Fact.Became f) {
+                became(f);
+            } else if (fact instanceof Fact.EpochSeen f) {
+                epoch = f.epoch();
+                owner = Optional.of(f.owner());
+            } else if (fact instanceof Fact.PlanBegun f) {
+                running = Optional.of(new Running(f.plan(), 0, false));
+            } else if (fact instanceof Fact.StepReached f) {
+                running = running.map(r -> new Running(r.plan(), f.cursor(), r.undoing()));
+            } else if (fact instanceof Fact.PlanUndoing) {
+                running = running.map(r -> new Running(r.plan(), 0, true));
+            } else if (fact instanceof Fact.PlanEnded f) {
+                running = Optional.empty();
+                standbyAsked = Optional.empty();
+                lastOutcome = f.words();
+            } else if (fact instanceof Fact.HoldPlaced f) {
+                hold = Optional.of(f.why());
+            } else if (fact instanceof Fact.HoldLifted) {
+                hold = Optional.empty();
+            } else if (fact instanceof Fact.CommitsCounted f) {
+                commits = Optional.of(f.commits());
+            } else if (fact instanceof Fact.CommitsForgotten) {
+                commits = Optional.empty();
+            } else if (fact instanceof Fact.FailuresNoted f) {
+                failuresNoted = f.count() == 0 ? "" : f.count() + " at " + f.when();
+            } else {
+                promise(fact);
+            }
+        }
+
+        private void promise(Fact fact) {
+            if (fact instanceof Fact.CedeOffered f) {
+                cede = Optional.of(f.cede());
+            } else if (fact instanceof Fact.CedeVoided) {
+                cede = Optional.empty();
+            } else if (fact instanceof Fact.CedeAnswered f) {
+                cedeAnswer = Optional.of(f.answer());
+            } else if (fact instanceof Fact.StandbyAsked f) {
+                standbyAsked = Optional.of(f.id());
+            } else if (fact instanceof Fact.TokenIssued f) {
+                token = Optional.of(f.token());
+            } else if (fact instanceof Fact.TokenKept f) {
+                kept = Optional.of(f.token());
+            } else if (fact instanceof Fact.TokenDropped) {
+                kept = Optional.empty();
+            } else {
+                throw new IllegalStateException("no fold for " + fact);
+            }
+        }
+
+        private void booted(Fact.Booted f) {
+            bootId = f.bootId();
+            running = running.filter(r -> !r.plan().kind().isOfThisBoot());
+            boolean releaseUndone =
+                    running.filter(r -> r.canUndo() || r.undoing()).isPresent();
+            if (releaseUndone) {
+                running = Optional.empty();
+            }
+            state = switch (state) {
+                case PRIMARY, PROMOTING, RECONCILING, ISOLATED, UNDECIDED -> NodeState.UNDECIDED;
+                case RELEASING -> running.isPresent() ? NodeState.RELEASING : NodeState.UNDECIDED;
+                case CEDED -> cede.isPresent() ? NodeState.CEDED : NodeState.UNDECIDED;
+                case STANDBY, RELEASED, DEPOSED, CONFLICT -> state;
+            };
+            why = "machine booted";
+        }
+
+        private void became(Fact.Became f) {
+            state = f.state();
+            epoch = f.epoch();
+            owner = Optional.of(f.owner());
+            why = f.why();
+            switch (f.state()) {
+                case PRIMARY, STANDBY, DEPOSED -> {
+                    cede = Optional.empty();
+                    token = Optional.empty();
+                    kept = Optional.empty();
+                    commits = Optional.empty();
+                }
+                case RELEASING, RECONCILING -> {
+                    token = Optional.empty();
+                    commits = Optional.empty();
+                }
+                case UNDECIDED, PROMOTING, ISOLATED, CEDED, RELEASED, CONFLICT -> {}
+            }
+        }
+
+        Memory done() {
+            return new Memory(
+                    bootId,
+                    state,
+                    epoch,
+                    owner,
+                    why,
+                    running,
+                    hold,
+                    cede,
+                    cedeAnswer,
+                    standbyAsked,
+                    token,
+                    kept,
+                    commits,
+                    lastOutcome,
+                    failuresNoted);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package io.pgha.decision;
+
+import io.pgha.model.Epoch;
+import io.pgha.model.Guard;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.Policy.OnCleanStop;
+import io.pgha.model.PortProbe;
+import io.pgha.model.Postmaster;
+import io.pgha.plan.Plan;
+import io.pgha.plan.StopMode;
+
+import java.util.List;
+import java.util.Optional;
+
+/** This node owns the epoch (table A of the protocol, without lease). */
+final class PrimaryRules {
+
+    private PrimaryRules() {}
+
+    static Decision decide(World w) {
+        Optional<Decision> met = w.peer().flatMap(peer -> MeetingRules.primary(w, peer));
+        if (met.isPresent()) {
+            return met.get();
+        }
+        if (isIsolated(w)) {
+            return begin(
+                    Situation.ISOLATED,
+                    w.workflows()
+                            .isolate(
+                                    w.id(),
+                                    w.memory().epoch(),
+                                    "neither " + w.now().peerId() + " nor a gateway seen for "
+                                            + w.policy().fenceAfter().toMillis() + " ms"));
+        }
+        if (w.now().isDown()) {
+            return down(w);
+        }
+        if (w.tally().ownFailures() >= w.policy().maxPrimaryFailcount()
+                && w.now().postmaster() == Postmaster.RUNNING) {
+            return hangs(w);
+        }
+        if (w.now().isInRecovery()) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    "this node owns epoch " + w.memory().epoch()
+                            + ", but its PostgreSQL was started in recovery: remove standby.signal and restart it, or pgha"
+                            + " promote on " + w.now().peerId());
+        }
+        return serving(w);
+    }
+
+    private static Decision serving(World w) {
+        if (w.peer().isEmpty()) {
+            return new Decision.Hold(
+                    Situation.STANDBY_MISSING,
+                    "serving; " + w.now().peerId() + "'s daemon is silent: nobody would take over");
+        }
+        PeerMessage peer = w.peer().get();
+        if (!peer.vetoes().isEmpty()) {
+            return new Decision.Hold(
+                    Situation.STANDBY_MISSING,
+                    "serving; " + peer.node() + " would not take over: "
+                            + String.join("; ", peer.vetoes()));
+        }
+        return new Decision.Hold(
+                Situation.HEALTHY, "serving; " + peer.node() + " follows and would take over");
+    }
+
+    private static boolean isIsolated(World w) {
+        if (w.policy().guard() != Guard.GATEWAY) {
+            return false;
+        }
+        MonoTime last = later(w.tally().awakeAt(), w.now().peer().contactAt());
+        last = later(last, w.now().gatewaySeenAt());
+        return w.now().at().isPast(last, w.policy().fenceAfter());
+    }
+
+    private static MonoTime later(MonoTime a, Optional<MonoTime> b) {
+        return b.filter(moment -> moment.isAfter(a)).orElse(a);
+    }
+
+    private static Decision down(World w) {
+        boolean crashed = w.now().postmaster() == Postmaster.CRASHED;
+        MonoTime since = w.tally().downSince().orElse(w.now().at());
+        boolean inGrace = !crashed && !w.now().at().isPast(since, w.policy().cleanStopGrace());
+        if (inGrace) {
+            return new Decision.Hold(
+                    Situation.POSTGRES_DOWN,
+                    "PostgreSQL was stopped cleanly; a restart is awaited for "
+                            + w.policy().cleanStopGrace().toSeconds() + " s");
+        }
+        if (!crashed && w.policy().onCleanStop() == OnCleanStop.HOLD) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    "PostgreSQL was stopped cleanly by hand (on_clean_stop = hold): start it, or pgha promote on "
+                            + w.now().peerId());
+        }
+        String what =
+                crashed ? "PostgreSQL exited without a shutdown" : "PostgreSQL stayed stopped";
+        if (w.peerWouldTake()) {
+            return cede(w, StopMode.KILL, what);
+        }
+        if (crashed && w.tally().restarts() < w.policy().restartAttempts()) {
+            return begin(
+                    Situation.POSTGRES_DOWN,
+                    w.workflows()
+                            .restart(
+                                    w.id(),
+                                    w.memory().epoch(),
+                                    what + " and no standby would take over: start it again"));
+        }
+        return new Decision.Hold(
+                Situation.WAITING_FOR_OPERATOR,
+                what + ", and " + nobody(w) + ": see PostgreSQL's log, then start it");
+    }
+
+    private static Decision hangs(World w) {
+        String what = w.tally().ownFailures() + " probes of the local PostgreSQL failed in a row ("
+                + w.now().ownPort().map(PortProbe::words).orElse("no answer") + ")";
+        if (w.peerWouldTake()) {
+            return cede(w, StopMode.KILL, what);
+        }
+        return new Decision.Hold(
+                Situation.POSTGRES_HANGS, what + ", and " + nobody(w) + ": left as it is");
+    }
+
+    private static String nobody(World w) {
+        return w.peer()
+                .map(p -> p.node() + " would not take over ("
+                        + (p.vetoes().isEmpty()
+                                ? p.state().toString()
+                                : String.join("; ", p.vetoes()))
+                        + ")")
+                .orElse(w.now().peerId() + "'s daemon is silent");
+    }
+
+    private static Decision cede(World w, StopMode mode, String why) {
+        PeerMessage peer = w.peer().orElseThrow();
+        Epoch epoch = w.memory().epoch();
+        return begin(
+                Situation.PRIMARY_DOWN,
+                w.workflows()
+                        .cede(
+                                w.id(),
+                                epoch,
+                                peer.incarnation(),
+                                mode,
+                                why + ": ceding epoch " + epoch + " to " + peer.node()));
+    }
+
+    private static Decision begin(Situation situation, Plan plan) {
+        return new Decision.Begin(situation, List.of(), plan);
+    }
+
+    /** True for the states in which a peer may hold an open gate at its epoch. */
+    static boolean isOpenPrimary(PeerMessage peer) {
+        return peer.state() == NodeState.PRIMARY;
+    }
+}

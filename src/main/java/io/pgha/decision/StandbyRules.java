@@ -1,0 +1,242 @@
+package io.pgha.decision;
+
+import io.pgha.model.Cede;
+import io.pgha.model.CedeAnswer;
+import io.pgha.model.Epoch;
+import io.pgha.model.Guard;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.Postmaster;
+import io.pgha.plan.CloneMode;
+import io.pgha.plan.Plan;
+
+import java.util.List;
+import java.util.Optional;
+
+/** This node follows (table B of the protocol, without lease). */
+final class StandbyRules {
+
+    private StandbyRules() {}
+
+    static Decision decide(World w) {
+        Optional<Decision> told = w.peer().flatMap(peer -> told(w, peer));
+        if (told.isPresent()) {
+            return told.get();
+        }
+        if (w.now().isReadWrite()) {
+            return new Decision.Note(
+                    Situation.WAITING_FOR_OPERATOR,
+                    List.of(new Fact.Became(
+                            NodeState.UNDECIDED,
+                            w.memory().epoch(),
+                            w.memory().owner().orElse(w.now().peerId()),
+                            "PostgreSQL was promoted by hand")),
+                    "PostgreSQL here was promoted by hand; the gate stays closed");
+        }
+        if (w.tally().failures() >= w.policy().maxPrimaryFailcount()) {
+            return primaryFailed(w);
+        }
+        if (w.now().isDown() && w.tally().failures() == 0) {
+            return down(w);
+        }
+        return quiet(w);
+    }
+
+    /** What the peer says comes before what is counted. */
+    private static Optional<Decision> told(World w, PeerMessage peer) {
+        Memory m = w.memory();
+        boolean owns = peer.state() == NodeState.PRIMARY || peer.state() == NodeState.RELEASED;
+        boolean sameByOther = peer.epoch().equals(m.epoch()) && !m.isOwner(peer.node());
+        if (owns && (peer.epoch().isAfter(m.epoch()) || sameByOther)) {
+            return note(
+                    "epoch " + peer.epoch() + " is " + peer.node() + "'s",
+                    new Fact.EpochSeen(peer.epoch(), peer.node()));
+        }
+        if (peer.cede().filter(c -> isForUs(w, c)).isPresent()) {
+            return Optional.of(answer(w, peer.cede().get()));
+        }
+        if (peer.token()
+                .filter(t -> t.target().equals(w.now().self()) && !m.kept().equals(peer.token()))
+                .isPresent()) {
+            return note(
+                    "release " + peer.token().get().id() + " received",
+                    new Fact.TokenKept(peer.token().get()));
+        }
+        if (m.kept().isPresent() && peer.token().isEmpty()) {
+            return note(
+                    "release " + m.kept().get().id() + " was taken back",
+                    new Fact.TokenDropped(m.kept().get().id()));
+        }
+        boolean cannotFollow =
+                w.now().rebuild().isPresent() || w.now().postmaster() == Postmaster.NO_DATA;
+        if (peer.wantsStandby().isPresent() && peer.state() == NodeState.PRIMARY && cannotFollow) {
+            return Optional.of(
+                    begin(
+                            Situation.BUSY,
+                            w.workflows()
+                                    .initializeStandby(
+                                            w.id(),
+                                            peer.epoch(),
+                                            peer.node(),
+                                            CloneMode.ASIDE,
+                                            peer.node()
+                                                    + " is being released to this node and asks for a standby")));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isForUs(World w, Cede cede) {
+        boolean answered =
+                w.memory().cedeAnswer().filter(a -> a.id().equals(cede.id())).isPresent();
+        return !answered
+                && cede.to().equals(w.now().self())
+                && !w.memory().epoch().isAfter(cede.epoch());
+    }
+
+    /** Rule R: TAKEN or REFUSED(reason), durable before it is sent. */
+    private static Decision answer(World w, Cede cede) {
+        List<String> vetoes = Eligibility.vetoes(w);
+        if (!cede.incarnation().equals(w.now().incarnation())) {
+            return refuse(cede, "the cede was for an earlier start of this daemon");
+        }
+        if (!vetoes.isEmpty()) {
+            return refuse(cede, String.join("; ", vetoes));
+        }
+        Plan plan = w.workflows()
+                .failover(
+                        w.id(),
+                        cede.epoch().next(),
+                        cede.epoch(),
+                        w.memory().owner(),
+                        w.now().peerId() + " ceded epoch " + cede.epoch() + ": " + cede.why());
+        return new Decision.Begin(
+                Situation.PRIMARY_DOWN,
+                List.of(new Fact.CedeAnswered(new CedeAnswer(cede.id(), true, ""))),
+                plan);
+    }
+
+    private static Decision refuse(Cede cede, String why) {
+        return new Decision.Note(
+                Situation.TAKEOVER_VETOED,
+                List.of(new Fact.CedeAnswered(new CedeAnswer(cede.id(), false, why))),
+                "refused the cede of epoch " + cede.epoch() + ": " + why);
+    }
+
+    private static Decision primaryFailed(World w) {
+        String failed = w.tally().failures() + " failures of " + w.now().peerId() + " in a row ("
+                + w.tally().lastFailure() + ")";
+        if (w.memory().kept().isPresent()) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    w.now().peerId() + " released the role to this node: pgha initialize");
+        }
+        if (w.policy().guard() == Guard.MANUAL) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    failed + "; guard manual waits for a person: when "
+                            + w.now().peerId() + " is surely down, pgha promote"
+                            + Eligibility.lagBytes(w)
+                                    .map(lag ->
+                                            " (loses at most what was written after contact; lag then "
+                                                    + lag + " bytes)")
+                                    .orElse(""));
+        }
+        if (w.policy().guard() == Guard.GATEWAY && !gatewaySeen(w)) {
+            return new Decision.Hold(
+                    Situation.ISOLATED,
+                    failed + ", but no gateway answers either: this node is the isolated one");
+        }
+        if (Counting.streamAlive(w.now(), w.policy().streamTimeout())) {
+            return new Decision.Hold(
+                    Situation.TAKEOVER_VETOED, failed + ", but the replication stream is alive");
+        }
+        List<String> vetoes = Eligibility.vetoes(w);
+        if (!vetoes.isEmpty()) {
+            return new Decision.Hold(
+                    Situation.TAKEOVER_VETOED,
+                    failed + ", but not taking over: " + String.join("; ", vetoes));
+        }
+        Epoch before = w.memory().epoch();
+        return begin(
+                Situation.PRIMARY_DOWN,
+                w.workflows()
+                        .failover(
+                                w.id(),
+                                before.next(),
+                                before,
+                                w.memory().owner(),
+                                failed + ": taking over"));
+    }
+
+    private static boolean gatewaySeen(World w) {
+        return w.now()
+                .gatewaySeenAt()
+                .filter(seen -> !w.now()
+                        .at()
+                        .isPast(seen, w.policy().interval().plus(w.policy().gatewayTimeout())))
+                .isPresent();
+    }
+
+    private static Decision down(World w) {
+        boolean crashed = w.now().postmaster() == Postmaster.CRASHED;
+        boolean mayStart = crashed || w.tally().bootAsked();
+        if (mayStart && w.tally().restarts() < w.policy().restartAttempts()) {
+            return begin(
+                    Situation.POSTGRES_DOWN,
+                    w.workflows()
+                            .startAsStandby(
+                                    w.id(),
+                                    w.memory().epoch(),
+                                    w.memory().owner().orElse(w.now().peerId()),
+                                    crashed
+                                            ? "the standby's PostgreSQL crashed: start it again"
+                                            : "start as standby"));
+        }
+        return new Decision.Hold(
+                Situation.POSTGRES_DOWN,
+                crashed
+                        ? "the standby's PostgreSQL crashes again and again: see its log"
+                        : "the standby's PostgreSQL was stopped by hand: start it, or pgha check-start");
+    }
+
+    private static Decision quiet(World w) {
+        if (w.tally().failures() > 0) {
+            return new Decision.Hold(
+                    Situation.PRIMARY_FAILING,
+                    "failure " + w.tally().failures() + " of " + w.policy().maxPrimaryFailcount()
+                            + ": " + w.tally().lastFailure());
+        }
+        if (w.peer().isEmpty()) {
+            return new Decision.Hold(
+                    Situation.PEER_DAEMON_DOWN,
+                    w.now().peerId()
+                            + "'s daemon is silent while its PostgreSQL lives: start pgha there");
+        }
+        if (w.peer()
+                .filter(p -> p.state() == NodeState.PRIMARY && p.postmaster() != Postmaster.RUNNING)
+                .isPresent()) {
+            return new Decision.Hold(
+                    Situation.PRIMARY_POSTGRES_DOWN,
+                    w.now().peerId() + " says that its PostgreSQL does not run, and deals with it");
+        }
+        if (w.memory().kept().isPresent()) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    w.now().peerId() + " released the role to this node: pgha initialize");
+        }
+        List<String> vetoes = Eligibility.vetoes(w);
+        return vetoes.isEmpty()
+                ? new Decision.Hold(Situation.HEALTHY, "following " + w.now().peerId())
+                : new Decision.Hold(
+                        Situation.TAKEOVER_VETOED,
+                        "would not take over: " + String.join("; ", vetoes));
+    }
+
+    private static Optional<Decision> note(String why, Fact fact) {
+        return Optional.of(new Decision.Note(Situation.HEALTHY, List.of(fact), why));
+    }
+
+    private static Decision begin(Situation situation, Plan plan) {
+        return new Decision.Begin(situation, List.of(), plan);
+    }
+}

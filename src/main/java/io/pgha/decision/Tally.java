@@ -1,0 +1,94 @@
+package io.pgha.decision;
+
+import io.pgha.model.Lsn;
+import io.pgha.model.MonoTime;
+import io.pgha.model.PortProbe;
+
+import java.util.Optional;
+
+/**
+ * What this start of the daemon has counted so far; forgotten at a restart, on purpose (row B13).
+ *
+ * @param startedAt when the daemon's first turn was
+ * @param lastTurnAt the turn before this one
+ * @param awakeAt the end of the last pause of this process, or the start
+ * @param failures consecutive failures of the primary
+ * @param lastFailure words of the last of them
+ * @param lastCounted the probe of the peer's port that was counted last
+ * @param ownFailures consecutive failures of the local primary's fresh connection and write
+ * @param lastOwn the local probe that was counted last
+ * @param primaryPosition the primary's position as at last contact
+ * @param downSince since when the local postmaster has been seen down
+ * @param restarts starts in place since the local PostgreSQL was last well
+ * @param undecidedSince since when the role has been undecided
+ * @param bootAsked the boot hook asked for a start
+ */
+public record Tally(
+        MonoTime startedAt,
+        MonoTime lastTurnAt,
+        MonoTime awakeAt,
+        int failures,
+        String lastFailure,
+        Optional<PortProbe> lastCounted,
+        int ownFailures,
+        Optional<PortProbe> lastOwn,
+        Optional<Lsn> primaryPosition,
+        Optional<MonoTime> downSince,
+        int restarts,
+        Optional<MonoTime> undecidedSince,
+        boolean bootAsked) {
+
+    /** The tally at the first turn. */
+    public static Tally startingAt(MonoTime now) {
+        return new Tally(
+                now,
+                now,
+                now,
+                0,
+                "",
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                false);
+    }
+
+    /** The boot hook has asked. */
+    public Tally withBootAsked(boolean asked) {
+        return new Tally(
+                startedAt,
+                lastTurnAt,
+                awakeAt,
+                failures,
+                lastFailure,
+                lastCounted,
+                ownFailures,
+                lastOwn,
+                primaryPosition,
+                downSince,
+                restarts,
+                undecidedSince,
+                asked);
+    }
+
+    /** One more start in place was tried. */
+    public Tally withRestart() {
+        return new Tally(
+                startedAt,
+                lastTurnAt,
+                awakeAt,
+                failures,
+                lastFailure,
+                lastCounted,
+                0,
+                lastOwn,
+                primaryPosition,
+                downSince,
+                restarts + 1,
+                undecidedSince,
+                bootAsked);
+    }
+}

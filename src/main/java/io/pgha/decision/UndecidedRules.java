@@ -1,0 +1,113 @@
+package io.pgha.decision;
+
+import io.pgha.model.NodeId;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.Postmaster;
+
+import java.util.List;
+
+/** The role is not known: after a boot, at the first start, after a hand-made change, or isolated. */
+final class UndecidedRules {
+
+    private UndecidedRules() {}
+
+    static Decision decide(World w) {
+        if (w.now().postmaster() == Postmaster.NO_DATA) {
+            return hold("there is no database here: pgha initialize copies the peer's");
+        }
+        if (w.now().postmaster() == Postmaster.UNKNOWN) {
+            return hold("it could not be found out whether PostgreSQL runs here: see pgha check");
+        }
+        if (w.now().isInRecovery()) {
+            NodeId owner = w.peer()
+                    .flatMap(PeerMessage::owner)
+                    .or(() -> w.memory().owner())
+                    .filter(o -> !o.equals(w.now().self()))
+                    .orElse(w.now().peerId());
+            return new Decision.Note(
+                    Situation.HEALTHY,
+                    List.of(new Fact.Became(
+                            io.pgha.model.NodeState.STANDBY,
+                            w.memory().epoch(),
+                            owner,
+                            "PostgreSQL runs in recovery")),
+                    "PostgreSQL runs in recovery: standby");
+        }
+        boolean running = w.now().postmaster() == Postmaster.RUNNING;
+        if (running && !w.now().isReadWrite()) {
+            return hold("PostgreSQL runs and does not say whether it is in recovery ("
+                    + w.now().local().why() + ")");
+        }
+        if (!running && w.now().standbySignal().answer().isEmpty()) {
+            return hold("standby.signal could not be looked for ("
+                    + w.now().standbySignal().why() + ")");
+        }
+        boolean follows = !running
+                && w.now().standbySignal().answer().orElseThrow()
+                && !w.memory().isOwner(w.now().self());
+        if (follows) {
+            return w.tally().bootAsked()
+                    ? begin(w.workflows()
+                            .startAsStandby(
+                                    w.id(),
+                                    w.memory().epoch(),
+                                    w.memory().owner().orElse(w.now().peerId()),
+                                    "standby.signal is there: start as standby"))
+                    : hold("PostgreSQL is down and would start as standby: pgha check-start");
+        }
+        return byVerdict(w, running);
+    }
+
+    /** Guard gateway: closed, PostgreSQL runs on; the way back is the same question as after a boot. */
+    static Decision isolated(World w) {
+        if (w.peerIn(io.pgha.model.NodeState.PRIMARY)
+                .filter(p -> p.epoch().isAfter(w.memory().epoch()))
+                .isPresent()) {
+            return begin(w.workflows()
+                    .reconcile(
+                            w.id(), w.memory().epoch(), w.now().peerId() + " took over meanwhile"));
+        }
+        Boot.Verdict verdict = Boot.verdict(w);
+        return verdict.kind() == Boot.Kind.OPEN
+                ? begin(w.workflows().startAsPrimary(w.id(), verdict.epoch(), verdict.why()))
+                : new Decision.Hold(Situation.ISOLATED, "closed while isolated; " + verdict.why());
+    }
+
+    private static Decision byVerdict(World w, boolean running) {
+        Boot.Verdict verdict = Boot.verdict(w);
+        return switch (verdict.kind()) {
+            case OPEN ->
+                running || w.tally().bootAsked()
+                        ? begin(w.workflows()
+                                .startAsPrimary(w.id(), verdict.epoch(), verdict.why()))
+                        : hold("PostgreSQL is down and may start as primary (" + verdict.why()
+                                + "): pgha check-start");
+            case WAIT -> hold(verdict.why());
+            case STAY -> new Decision.Hold(Situation.WAITING_FOR_OPERATOR, verdict.why());
+            case DEPOSED -> outranked(w, verdict);
+        };
+    }
+
+    private static Decision outranked(World w, Boot.Verdict verdict) {
+        boolean mineIsNewer =
+                w.peer().filter(p -> w.memory().epoch().isAfter(p.epoch())).isPresent()
+                        && w.memory().isOwner(w.now().self());
+        if (mineIsNewer && w.now().isReadWrite()) {
+            return begin(w.workflows()
+                    .reconcile(
+                            w.id(),
+                            w.memory().epoch(),
+                            w.now().peerId() + " is open at an older epoch"));
+        }
+        return begin(
+                w.workflows().depose(w.id(), verdict.epoch(), w.now().peerId(), verdict.why()));
+    }
+
+    private static Decision begin(io.pgha.plan.Plan plan) {
+        return new Decision.Begin(Situation.UNDECIDED, List.of(), plan);
+    }
+
+    private static Decision hold(String why) {
+        return new Decision.Hold(Situation.UNDECIDED, why);
+    }
+}

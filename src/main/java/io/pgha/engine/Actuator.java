@@ -1,0 +1,29 @@
+package io.pgha.engine;
+
+import io.pgha.decision.Memory;
+import io.pgha.model.GateState;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerMessage;
+import io.pgha.plan.Step;
+
+/**
+ * Everything the engine can do to the world. Called on the engine's thread; every method returns at once and the work is
+ * done elsewhere under deadlines. Steps may be begun again after a crash: each checks its postcondition first.
+ */
+public interface Actuator {
+
+    /** Begins a step; a step begun before and not over is abandoned, its late outcome ignored. */
+    void begin(Step step, Memory memory, Observation now);
+
+    /** The outcome of the step begun last. */
+    Outcome poll();
+
+    /** Abandons the step begun last: stops waiting, kills its programs. */
+    void abandon();
+
+    /** Opens or closes the gate; what came of it shows in the next observations. Closing overtakes anything queued. */
+    void setGate(GateState wanted);
+
+    /** The newest message to the peer; {@code now} when it should be sent at once instead of with the next heartbeat. */
+    void announce(PeerMessage message, boolean now);
+}

@@ -1,0 +1,318 @@
+package io.pgha.engine;
+
+import io.pgha.decision.Counting;
+import io.pgha.decision.Decider;
+import io.pgha.decision.Decision;
+import io.pgha.decision.Fact;
+import io.pgha.decision.GateRule;
+import io.pgha.decision.Memory;
+import io.pgha.decision.Situation;
+import io.pgha.decision.Tally;
+import io.pgha.decision.World;
+import io.pgha.model.GateState;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.Policy;
+import io.pgha.plan.Plan;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * One turn of the crank at a time, on one thread, without waiting: look, count, close if need be, record, act, tell.
+ *
+ * <p>Order: whatever opens or promotes is durable first; closing is done first and recorded after. While facts are on their
+ * way to the disk nothing new is decided, but the gate is still closed when it has to be.
+ */
+public final class Engine {
+
+    /** After a workflow that ended badly nothing is begun by itself for this long, so that no loop can form. */
+    private static final Duration COOLDOWN = Duration.ofSeconds(10);
+
+    private final Policy policy;
+    private final Sensors sensors;
+    private final Actuator actuator;
+    private final Journal journal;
+    private final Clock clock;
+    private final Consumer<Event> events;
+    private final Runnable wake;
+    private final Executor executor;
+    private final Messages messages;
+    private final Statuses statuses;
+    private final Operators operators;
+    private final Chronicle chronicle;
+    private final ConcurrentLinkedQueue<Optional<String>> persisted = new ConcurrentLinkedQueue<>();
+
+    private Memory memory;
+    private Tally tally;
+    private MonoTime stateSince;
+    private boolean settled;
+    private List<Fact> pending = List.of();
+    private Optional<String> journalTrouble = Optional.empty();
+    private Optional<MonoTime> coolUntil = Optional.empty();
+    private Optional<Status.Ended> ended = Optional.empty();
+    private Decision decision = new Decision.Hold(Situation.UNDECIDED, "starting");
+    private long ids;
+    private Optional<PeerMessage> told = Optional.empty();
+    private volatile Optional<Status> status = Optional.empty();
+
+    /** Who this daemon is, for messages and status. */
+    public record Identity(
+            String version, String configDigest, String incarnation, List<String> gateways) {
+        public Identity {
+            gateways = List.copyOf(gateways);
+        }
+    }
+
+    /**
+     * Reads the journal; nothing else happens until the first {@link #turn()}.
+     *
+     * @param wake called from any thread when a turn is due
+     * @throws Journal.JournalDamaged when the journal cannot be believed
+     */
+    public Engine(
+            Identity identity,
+            Policy policy,
+            Sensors sensors,
+            Actuator actuator,
+            Journal journal,
+            Clock clock,
+            Consumer<Event> events,
+            Runnable wake)
+            throws Journal.JournalDamaged {
+        this.policy = policy;
+        this.sensors = sensors;
+        this.actuator = actuator;
+        this.journal = journal;
+        this.clock = clock;
+        this.events = events;
+        this.wake = wake;
+        this.executor = new Executor(actuator);
+        this.messages = new Messages(identity.version(), identity.configDigest());
+        this.statuses = new Statuses(identity.version(), identity.gateways());
+        this.operators = new Operators();
+        this.chronicle = new Chronicle(events);
+        this.memory = journal.replay();
+        MonoTime now = clock.now();
+        this.tally = Tally.startingAt(now);
+        this.stateSince = now;
+    }
+
+    /** Takes an operator's request; {@code reply} is called on the engine's thread, once. Any thread. */
+    public void submit(Request request, Consumer<Reply> reply) {
+        operators.add(request, reply);
+        wake.run();
+    }
+
+    /** The newest status; empty before the first turn. Any thread. */
+    public Optional<Status> status() {
+        return status;
+    }
+
+    /** One turn. Engine thread only. */
+    public void turn() {
+        MonoTime now = clock.now();
+        Observation seen = sensors.read(now);
+        Tally before = tally;
+        tally = Counting.count(tally, seen, memory, policy).withBootAsked(operators.bootAsked());
+        chronicle.counted(before, tally, memory, policy, seen);
+        noteFailures(before, seen);
+        closeIfNeeded(memory, seen);
+        takePersisted(seen);
+        World w = world(seen);
+        if (pending.isEmpty()) {
+            think(w);
+        }
+        openIfAllowed(seen);
+        tell(seen);
+    }
+
+    private World world(Observation seen) {
+        return new World(seen, memory, tally, policy, seen.incarnation() + "-" + ids);
+    }
+
+    private void think(World w) {
+        if (!settled) {
+            settle(w);
+            return;
+        }
+        List<Fact> asked = operators.take(w, this::toReply);
+        if (!asked.isEmpty()) {
+            record(asked, w.now());
+            return;
+        }
+        if (memory.running().isPresent()) {
+            decision = Decider.decide(w);
+            record(executor.advance(w), w.now());
+            return;
+        }
+        decision = Decider.decide(w);
+        chronicle.decided(decision);
+        if (decision instanceof Decision.Note note) {
+            record(note.facts(), w.now());
+        } else if (decision instanceof Decision.Begin begin
+                && !isCooling(w.now().at())) {
+            List<Fact> facts = new ArrayList<>(begin.first());
+            facts.add(new Fact.PlanBegun(begin.plan()));
+            record(facts, w.now());
+        }
+    }
+
+    /** The first turns of this process: a boot forgets what a boot must forget, a restart voids what rested on the old one. */
+    private void settle(World w) {
+        settled = true;
+        List<Fact> facts = new ArrayList<>();
+        if (!memory.bootId().equals(w.now().bootId())) {
+            facts.add(new Fact.Booted(w.now().bootId()));
+        } else {
+            memory.running()
+                    .filter(r -> r.plan().kind().isVoidAtRestart())
+                    .ifPresent(r -> facts.add(new Fact.PlanEnded(
+                            r.plan().id(),
+                            false,
+                            r.plan().kind().words() + " voided by a restart of the daemon")));
+        }
+        record(facts, w.now());
+    }
+
+    /** A failed write leaves memory as it was and is tried again: the next turns decide the same. */
+    private void record(List<Fact> facts, Observation seen) {
+        if (facts.isEmpty()) {
+            return;
+        }
+        ids = ids + 1;
+        Memory after = fold(memory, facts);
+        closeIfNeeded(after, seen);
+        pending = facts;
+        journal.append(facts, trouble -> {
+            persisted.add(trouble);
+            wake.run();
+        });
+    }
+
+    private void takePersisted(Observation seen) {
+        Optional<String> trouble = persisted.poll();
+        if (trouble == null) {
+            return;
+        }
+        if (trouble.isPresent()) {
+            if (journalTrouble.isEmpty()) {
+                events.accept(Event.error(
+                        "journal_failed",
+                        "the journal cannot be written (" + trouble.get() + "): the role stays "
+                                + memory.state() + ", the gate as it is"));
+            }
+            journalTrouble = trouble;
+            operators.failed(trouble.get());
+        } else {
+            journalTrouble = Optional.empty();
+            adopt(seen);
+        }
+        pending = List.of();
+    }
+
+    private void adopt(Observation seen) {
+        Memory before = memory;
+        memory = fold(memory, pending);
+        if (before.state() != memory.state()) {
+            stateSince = seen.at();
+        }
+        chronicle.recorded(before, memory, pending);
+        for (Fact fact : pending) {
+            if (fact instanceof Fact.PlanEnded over) {
+                before.running().ifPresent(r -> {
+                    ended = Optional.of(new Status.Ended(
+                            over.planId(),
+                            r.plan().kind().words(),
+                            over.ok() ? 0 : 1,
+                            over.words()));
+                });
+                coolUntil = over.ok() ? Optional.empty() : Optional.of(seen.at().plus(COOLDOWN));
+                actuator.abandon();
+            }
+            if (fact instanceof Fact.PlanBegun begun && isRestart(begun.plan())) {
+                tally = tally.withRestart();
+            }
+        }
+        operators.recorded();
+        wake.run();
+    }
+
+    private static boolean isRestart(Plan plan) {
+        return plan.kind() == io.pgha.plan.PlanKind.RESTART
+                || plan.kind() == io.pgha.plan.PlanKind.START;
+    }
+
+    private static Memory fold(Memory memory, List<Fact> facts) {
+        Memory after = memory;
+        for (Fact fact : facts) {
+            after = after.with(fact);
+        }
+        return after;
+    }
+
+    private boolean isCooling(MonoTime now) {
+        return coolUntil.filter(until -> until.isAfter(now)).isPresent();
+    }
+
+    private void closeIfNeeded(Memory m, Observation seen) {
+        boolean isClosed = seen.gate().answer().filter(GateState.CLOSED::equals).isPresent();
+        boolean mustClose =
+                GateRule.desired(m, seen).filter(GateState.CLOSED::equals).isPresent();
+        if (mustClose && !isClosed) {
+            actuator.setGate(GateState.CLOSED);
+        }
+    }
+
+    private void openIfAllowed(Observation seen) {
+        boolean isOpen = seen.gate().answer().filter(GateState.OPEN::equals).isPresent();
+        boolean mayOpen =
+                GateRule.desired(memory, seen).filter(GateState.OPEN::equals).isPresent();
+        boolean closing = GateRule.desired(fold(memory, pending), seen)
+                .filter(GateState.CLOSED::equals)
+                .isPresent();
+        if (mayOpen && !closing && !isOpen) {
+            actuator.setGate(GateState.OPEN);
+        }
+    }
+
+    private void noteFailures(Tally before, Observation seen) {
+        boolean over = before.failures() > 0 && tally.failures() == 0;
+        boolean rose = tally.failures() > before.failures() && memory.state() == NodeState.STANDBY;
+        if ((over || rose) && pending.isEmpty() && settled) {
+            record(
+                    List.of(new Fact.FailuresNoted(
+                            tally.failures(), Long.toString(clock.wallClockMillis()))),
+                    seen);
+        }
+    }
+
+    private void tell(Observation seen) {
+        World w = world(seen);
+        PeerMessage message = messages.compose(
+                w, Executor.activity(memory, executor.progress()), clock.wallClockMillis());
+        boolean news = told.map(last -> Messages.isNews(last, message)).orElse(true);
+        told = Optional.of(message);
+        actuator.announce(message, news);
+        chronicle.seen(w);
+        status = Optional.of(statuses.compose(
+                w,
+                new Statuses.Extra(
+                        decision,
+                        stateSince,
+                        executor.progress(),
+                        executor.begunAt(),
+                        ended,
+                        journalTrouble)));
+    }
+
+    private Reply toReply(io.pgha.decision.Verdicts.Verdict verdict) {
+        return new Reply(verdict.exitCode(), verdict.words(), verdict.plan().map(Plan::id));
+    }
+}

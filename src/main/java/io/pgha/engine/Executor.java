@@ -1,0 +1,243 @@
+package io.pgha.engine;
+
+import io.pgha.decision.Fact;
+import io.pgha.decision.Memory;
+import io.pgha.decision.World;
+import io.pgha.model.Cede;
+import io.pgha.model.ControlData;
+import io.pgha.model.GateState;
+import io.pgha.model.Lsn;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.PostgresView;
+import io.pgha.model.Receiver;
+import io.pgha.plan.Progress;
+import io.pgha.plan.Step;
+import io.pgha.plan.StepWords;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Carries the running workflow out, one step at a time; a turn never waits. What comes out of a turn is facts to record:
+ * the cursor moves only when they are durable.
+ */
+final class Executor {
+
+    private static final int ATTEMPTS = 3;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Actuator actuator;
+
+    private String begun = "";
+    private MonoTime begunAt = new MonoTime(0);
+    private int attempts;
+    private Optional<MonoTime> retryAt = Optional.empty();
+    private Progress progress = new Progress(0, OptionalLong.empty(), "");
+    private String lastSign = "";
+    private MonoTime lastSignAt = new MonoTime(0);
+
+    Executor(Actuator actuator) {
+        this.actuator = actuator;
+    }
+
+    /** How far the current step is. */
+    Progress progress() {
+        return progress;
+    }
+
+    /** When the current step was begun. */
+    MonoTime begunAt() {
+        return begunAt;
+    }
+
+    /** The facts this turn yields; empty: the step goes on. */
+    List<Fact> advance(World w) {
+        Memory.Running running = w.memory().running().orElseThrow();
+        if (running.isOver()) {
+            return List.of(ended(running, !running.undoing(), ""));
+        }
+        Outcome outcome = outcome(w, running);
+        if (outcome instanceof Outcome.Done done) {
+            return stepDone(running, done);
+        }
+        if (outcome instanceof Outcome.Failed failed) {
+            return stepFailed(w, running, failed.why());
+        }
+        if (outcome instanceof Outcome.Running goesOn) {
+            progress = goesOn.progress();
+        }
+        return List.of();
+    }
+
+    private Outcome outcome(World w, Memory.Running running) {
+        String key = running.plan().id() + (running.undoing() ? "/undo/" : "/") + running.cursor();
+        boolean fresh = !key.equals(begun);
+        if (fresh) {
+            begun = key;
+            begunAt = w.now().at();
+            attempts = 0;
+            retryAt = Optional.empty();
+            lastSign = "";
+            lastSignAt = w.now().at();
+            progress = new Progress(0, OptionalLong.empty(), StepWords.of(running.step()));
+        }
+        boolean again = retryAt.filter(at -> !at.isAfter(w.now().at())).isPresent();
+        if (retryAt.isPresent() && !again) {
+            return new Outcome.Running(progress);
+        }
+        Optional<Outcome> own = ownStep(w, running.step());
+        if (own.isPresent()) {
+            retryAt = Optional.empty();
+            return own.get();
+        }
+        if (fresh || again) {
+            retryAt = Optional.empty();
+            actuator.begin(running.step(), w.memory(), w.now());
+        }
+        return actuator.poll();
+    }
+
+    private List<Fact> stepDone(Memory.Running running, Outcome.Done done) {
+        List<Fact> facts = new ArrayList<>(done.facts());
+        int next = running.cursor() + 1;
+        if (next < running.steps().size()) {
+            facts.add(new Fact.StepReached(running.plan().id(), next));
+        } else {
+            facts.add(ended(running, !running.undoing(), ""));
+        }
+        return facts;
+    }
+
+    private List<Fact> stepFailed(World w, Memory.Running running, String why) {
+        String words = StepWords.of(running.step()) + ": " + why;
+        if (running.canUndo()) {
+            return List.of(new Fact.PlanUndoing(running.plan().id(), words));
+        }
+        attempts = attempts + 1;
+        if (attempts < ATTEMPTS) {
+            retryAt = Optional.of(w.now().at().plus(PAUSE));
+            progress = new Progress(0, OptionalLong.empty(), "again after: " + words);
+            return List.of();
+        }
+        return List.of(ended(running, false, words));
+    }
+
+    private static Fact ended(Memory.Running running, boolean ok, String why) {
+        String kind = running.plan().kind().words();
+        String words = ok
+                ? kind + " done"
+                : kind
+                        + (running.undoing() ? " undone" : " failed")
+                        + (why.isEmpty() ? "" : ": " + why);
+        return new Fact.PlanEnded(running.plan().id(), ok, words);
+    }
+
+    /** The steps that are the engine's own: recording, and looking. */
+    private Optional<Outcome> ownStep(World w, Step step) {
+        if (step instanceof Step.Become s) {
+            return done(new Fact.Became(s.state(), s.epoch(), s.owner(), s.why()));
+        }
+        if (step instanceof Step.AwaitOpen) {
+            return Optional.of(await(
+                    w,
+                    gateIs(w, GateState.OPEN)
+                            || !w.memory().state().mayOpen()
+                            || w.memory().hold().isPresent(),
+                    w.policy().workflowTimeout(),
+                    "the gate does not open (" + w.now().gate().why() + ")"));
+        }
+        if (step instanceof Step.AwaitClosed) {
+            return Optional.of(await(
+                    w,
+                    gateIs(w, GateState.CLOSED),
+                    w.policy().closeTimeout().multipliedBy(10),
+                    "the gate does not close (" + w.now().gate().why() + ")"));
+        }
+        if (step instanceof Step.AskForStandby s) {
+            return done(new Fact.StandbyAsked(s.id()));
+        }
+        if (step instanceof Step.OfferCede s) {
+            Lsn end = w.now().control().map(ControlData::end).orElse(new Lsn(0));
+            return done(new Fact.CedeOffered(
+                    new Cede(s.id(), s.epoch(), s.to(), s.incarnation(), end, s.why())));
+        }
+        if (step instanceof Step.AwaitPeer s) {
+            return Optional.of(await(
+                    w,
+                    Conditions.holds(w, s.condition()),
+                    w.policy().workflowTimeout(),
+                    "not within the limit; "
+                            + w.peer()
+                                    .map(p -> p.node() + " is " + p.state()
+                                            + (p.activity().isEmpty()
+                                                    ? ""
+                                                    : " (" + p.activity() + ")"))
+                                    .orElse(w.now().peerId() + " is silent")));
+        }
+        if (step instanceof Step.AwaitStreaming) {
+            return Optional.of(await(
+                    w,
+                    isStreaming(w),
+                    w.policy().workflowTimeout(),
+                    "no stream from the peer ("
+                            + w.now().rebuild().orElse(w.now().local().why()) + ")"));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean gateIs(World w, GateState wanted) {
+        return w.now().gate().answer().filter(wanted::equals).isPresent();
+    }
+
+    private static boolean isStreaming(World w) {
+        return w.now()
+                .local()
+                .answer()
+                .flatMap(PostgresView::receiver)
+                .filter(Receiver::isStreaming)
+                .isPresent();
+    }
+
+    /** Any sign of progress at the peer or in local WAL starts the limit anew. */
+    private Outcome await(World w, boolean holds, Duration limit, String why) {
+        if (holds) {
+            return new Outcome.Done(List.of());
+        }
+        String sign = w.peer().map(p -> p.activity() + p.state() + p.position()).orElse("")
+                + w.now().local().answer().map(PostgresView::position);
+        if (!sign.equals(lastSign)) {
+            lastSign = sign;
+            lastSignAt = w.now().at();
+        }
+        String activity = w.peer().map(PeerMessage::activity).orElse("");
+        return w.now().at().isPast(lastSignAt, limit)
+                ? new Outcome.Failed(why)
+                : new Outcome.Running(new Progress(0, OptionalLong.empty(), activity));
+    }
+
+    private static Optional<Outcome> done(Fact fact) {
+        return Optional.of(new Outcome.Done(List.of(fact)));
+    }
+
+    /** The workflow in words, for the peer and for status; empty when idle or not worth naming. */
+    static String activity(Memory memory, Progress progress) {
+        return memory.running()
+                .filter(r ->
+                        memory.state() != NodeState.PRIMARY || r.plan().steps().size() > 1)
+                .filter(r -> !r.isOver())
+                .map(r -> r.plan().kind().words() + ": " + StepWords.of(r.step())
+                        + (progress.total().isPresent()
+                                ? " "
+                                        + progress.done()
+                                                * 100
+                                                / Math.max(1, progress.total().getAsLong())
+                                        + " %"
+                                : ""))
+                .orElse("");
+    }
+}

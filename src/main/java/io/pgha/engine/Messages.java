@@ -1,0 +1,78 @@
+package io.pgha.engine;
+
+import io.pgha.decision.Boot;
+import io.pgha.decision.Eligibility;
+import io.pgha.decision.World;
+import io.pgha.model.GateState;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.PostgresView;
+import io.pgha.model.Receiver;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What this node tells its peer, composed anew each turn from what it knows. */
+final class Messages {
+
+    private final String version;
+    private final String configDigest;
+
+    Messages(String version, String configDigest) {
+        this.version = version;
+        this.configDigest = configDigest;
+    }
+
+    PeerMessage compose(World w, String activity, long wallClockMillis) {
+        NodeState state = w.memory().state();
+        Optional<PostgresView> local = w.now().local().answer();
+        return new PeerMessage(
+                PeerMessage.PROTOCOL,
+                version,
+                w.now().self(),
+                w.now().incarnation(),
+                configDigest,
+                state,
+                w.memory().epoch(),
+                w.memory().owner(),
+                w.now().gate().answer().map(gate -> gate == GateState.OPEN),
+                w.now().postmaster(),
+                local.map(PostgresView::inRecovery),
+                w.now().systemId(),
+                w.now().timeline(),
+                w.now().position(),
+                local.flatMap(PostgresView::receiver)
+                        .filter(Receiver::isStreaming)
+                        .isPresent(),
+                state == NodeState.STANDBY ? Eligibility.vetoes(w) : List.of(),
+                activity,
+                w.memory().cede(),
+                w.memory().cedeAnswer(),
+                state == NodeState.RELEASED ? w.memory().token() : Optional.empty(),
+                w.memory().kept().map(io.pgha.model.ReleaseToken::id),
+                w.memory().standbyAsked(),
+                Boot.asks(state) ? Optional.of(w.bootQuestion()) : Optional.empty(),
+                Boot.holdFor(w),
+                w.now().forks(),
+                w.memory().commits(),
+                wallClockMillis);
+    }
+
+    /** True when the peer should hear it at once: a change of mind, not of position. */
+    static boolean isNews(PeerMessage before, PeerMessage after) {
+        return before.state() != after.state()
+                || !before.epoch().equals(after.epoch())
+                || before.postmaster() != after.postmaster()
+                || !before.gateOpen().equals(after.gateOpen())
+                || before.streaming() != after.streaming()
+                || !before.vetoes().equals(after.vetoes())
+                || !before.cede().equals(after.cede())
+                || !before.cedeAnswer().equals(after.cedeAnswer())
+                || !before.token().equals(after.token())
+                || !before.tokenHeld().equals(after.tokenHeld())
+                || !before.wantsStandby().equals(after.wantsStandby())
+                || !before.bootQuestion().equals(after.bootQuestion())
+                || !before.holdFor().equals(after.holdFor())
+                || !before.commitsSinceFork().equals(after.commitsSinceFork());
+    }
+}

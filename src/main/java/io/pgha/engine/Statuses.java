@@ -1,0 +1,180 @@
+package io.pgha.engine;
+
+import io.pgha.decision.Counting;
+import io.pgha.decision.Decision;
+import io.pgha.decision.Eligibility;
+import io.pgha.decision.Memory;
+import io.pgha.decision.Situation;
+import io.pgha.decision.World;
+import io.pgha.model.GateState;
+import io.pgha.model.Guard;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.PostgresView;
+import io.pgha.model.Postmaster;
+import io.pgha.plan.Progress;
+import io.pgha.plan.StepWords;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What {@code pgha status} shows, composed from one turn. */
+final class Statuses {
+
+    private final String version;
+    private final List<String> gateways;
+
+    Statuses(String version, List<String> gateways) {
+        this.version = version;
+        this.gateways = List.copyOf(gateways);
+    }
+
+    /** What the engine knows beside the world: its own workflow and its last words. */
+    record Extra(
+            Decision decision,
+            MonoTime stateSince,
+            Progress progress,
+            MonoTime stepBegunAt,
+            Optional<Status.Ended> ended,
+            Optional<String> journalTrouble) {}
+
+    Status compose(World w, Extra extra) {
+        Memory m = w.memory();
+        List<String> problems = problems(w, extra);
+        return new Status(
+                w.now().at(),
+                w.now().self(),
+                w.now().peerId(),
+                version,
+                w.policy().profile(),
+                w.policy().guard().name().toLowerCase(Locale.ROOT),
+                m.state(),
+                m.epoch(),
+                m.owner(),
+                w.now().at().since(extra.stateSince()),
+                extra.decision().why(),
+                w.now().gate(),
+                m.hold(),
+                w.now().postmaster(),
+                w.now().local(),
+                m.state() == NodeState.PRIMARY ? w.now().ownPort() : w.now().peerPort(),
+                w.tally().failures(),
+                w.policy().maxPrimaryFailcount(),
+                Eligibility.lagBytes(w),
+                m.state() == NodeState.STANDBY ? Eligibility.vetoes(w) : List.of(),
+                w.now().peer(),
+                w.now().peer().heardAt().map(at -> w.now().at().since(at)),
+                gatewayWords(w),
+                running(w, extra),
+                extra.ended(),
+                problems,
+                exposure(w.policy().guard()),
+                exitCode(w, problems));
+    }
+
+    private List<String> gatewayWords(World w) {
+        String seen = w.now()
+                .gatewaySeenAt()
+                .map(at -> "seen " + w.now().at().since(at).toMillis() + " ms ago")
+                .orElse("not seen");
+        return gateways.isEmpty() ? List.of() : List.of(String.join(", ", gateways) + ": " + seen);
+    }
+
+    private static Optional<Status.Running> running(World w, Extra extra) {
+        return w.memory().running().filter(r -> !r.isOver()).map(r -> {
+            Duration elapsed = w.now().at().since(extra.stepBegunAt());
+            long seconds = Math.max(1, elapsed.toSeconds());
+            Progress p = extra.progress();
+            return new Status.Running(
+                    r.plan().id(),
+                    r.plan().kind().words() + (r.undoing() ? " (going back)" : ""),
+                    r.cursor() + 1,
+                    r.steps().size(),
+                    p.words().isEmpty() ? StepWords.of(r.step()) : p.words(),
+                    p.done(),
+                    p.total().orElse(0),
+                    p.done() / seconds,
+                    elapsed);
+        });
+    }
+
+    private static List<String> problems(World w, Extra extra) {
+        List<String> problems = new ArrayList<>();
+        Situation s = extra.decision().situation();
+        if (s != Situation.HEALTHY && s != Situation.BUSY) {
+            problems.add(extra.decision().why());
+        }
+        extra.journalTrouble()
+                .ifPresent(why -> problems.add("the state directory cannot be written (" + why
+                        + "): no change of role is possible until that is mended"));
+        w.memory()
+                .hold()
+                .ifPresent(why ->
+                        problems.add("the gate is held closed (" + why + "): pgha gate open"));
+        if (w.now().gate().answer().isEmpty()) {
+            problems.add("the gate could not be read: " + w.now().gate().why());
+        } else if (w.now().gate().answer().get() == GateState.DAMAGED) {
+            problems.add("the gate's rules were changed by somebody: they are being put back");
+        }
+        if (w.now().postmaster() == Postmaster.RUNNING
+                && w.now().local().answer().isEmpty()) {
+            problems.add(
+                    "the local PostgreSQL does not answer: " + w.now().local().why());
+        }
+        w.now().local().answer().map(PostgresView::warnings).ifPresent(problems::addAll);
+        if (!w.now().peer().trouble().isEmpty()) {
+            problems.add("peer link: " + w.now().peer().trouble());
+        }
+        return problems;
+    }
+
+    /** 4: no writable primary, or two; 3: one more fault would hurt. */
+    private static int exitCode(World w, List<String> problems) {
+        Optional<PeerMessage> peer =
+                w.now().freshPeer(Counting.fresh(w.policy()).multipliedBy(2));
+        boolean here =
+                w.memory().state() == NodeState.PRIMARY && w.now().isReadWrite() && gateIsOpen(w);
+        boolean there = peer.filter(p -> p.state() == NodeState.PRIMARY)
+                        .flatMap(PeerMessage::gateOpen)
+                        .orElse(false)
+                || (peer.isEmpty()
+                        && w.memory().state() == NodeState.STANDBY
+                        && w.now()
+                                .peerPort()
+                                .filter(p -> p.answer().isSignOfLife())
+                                .isPresent());
+        if (here == there) {
+            return 4;
+        }
+        boolean protectedNow = problems.isEmpty()
+                && peer.filter(p ->
+                                p.state() == NodeState.STANDBY || p.state() == NodeState.PRIMARY)
+                        .isPresent();
+        return protectedNow ? 0 : 3;
+    }
+
+    private static boolean gateIsOpen(World w) {
+        return w.now().gate().answer().filter(GateState.OPEN::equals).isPresent();
+    }
+
+    /** Nobody may believe to be protected who is not. */
+    static List<String> exposure(Guard guard) {
+        return switch (guard) {
+            case MANUAL ->
+                List.of(
+                        "silence of the primary (power loss, network cut) waits for a person: guard manual");
+            case FAILCOUNT ->
+                List.of(
+                        "a cut between the nodes makes two open primaries until they see each other again:"
+                                + " guard failcount");
+            case GATEWAY ->
+                List.of(
+                        "a cut that leaves both nodes their gateway makes two open primaries: guard gateway",
+                        "a primary whose daemon is dead does not close itself when it is cut off: guard gateway");
+        };
+    }
+}

@@ -1,0 +1,189 @@
+package io.pgha.os;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A program with an argument list, a deadline and bounded output; never a shell. The caller waits on its own thread; two
+ * short-lived threads read the output. Standard input is empty unless given, so that no program can wait for a person.
+ *
+ * @param argv program and arguments; no secret may be among them
+ * @param environment added to this process's own
+ * @param input standard input
+ * @param directory working directory; empty: this process's own
+ */
+public record Command(
+        List<String> argv,
+        Map<String, String> environment,
+        Optional<String> input,
+        Optional<Path> directory) {
+
+    /** Output beyond this is read and thrown away. */
+    private static final int OUTPUT_BYTES = 1 << 20;
+
+    public Command {
+        argv = List.copyOf(argv);
+        environment = Map.copyOf(environment);
+    }
+
+    /** A program without input, in this process's environment and directory. */
+    public static Command of(List<String> argv) {
+        return new Command(argv, Map.of(), Optional.empty(), Optional.empty());
+    }
+
+    public Command withEnvironment(Map<String, String> added) {
+        return new Command(argv, added, input, directory);
+    }
+
+    public Command withInput(String text) {
+        return new Command(argv, environment, Optional.of(text), directory);
+    }
+
+    public Command in(Path workingDirectory) {
+        return new Command(argv, environment, input, Optional.of(workingDirectory));
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param exitCode the program's; 128 + n when a signal n ended it
+     * @param out standard output, at most 1 MB
+     * @param err standard error, at most 1 MB
+     * @param took wall time
+     */
+    public record Result(int exitCode, String out, String err, Duration took) {
+        public boolean isOk() {
+            return exitCode == 0;
+        }
+
+        /** The last words of the program, for an error message: standard error, or output when that is empty. */
+        public String lastWords() {
+            String text = (err.isBlank() ? out : err).strip();
+            int from = Math.max(0, text.length() - 400);
+            return text.substring(from).replaceAll("\\s*\\n\\s*", "; ");
+        }
+    }
+
+    /**
+     * Runs it to its end.
+     *
+     * @throws CommandFailed when it cannot be started, or does not end within {@code deadline}: it and its children are
+     *     killed then
+     */
+    public Result run(Duration deadline) throws CommandFailed {
+        long begun = System.nanoTime();
+        Process process = start();
+        CompletableFuture<String> out = reader(process.getInputStream(), "stdout");
+        CompletableFuture<String> err = reader(process.getErrorStream(), "stderr");
+        try {
+            feed(process);
+            if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+                kill(process);
+                throw new CommandFailed(words() + " did not end within " + deadline.toMillis()
+                        + " ms and was killed");
+            }
+            // A grandchild that keeps the pipe open must not hold us: what has been read by then is
+            // the output.
+            String output = finish(out);
+            String errors = finish(err);
+            return new Result(
+                    process.exitValue(),
+                    output,
+                    errors,
+                    Duration.ofNanos(System.nanoTime() - begun));
+        } catch (InterruptedException e) {
+            kill(process);
+            Thread.currentThread().interrupt();
+            throw new CommandFailed(words() + " was abandoned, since this process is stopping");
+        }
+    }
+
+    /** As {@link #run}, and a non-zero exit code is a failure that quotes the program's last words. */
+    public Result runOk(Duration deadline) throws CommandFailed {
+        Result result = run(deadline);
+        if (!result.isOk()) {
+            throw new CommandFailed(words() + " exited " + result.exitCode() + " after "
+                    + result.took().toMillis() + " ms: " + result.lastWords());
+        }
+        return result;
+    }
+
+    private Process start() throws CommandFailed {
+        ProcessBuilder builder = new ProcessBuilder(argv);
+        builder.environment().putAll(environment);
+        directory.ifPresent(path -> builder.directory(path.toFile()));
+        if (input.isEmpty()) {
+            builder.redirectInput(
+                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        }
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new CommandFailed(words() + " could not be started: " + e.getMessage());
+        }
+    }
+
+    private void feed(Process process) {
+        if (input.isEmpty()) {
+            return;
+        }
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(input.get().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // It ended without reading all of its input; its exit code and words say why.
+            return;
+        }
+    }
+
+    private static CompletableFuture<String> reader(InputStream stream, String name) {
+        CompletableFuture<String> text = new CompletableFuture<>();
+        Thread thread =
+                new Thread(null, () -> text.complete(read(stream)), "command-" + name, 128 << 10);
+        thread.setDaemon(true);
+        thread.start();
+        return text;
+    }
+
+    private static String read(InputStream stream) {
+        byte[] kept = new byte[0];
+        try (stream) {
+            kept = stream.readNBytes(OUTPUT_BYTES);
+            stream.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // The pipe ends with the program, in whatever way that ends.
+            return new String(kept, StandardCharsets.UTF_8);
+        }
+        return new String(kept, StandardCharsets.UTF_8);
+    }
+
+    private static String finish(CompletableFuture<String> text) throws InterruptedException {
+        try {
+            return text.get(500, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return "";
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    /** The command as an operator could type it. */
+    public String words() {
+        return String.join(" ", argv);
+    }
+}

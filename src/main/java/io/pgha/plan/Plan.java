@@ -1,0 +1,32 @@
+package io.pgha.plan;
+
+import java.util.List;
+
+/**
+ * A workflow: steps in order, and the way back.
+ *
+ * @param id unique
+ * @param kind which workflow
+ * @param steps what is done, in order
+ * @param pointOfNoReturn index of the first step that cannot be undone; a failure before it runs {@code undo}, a failure at
+ *     or after it is tried again
+ * @param undo the way back
+ * @param why one sentence
+ */
+public record Plan(
+        String id,
+        PlanKind kind,
+        List<Step> steps,
+        int pointOfNoReturn,
+        List<Step> undo,
+        String why) {
+
+    public Plan {
+        steps = List.copyOf(steps);
+        undo = List.copyOf(undo);
+        if (steps.isEmpty() || pointOfNoReturn < 0 || pointOfNoReturn > steps.size()) {
+            throw new IllegalArgumentException("plan " + kind + " has " + steps.size()
+                    + " steps and its point of no return at " + pointOfNoReturn);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.pgha.plan;
+
+/** The workflows. */
+public enum PlanKind {
+    FAILOVER("failover"),
+    CEDE("cede"),
+    START("start"),
+    RESTART("restart in place"),
+    DEPOSE("step down"),
+    RECONCILE("reconcile"),
+    ISOLATE("close while isolated"),
+    RELEASE("release"),
+    CANCEL_RELEASE("release --cancel"),
+    FOLLOW("follow"),
+    INITIALIZE_PRIMARY("initialize as primary"),
+    INITIALIZE_STANDBY("initialize as standby");
+
+    private final String words;
+
+    PlanKind(String words) {
+        this.words = words;
+    }
+
+    public String words() {
+        return words;
+    }
+
+    /** True for the kinds that only make sense in the boot in which they were decided. */
+    public boolean isOfThisBoot() {
+        return switch (this) {
+            case FAILOVER, CEDE, START, RESTART, RECONCILE, ISOLATE -> true;
+            case DEPOSE, RELEASE, CANCEL_RELEASE, FOLLOW, INITIALIZE_PRIMARY, INITIALIZE_STANDBY ->
+                false;
+        };
+    }
+
+    /**
+     * True for the kinds that a restarted daemon decides anew instead of resuming: what they rest on was seen or promised to
+     * the process that is gone (rule S).
+     */
+    public boolean isVoidAtRestart() {
+        return this == FAILOVER || this == START || this == RECONCILE;
+    }
+}
