@@ -1,0 +1,236 @@
+package io.pgha.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The test bed: two real nodes with PostgreSQL and, if wanted, pgha, a router, a traffic manager and clients, each a
+ * {@link Machine} of its own on this host. Node 1 starts as primary, node 2 as its streaming standby.
+ *
+ * <p>Everything waits with a limit. {@link #close} leaves nothing behind; so does the end of this JVM, however it ends,
+ * but for a directory that {@link #sweep} removes at the next run. Several labs may live at a time.
+ */
+final class Lab implements AutoCloseable {
+
+    private static final long POLL_NANOS = 5_000_000;
+
+    private final LabDirectory directory;
+    private final LabOptions options;
+    private final Machine router;
+    private final Machine client;
+    private final Wires wires;
+    private final LabNode node1;
+    private final LabNode node2;
+    private final List<AutoCloseable> guests = new ArrayList<>();
+    private final Thread hook = new Thread(this::dismantle, "dismantle the lab");
+
+    private Lab(LabOptions options) {
+        sweep();
+        this.options = options;
+        this.directory = LabDirectory.make("bed");
+        Runtime.getRuntime().addShutdownHook(hook);
+        Path home = directory.path();
+        try {
+            Files.createDirectories(home.resolve("disk"));
+            Files.createDirectories(home.resolve("client"));
+        } catch (IOException e) {
+            throw new IllegalStateException("could not make the lab's directories", e);
+        }
+        this.router = Machine.boot("router");
+        this.client = Machine.boot("client");
+        this.wires = new Wires(router, client, options.links());
+        this.node1 = LabNode.make(1, home, wires);
+        this.node2 = LabNode.make(2, home, wires);
+    }
+
+    /** Builds a lab and waits until node 2 streams from node 1 and, with daemons, until clients can write. */
+    static Lab open(LabOptions options) {
+        Lab lab = new Lab(options);
+        try {
+            lab.setUp();
+            return lab;
+        } catch (RuntimeException | AssertionError e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    private void setUp() {
+        node1.postgres().create(options.durable());
+        node2.postgres().create(options.durable());
+        node2.postgres().follow(node1);
+        node1.postgres().begin();
+        node2.postgres().begin();
+        expect("node1 starts", Duration.ofSeconds(30), node1.postgres()::isReady);
+        expect("node2 starts", Duration.ofSeconds(30), node2.postgres()::isReady);
+        expect("node2 streams", Duration.ofSeconds(30), node2.postgres()::isStreaming);
+        if (options.daemons()) {
+            LabInstallation.install(directory.path(), options);
+            node1.daemon().start();
+            node2.daemon().start();
+            expect("node1 opens", Duration.ofSeconds(30), () -> isOpen(node1));
+            expect("node2 follows", Duration.ofSeconds(30), () -> node2.daemon().isSteady());
+        }
+    }
+
+    LabNode node1() {
+        return node1;
+    }
+
+    LabNode node2() {
+        return node2;
+    }
+
+    LabNode other(LabNode node) {
+        return node.number() == 1 ? node2 : node1;
+    }
+
+    Path home() {
+        return directory.path();
+    }
+
+    /** The machine where clients and the traffic manager run. */
+    Machine client() {
+        return client;
+    }
+
+    Wires wires() {
+        return wires;
+    }
+
+    /** Ends every cut. */
+    void heal() {
+        wires.heal();
+    }
+
+    /** Starts HAProxy in the client machine. */
+    TrafficManager trafficManager() {
+        return guest(new TrafficManager(this));
+    }
+
+    /** Starts the recording client and both observers. Returns when rows are acknowledged. */
+    Recorder record() {
+        Recorder recorder = guest(new Recorder(this, Recorder.CONNECTIONS));
+        recorder.awaitWrites();
+        return recorder;
+    }
+
+    private <T extends AutoCloseable> T guest(T guest) {
+        guests.add(guest);
+        return guest;
+    }
+
+    /** Whether a client's connection to a node's port 5432 is accepted, asked from the client machine. */
+    boolean isOpen(LabNode node) {
+        String probe = "exec 3<>/dev/tcp/" + node.address() + "/5432";
+        return Run.of(client.root(List.of("timeout", "0.5", "bash", "-c", probe)))
+                        .code()
+                == 0;
+    }
+
+    /** Boots a node that was powered off, as its units would: daemon first, then the question whether to start. */
+    Run powerOn(LabNode node) {
+        node.powerOn();
+        node.daemon().start();
+        expect(
+                "pgha of " + node.name() + " answers",
+                Duration.ofSeconds(20),
+                node.daemon()::answers);
+        return node.daemon().run(List.of("check-start", "--yes"));
+    }
+
+    /** As {@link #await}, and a failure shows what both nodes logged. */
+    void expect(String what, Duration limit, Callable<Boolean> condition) {
+        try {
+            await(what, limit, condition);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + diagnosis(), e);
+        }
+    }
+
+    /**
+     * The one place where tests wait: asks every 5 ms until the condition holds.
+     *
+     * @throws AssertionError when it does not hold in time; says what was last seen
+     */
+    static void await(String what, Duration limit, Callable<Boolean> condition) {
+        long start = System.nanoTime();
+        Optional<Exception> last = Optional.empty();
+        do {
+            try {
+                if (condition.call()) {
+                    return;
+                }
+                last = Optional.empty();
+            } catch (Exception e) {
+                last = Optional.of(e);
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        } while (System.nanoTime() - start < limit.toNanos()
+                && !Thread.currentThread().isInterrupted());
+        throw new AssertionError(
+                "not within " + limit.toMillis() + " ms: " + what, last.orElse(null));
+    }
+
+    /** The ends of all logs, for a failed test. */
+    String diagnosis() {
+        StringBuilder all = new StringBuilder();
+        for (String node : List.of("node1", "node2")) {
+            for (String log : List.of("pgha.log", "postgresql.log")) {
+                Path file = home().resolve(node).resolve("log").resolve(log);
+                if (Files.exists(file)) {
+                    all.append("--- ").append(node).append(' ').append(log).append('\n');
+                    all.append(tail(file));
+                }
+            }
+        }
+        return all.toString();
+    }
+
+    private static String tail(Path log) {
+        // The observers' refused writes would bury the rest.
+        String lines = Run.of(List.of("grep", "-v", "read-only transaction", log.toString()))
+                .out();
+        List<String> all = lines.lines().toList();
+        return String.join("\n", all.subList(Math.max(0, all.size() - 40), all.size())) + "\n";
+    }
+
+    /** Removes what killed runs left behind; returns how many labs that were. */
+    static int sweep() {
+        return LabDirectory.sweep();
+    }
+
+    @Override
+    public void close() {
+        dismantle();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook runs anyway and finds nothing left to do.
+        }
+    }
+
+    private synchronized void dismantle() {
+        for (AutoCloseable guest : guests) {
+            try {
+                guest.close();
+            } catch (Exception e) {
+                System.err.println("while closing the lab: " + e);
+            }
+        }
+        guests.clear();
+        for (Machine machine : List.of(node1.machine(), node2.machine(), client, router)) {
+            if (machine.runs()) {
+                machine.die();
+            }
+        }
+        directory.remove();
+    }
+}

@@ -1,0 +1,113 @@
+package io.pgha.it;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The pgha of one node: its daemon's life, and its commands as an administrator types them. */
+final class LabDaemon {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final LabNode node;
+    private Optional<Process> process = Optional.empty();
+
+    LabDaemon(LabNode node) {
+        this.node = node;
+    }
+
+    /** Where the installed program stands, as both nodes see it. */
+    static Path program(Path lab) {
+        return lab.resolve("pgha/packaging/bin/pgha");
+    }
+
+    /** Starts the daemon as its unit does: PostgreSQL's owner with two ambient capabilities. Does not wait. */
+    void start() {
+        List<String> command = new ArrayList<>(command(List.of("daemon")));
+        process = Optional.of(node.machine().spawn(node.machine().daemon(command), log()));
+    }
+
+    /** What it logged. */
+    Path log() {
+        return node.disk().resolve("log/pgha.log");
+    }
+
+    /** Everything it logged so far. */
+    String logged() {
+        try {
+            return Files.exists(log()) ? Files.readString(log(), StandardCharsets.UTF_8) : "";
+        } catch (IOException e) {
+            throw new IllegalStateException("could not read " + log(), e);
+        }
+    }
+
+    /** Asks it to end (SIGTERM) and waits until it has. */
+    void stop() {
+        long started = pid();
+        signal("-TERM", started);
+        Lab.await("pgha of " + node.name() + " ends", PATIENCE, () -> !runs());
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        signal("-KILL", pid());
+        Lab.await("pgha of " + node.name() + " is dead", PATIENCE, () -> !runs());
+    }
+
+    /** SIGSTOP: alive but deaf, as a stuck virtual machine. */
+    void freeze() {
+        signal("-STOP", pid());
+    }
+
+    /** SIGCONT. */
+    void thaw() {
+        signal("-CONT", pid());
+    }
+
+    /** Whether its control socket answers a status request, whatever the status. */
+    boolean answers() {
+        return List.of(0, 3, 4).contains(run(List.of("status", "--json")).code());
+    }
+
+    /** Whether it says that nothing is wrong. */
+    boolean isSteady() {
+        return run(List.of("status", "--json")).code() == 0;
+    }
+
+    boolean runs() {
+        return process.filter(Process::isAlive).isPresent();
+    }
+
+    /** The daemon's number on the host: nsenter stands before it. */
+    private long pid() {
+        return process.stream()
+                .flatMap(started -> started.children())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no pgha runs on " + node.name()))
+                .pid();
+    }
+
+    private static void signal(String signal, long onHost) {
+        Run.of(List.of("kill", signal, Long.toString(onHost))).orFail();
+    }
+
+    /** Runs a command of pgha on this node as PostgreSQL's owner, at most a minute. */
+    Run run(List<String> arguments) {
+        return Run.within(PATIENCE, node.machine().postgres(command(arguments)));
+    }
+
+    private List<String> command(List<String> arguments) {
+        Path lab = node.mountPoint().resolveSibling("");
+        List<String> command = new ArrayList<>();
+        command.add(program(lab).toString());
+        command.addAll(List.of("--config", lab.resolve("pgha.conf").toString()));
+        command.addAll(List.of("--node", node.name()));
+        command.addAll(arguments);
+        return command;
+    }
+}

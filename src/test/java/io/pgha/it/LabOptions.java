@@ -1,0 +1,59 @@
+package io.pgha.it;
+
+import java.util.List;
+
+/**
+ * What a lab is made of.
+ *
+ * @param daemons whether pgha runs on the nodes
+ * @param guard of the configuration
+ * @param profile of the configuration
+ * @param backend of the gate: nftables or iptables
+ * @param links between the nodes, one or two
+ * @param durable whether PostgreSQL waits for the disk; a bed can do without where nothing depends on it
+ * @param more lines at the end of the configuration file, which win
+ */
+record LabOptions(
+        boolean daemons,
+        String guard,
+        String profile,
+        String backend,
+        int links,
+        boolean durable,
+        List<String> more) {
+
+    LabOptions {
+        more = List.copyOf(more);
+    }
+
+    /** Two nodes with pgha as it is shipped, guard failcount. */
+    static LabOptions shipped() {
+        return new LabOptions(true, "failcount", "normal", "nftables", 1, true, List.of());
+    }
+
+    /** Two nodes without pgha. */
+    static LabOptions bare() {
+        LabOptions o = shipped();
+        return new LabOptions(false, o.guard, o.profile, o.backend, 1, true, List.of());
+    }
+
+    LabOptions withGuard(String other) {
+        return new LabOptions(daemons, other, profile, backend, links, durable, more);
+    }
+
+    LabOptions withProfile(String other) {
+        return new LabOptions(daemons, guard, other, backend, links, durable, more);
+    }
+
+    LabOptions withBackend(String other) {
+        return new LabOptions(daemons, guard, profile, other, links, durable, more);
+    }
+
+    LabOptions withLinks(int other) {
+        return new LabOptions(daemons, guard, profile, backend, other, durable, more);
+    }
+
+    LabOptions with(List<String> lines) {
+        return new LabOptions(daemons, guard, profile, backend, links, durable, lines);
+    }
+}

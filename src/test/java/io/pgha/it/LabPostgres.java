@@ -1,0 +1,201 @@
+package io.pgha.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The PostgreSQL of one node, as an administrator handles it: by pg_ctl as its owner, by signals, and by psql through
+ * its unix socket, which no firewall rule of the node can close.
+ */
+final class LabPostgres {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final LabNode node;
+
+    LabPostgres(LabNode node) {
+        this.node = node;
+    }
+
+    /** The data directory as the host sees it. */
+    Path data() {
+        return node.disk().resolve("data");
+    }
+
+    private Path dataInside() {
+        return node.mountPoint().resolve("data");
+    }
+
+    /** Makes the data directory: the template's copy. */
+    void create(boolean durable) {
+        Template.copyTo(data());
+        if (!durable) {
+            append("postgresql.conf", "fsync = off\n");
+        }
+    }
+
+    /** Makes this node, not yet started, a standby of the other. */
+    void follow(LabNode primary) {
+        Path signal = data().resolve("standby.signal");
+        Template.write(signal, "");
+        String connection = "host=%s port=5432 user=repl application_name=%s passfile=%s"
+                .formatted(primary.address(), node.name(), node.passFile());
+        append("postgresql.auto.conf", "primary_conninfo = '" + connection + "'\n");
+        append("postgresql.auto.conf", "primary_slot_name = 'pgha'\n");
+        append("postgresql.auto.conf", "wal_retrieve_retry_interval = '200ms'\n");
+        Run.of(List.of("chown", "postgres:postgres", signal.toString())).orFail();
+    }
+
+    void append(String file, String text) {
+        try {
+            Path path = data().resolve(file);
+            Files.writeString(path, Files.readString(path) + text);
+        } catch (IOException e) {
+            throw new IllegalStateException("could not write " + file + " of " + node.name(), e);
+        }
+    }
+
+    /** Starts it and waits until it takes connections. */
+    void start() {
+        begin();
+        Lab.await(node.name() + "'s PostgreSQL starts", PATIENCE, this::isReady);
+    }
+
+    /** Starts it without waiting. */
+    void begin() {
+        String log = node.mountPoint().resolve("log/postgresql.log").toString();
+        pgCtl(List.of("-l", log, "-W", "start")).orFail();
+    }
+
+    /** Whether it takes connections; asked, since the pid file of a killed one still says so. */
+    boolean isReady() {
+        String socket = node.machine().root("/run/postgresql").toString();
+        return Run.of(List.of(Template.program("pg_isready"), "-q", "-h", socket))
+                        .code()
+                == 0;
+    }
+
+    /** Clean stop, as a person does it. */
+    void stop() {
+        pgCtl(List.of("-m", "fast", "-w", "stop")).orFail();
+    }
+
+    Run pgCtl(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.addAll(List.of(Template.program("pg_ctl"), "-D", dataInside().toString()));
+        command.addAll(arguments);
+        return Run.within(PATIENCE, node.machine().postgres(command));
+    }
+
+    /** Kills the postmaster with SIGKILL. Returns the moment just before, on System.nanoTime. */
+    long crash() {
+        long postmaster = postmaster();
+        long now = System.nanoTime();
+        signal("-KILL", List.of(postmaster));
+        return now;
+    }
+
+    /** Freezes the postmaster only: established sessions go on, new ones are never answered. */
+    long hang() {
+        long postmaster = postmaster();
+        long now = System.nanoTime();
+        signal("-STOP", List.of(postmaster));
+        return now;
+    }
+
+    /** Freezes every process of the cluster, the postmaster first. */
+    long hangAll() {
+        List<Long> all = everyProcess();
+        long now = System.nanoTime();
+        signal("-STOP", all);
+        return now;
+    }
+
+    /** Ends a hang of either kind. */
+    void resume() {
+        signal("-CONT", everyProcess());
+    }
+
+    /** Whether a postmaster of this node lives, frozen or not. */
+    boolean runs() {
+        return findPostmaster().isPresent();
+    }
+
+    private long postmaster() {
+        return findPostmaster()
+                .orElseThrow(() ->
+                        new IllegalStateException(node.name() + " has no PostgreSQL running"));
+    }
+
+    /** The postmaster's number on the host. */
+    Optional<Long> findPostmaster() {
+        return pidFile()
+                .map(lines -> Long.parseLong(lines.get(0).strip()))
+                .flatMap(inside -> node.machine().onHost(inside));
+    }
+
+    private List<Long> everyProcess() {
+        List<Long> all = new ArrayList<>(List.of(postmaster()));
+        ProcessHandle.of(all.get(0))
+                .ifPresent(handle -> handle.children().forEach(child -> all.add(child.pid())));
+        return all;
+    }
+
+    private static void signal(String signal, List<Long> onHost) {
+        List<String> command = new ArrayList<>(List.of("kill", signal));
+        onHost.forEach(process -> command.add(Long.toString(process)));
+        Run.of(command).orFail();
+    }
+
+    private Optional<List<String>> pidFile() {
+        try {
+            List<String> lines = Files.readAllLines(data().resolve("postmaster.pid"));
+            return lines.isEmpty() ? Optional.empty() : Optional.of(lines);
+        } catch (IOException e) {
+            return Optional.empty(); // Not there: not started, or stopped cleanly.
+        }
+    }
+
+    /** Runs SQL as superuser through the unix socket; the bare result, columns separated by a bar. */
+    String sql(String database, String sql) {
+        return trySql(database, sql).orFail().out().strip();
+    }
+
+    Run trySql(String database, String sql) {
+        String socket = node.machine().root("/run/postgresql").toString();
+        return Run.of(List.of(
+                Template.program("psql"),
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-h",
+                socket,
+                "-U",
+                "postgres",
+                "-d",
+                database,
+                "-c",
+                sql));
+    }
+
+    /** Whether it answers and says that it takes writes. */
+    boolean isPrimary() {
+        Run asked = trySql("postgres", "select pg_is_in_recovery()");
+        return asked.code() == 0 && asked.out().strip().equals("f");
+    }
+
+    /** Whether it answers, is in recovery, and streams from the other node. */
+    boolean isStreaming() {
+        Run asked = trySql(
+                "postgres", "select count(*) from pg_stat_wal_receiver where status = 'streaming'");
+        return asked.code() == 0 && asked.out().strip().equals("1");
+    }
+}

@@ -1,0 +1,128 @@
+package io.pgha.it;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The recording client of a lab: writers through the traffic manager and an observer of each node, in a JVM of their
+ * own inside the client machine, whose System.nanoTime is this JVM's too (one host, one monotonic clock).
+ */
+final class Recorder implements AutoCloseable {
+
+    static final int CONNECTIONS = 4;
+    private static final int THINK_MICROS = 2_000;
+
+    private final Lab lab;
+    private final Process process;
+    private final Path log;
+    private final Path errors;
+
+    Recorder(Lab lab, int connections) {
+        this(lab, connections, Wires.CLIENT + ":5432/app");
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param connections how many writers
+     * @param hosts where they write: the part of a JDBC URL after the slashes
+     */
+    Recorder(Lab lab, int connections, String hosts) {
+        this.lab = lab;
+        long stamp = System.nanoTime();
+        this.log = lab.home().resolve("client/recording-" + stamp + ".log");
+        this.errors = lab.home().resolve("client/recording-" + stamp + ".err");
+        List<String> command = new ArrayList<>(List.of("java", "-XX:+UseSerialGC", "-Xmx96m"));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto"));
+        command.addAll(List.of("-cp", classPath(), RecorderMain.class.getName()));
+        command.addAll(List.of(Template.PASSWORD, "" + THINK_MICROS, "" + connections, hosts));
+        command.addAll(List.of("node1", Wires.address(1) + ":5432"));
+        command.addAll(List.of("node2", Wires.address(2) + ":5432"));
+        try {
+            this.process = new ProcessBuilder(lab.client().root(command))
+                    .redirectOutput(log.toFile())
+                    .redirectError(errors.toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new IllegalStateException("could not start the recording client", e);
+        }
+    }
+
+    /** Only what the client's JVM needs, so that it does not depend on how tests are launched. */
+    private static String classPath() {
+        return location(RecorderMain.class) + File.pathSeparator + location(driver());
+    }
+
+    private static Class<?> driver() {
+        return DriverManager.drivers()
+                .<Class<?>>map(Object::getClass)
+                .filter(driver -> driver.getName().startsWith("org.postgresql."))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String location(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("no class path for " + type, e);
+        }
+    }
+
+    /** Waits until rows written from now on are acknowledged. */
+    void awaitWrites() {
+        long now = System.nanoTime();
+        lab.expect("rows are acknowledged", Duration.ofSeconds(20), () -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("the recording client ended: "
+                        + Run.of(List.of("cat", errors.toString())).out());
+            }
+            return recording().acknowledgedAfter(now);
+        });
+    }
+
+    /** What was recorded until now. */
+    Recording recording() {
+        return Recording.read(log);
+    }
+
+    /** Where its lines appear as they are written. */
+    Path log() {
+        return log;
+    }
+
+    /** Ends the clients and returns all they recorded. */
+    Recording stop() {
+        close();
+        return recording();
+    }
+
+    @Override
+    public void close() {
+        Optional<ProcessHandle> java = process.children().findFirst();
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                java.ifPresent(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            java.ifPresent(ProcessHandle::destroyForcibly);
+        } catch (InterruptedException e) {
+            java.ifPresent(ProcessHandle::destroyForcibly);
+            Thread.currentThread().interrupt();
+        }
+    }
+}
