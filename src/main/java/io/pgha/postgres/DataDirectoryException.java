@@ -11,6 +11,7 @@ public final class DataDirectoryException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
+    private final String message;
 
     /** What it means for the workflow. */
     public enum Kind {
@@ -25,11 +26,13 @@ public final class DataDirectoryException extends Exception {
     private DataDirectoryException(Kind kind, String message) {
         super(message);
         this.kind = kind;
+        this.message = message;
     }
 
     private DataDirectoryException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+        this.message = message;
     }
 
     static DataDirectoryException failed(String message) {
@@ -51,6 +54,11 @@ public final class DataDirectoryException extends Exception {
     /** Whether it failed, was refused or was cancelled. */
     public Kind kind() {
         return kind;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     /** The JDK puts only the path into some of its messages; the type then carries the reason. */

@@ -1,6 +1,7 @@
 package io.pgha.postgres;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -102,6 +103,8 @@ record WatchedProgram(List<String> arguments, Duration stallLimit) {
         // must be English.
         builder.environment().keySet().removeIf(key -> key.startsWith("PG"));
         builder.environment().put("LC_ALL", "C");
+        // One that every user can enter.
+        builder.directory(new File("/"));
         try {
             Process process = builder.start();
             process.getOutputStream().close();
