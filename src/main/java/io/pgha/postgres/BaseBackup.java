@@ -1,6 +1,6 @@
 package io.pgha.postgres;
 
-import io.pgha.config.Settings;
+import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.plan.CloneMode;
 
 import java.io.IOException;
@@ -37,19 +37,27 @@ public final class BaseBackup {
     /** What pg_verifybackup reads at least per second; it says nothing while it works. */
     private static final long VERIFY_BYTES_PER_SECOND = 10_000_000;
 
-    private final Settings settings;
+    private final PostgresSettings postgres;
+    private final Conninfo conninfo;
     private final SqlSource peer;
     private final LongStep step;
     private final Duration stallLimit;
 
     /**
-     * @param settings of this node
+     * @param postgres this node's
+     * @param conninfo how pg_basebackup reaches the peer
      * @param peer the peer's database, with a role that may read sizes (pg_monitor) and has REPLICATION
      * @param step progress out, cancellation in
      * @param stallLimit how long no byte may arrive before it is given up
      */
-    public BaseBackup(Settings settings, SqlSource peer, LongStep step, Duration stallLimit) {
-        this.settings = settings;
+    public BaseBackup(
+            PostgresSettings postgres,
+            Conninfo conninfo,
+            SqlSource peer,
+            LongStep step,
+            Duration stallLimit) {
+        this.postgres = postgres;
+        this.conninfo = conninfo;
         this.peer = peer;
         this.step = step;
         this.stallLimit = stallLimit;
@@ -75,25 +83,21 @@ public final class BaseBackup {
      *     as it was, except IN_PLACE after the first removal
      */
     public Report run(CloneMode mode, String attempt) throws DataDirectoryException {
-        Path dataDirectory = settings.postgres().dataDirectory();
+        Path dataDirectory = postgres.dataDirectory();
         CopyTarget target = new CopyTarget(dataDirectory, step);
         if (target.isComplete(attempt)) {
             return new Report(Optional.empty(), List.of("the copy is complete already"));
         }
-        step.report("asking " + settings.peer().host() + " what there is to copy");
+        step.report("asking " + conninfo.address() + " what there is to copy");
         PeerCluster cluster;
         PeerSlot slot;
         try (Connection connection = peer.open()) {
             cluster = PeerCluster.ask(connection);
             requireSource(cluster, mode);
-            slot = PeerSlot.ensure(
-                    connection,
-                    settings.postgres().slot(),
-                    settings.postgres().maxSlotWalKeepBytes());
+            slot = PeerSlot.ensure(connection, postgres.slot(), postgres.maxSlotWalKeepBytes());
         } catch (SQLException e) {
             throw DataDirectoryException.failed(
-                    "asking the peer " + settings.peer().host() + ":"
-                            + settings.peer().postgresPort()
+                    "asking the peer " + conninfo.address()
                             + " for its size and a slot (the role needs REPLICATION and pg_monitor)",
                     e);
         }
@@ -110,7 +114,7 @@ public final class BaseBackup {
 
     private void requireSource(PeerCluster cluster, CloneMode mode) throws DataDirectoryException {
         if (cluster.inRecovery()) {
-            throw DataDirectoryException.refused("the peer " + settings.peer().host()
+            throw DataDirectoryException.refused("the peer " + conninfo.address()
                     + " is in recovery: only a primary is copied. Check: pgha status");
         }
         Optional<String> own = ownSystemId();
@@ -126,7 +130,7 @@ public final class BaseBackup {
 
     /** pg_control begins with the system identifier, in the machine's byte order (pg_control.h). */
     private Optional<String> ownSystemId() throws DataDirectoryException {
-        Path control = settings.postgres().dataDirectory().resolve("global").resolve("pg_control");
+        Path control = postgres.dataDirectory().resolve("global").resolve("pg_control");
         if (!Files.exists(control)) {
             return Optional.empty();
         }
@@ -148,7 +152,7 @@ public final class BaseBackup {
             throws DataDirectoryException {
         List<String> arguments = program("pg_basebackup");
         arguments.add("--pgdata=" + ledger.data().fresh(ledger.attempt()));
-        arguments.add("--dbname=" + Conninfo.toPeer(settings).as("pgha-clone").text());
+        arguments.add("--dbname=" + conninfo.as("pgha-clone").text());
         arguments.addAll(List.of(
                 "--wal-method=stream",
                 "--checkpoint=fast",
@@ -190,7 +194,7 @@ public final class BaseBackup {
             step.report(
                     Long.parseLong(progress.group(1)) << 10,
                     Long.parseLong(progress.group(2)) << 10,
-                    "copying the database from " + settings.peer().host());
+                    "copying the database from " + conninfo.address());
         } else {
             step.report(line);
         }
@@ -211,8 +215,8 @@ public final class BaseBackup {
     }
 
     private List<String> program(String name) {
-        List<String> arguments = new ArrayList<>(settings.postgres().wrapper());
-        arguments.add(settings.postgres().bin().resolve(name).toString());
+        List<String> arguments = new ArrayList<>(postgres.wrapper());
+        arguments.add(postgres.bin().resolve(name).toString());
         return arguments;
     }
 }

@@ -1,6 +1,9 @@
 package io.pgha.postgres;
 
 import io.pgha.config.Settings;
+import io.pgha.config.Settings.Node;
+import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.model.NodeId;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,13 +23,24 @@ public record Conninfo(Map<String, String> parameters) {
 
     /** To the peer's PostgreSQL with the replication role, as this node. */
     public static Conninfo toPeer(Settings settings) {
+        return to(settings.peer(), settings.self().id(), settings.postgres());
+    }
+
+    /**
+     * To a node's PostgreSQL with the replication role.
+     *
+     * @param node whose it is
+     * @param self under whose name
+     * @param postgres role, sslmode and password file
+     */
+    public static Conninfo to(Node node, NodeId self, PostgresSettings postgres) {
         Map<String, String> parameters = new LinkedHashMap<>();
-        parameters.put("host", settings.peer().host());
-        parameters.put("port", Integer.toString(settings.peer().postgresPort()));
-        parameters.put("user", settings.postgres().replicationUser());
-        parameters.put("sslmode", settings.postgres().sslMode());
-        settings.postgres().passFile().ifPresent(f -> parameters.put("passfile", f.toString()));
-        parameters.put("application_name", settings.self().id().name());
+        parameters.put("host", node.host());
+        parameters.put("port", Integer.toString(node.postgresPort()));
+        parameters.put("user", postgres.replicationUser());
+        parameters.put("sslmode", postgres.sslMode());
+        postgres.passFile().ifPresent(f -> parameters.put("passfile", f.toString()));
+        parameters.put("application_name", self.name());
         parameters.put("connect_timeout", "5");
         // A peer that lost power sends nothing, not even a reset: without these the receiver would
         // wait for hours.
@@ -50,6 +64,11 @@ public record Conninfo(Map<String, String> parameters) {
         return parameters.entrySet().stream()
                 .map(e -> e.getKey() + "=" + quote(e.getValue()))
                 .collect(Collectors.joining(" "));
+    }
+
+    /** Host and port, for messages. */
+    String address() {
+        return parameters.get("host") + ":" + parameters.get("port");
     }
 
     private static String quote(String value) {

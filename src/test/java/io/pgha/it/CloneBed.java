@@ -1,14 +1,11 @@
 package io.pgha.it;
 
 import io.pgha.config.Settings;
-import io.pgha.model.Guard;
+import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.NodeId;
-import io.pgha.model.Policy;
+import io.pgha.postgres.Conninfo;
 import io.pgha.postgres.SqlSource;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,9 +27,7 @@ import java.util.stream.Stream;
  */
 final class CloneBed {
 
-    static final List<String> AS_POSTGRES =
-            List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups");
-    static final Path BIN = Path.of("/usr/lib/postgresql/15/bin");
+    static final Path BIN = PgInstance.newestBin();
     static final long ROWS_OLD = 100;
     static final long ROWS_NEW = 1000;
     private static final String SECRET = "s3cret";
@@ -51,7 +46,7 @@ final class CloneBed {
         passFile = Files.writeString(root.resolve("passfile"), "*:*:*:repl:" + SECRET + "\n");
         Files.setPosixFilePermissions(passFile, PosixFilePermissions.fromString("rw-------"));
         give(passFile);
-        primaryPort = freePort();
+        primaryPort = PgInstance.freePort();
     }
 
     /** Makes and starts the primary. Apart from the constructor, so that a bed half made can be closed. */
@@ -95,7 +90,7 @@ final class CloneBed {
                 root.resolve("space-primary") + "=" + root.resolve("space-template"));
         Files.writeString(root.resolve("template/postgresql.conf"), "# own\n");
         // Recovers once, so that it is a cleanly stopped old primary with rows of its own.
-        configure(root.resolve("template"), freePort(), "template");
+        configure(root.resolve("template"), PgInstance.freePort(), "template");
         Files.delete(root.resolve("template/postgresql.auto.conf"));
         start(root.resolve("template"));
         stop(root.resolve("template"));
@@ -123,7 +118,7 @@ final class CloneBed {
      */
     int oldCopy(Path data, boolean walElsewhere) throws Exception {
         int number = ++copies;
-        int port = freePort();
+        int port = PgInstance.freePort();
         run(List.of("cp", "-a", root.resolve("template") + "/.", data.toString()));
         Path space = root.resolve("space-" + number);
         run(List.of("cp", "-a", root.resolve("space-template").toString(), space.toString()));
@@ -163,68 +158,32 @@ final class CloneBed {
         return directory;
     }
 
-    Settings settings(Path data, int port) {
-        return settings(data, port, primaryPort, passFile);
+    static PostgresSettings settings(Path data, int port, Path passFile) {
+        return new PostgresSettings(
+                port,
+                Optional.empty(),
+                data,
+                data,
+                BIN,
+                System.getProperty("user.name").equals("root") ? PgInstance.AS_POSTGRES : List.of(),
+                Settings.Control.PG_CTL,
+                Optional.empty(),
+                "",
+                "postgres",
+                "postgres",
+                "repl",
+                Optional.of(passFile),
+                "prefer",
+                "b_slot",
+                1L << 30);
     }
 
-    static Settings settings(Path data, int port, int primaryPort, Path passFile) {
-        Duration s = Duration.ofSeconds(5);
+    static Conninfo conninfo(int primaryPort, PostgresSettings postgres) {
         List<String> loopback = List.of("127.0.0.1");
-        List<String> wrapper =
-                System.getProperty("user.name").equals("root") ? AS_POSTGRES : List.of();
-        return new Settings(
-                Path.of("pgha.conf"),
-                "",
-                new Settings.Node(new NodeId("b"), "127.0.0.1", loopback, port, 1),
-                new Settings.Node(new NodeId("a"), "127.0.0.1", loopback, primaryPort, 2),
-                new Policy(
-                        "normal",
-                        Guard.MANUAL,
-                        s,
-                        s,
-                        3,
-                        s,
-                        s,
-                        s,
-                        s,
-                        s,
-                        s,
-                        Policy.OnCleanStop.HOLD,
-                        s,
-                        1L << 24,
-                        s,
-                        s,
-                        s,
-                        s,
-                        1,
-                        s),
-                new Settings.PostgresSettings(
-                        port,
-                        Optional.empty(),
-                        data,
-                        data,
-                        BIN,
-                        wrapper,
-                        Settings.Control.PG_CTL,
-                        Optional.empty(),
-                        "",
-                        "postgres",
-                        "postgres",
-                        "repl",
-                        Optional.of(passFile),
-                        "prefer",
-                        "b_slot",
-                        1L << 30),
-                new Settings.GateSettings(
-                        Settings.Backend.NFTABLES, List.of(port), List.of(), "pgha"),
-                new Settings.LinkSettings(Path.of("key"), List.of(), 1),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                data,
-                data,
-                List.of(),
-                s);
+        return Conninfo.to(
+                new Settings.Node(new NodeId("a"), "127.0.0.1", loopback, primaryPort, 1),
+                new NodeId("b"),
+                postgres);
     }
 
     SqlSource primary() {
@@ -309,7 +268,7 @@ final class CloneBed {
     }
 
     void postgres(String program, String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(AS_POSTGRES);
+        List<String> all = new ArrayList<>(PgInstance.AS_POSTGRES);
         all.add(BIN.resolve(program).toString());
         all.addAll(List.of(arguments));
         run(all);
@@ -333,12 +292,6 @@ final class CloneBed {
 
     void give(Path path) throws Exception {
         run(List.of("chown", "-h", "postgres:postgres", path.toString()));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Ends what was started and removes what was made. */

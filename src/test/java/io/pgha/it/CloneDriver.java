@@ -1,8 +1,9 @@
 package io.pgha.it;
 
-import io.pgha.config.Settings;
+import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.plan.CloneMode;
 import io.pgha.postgres.BaseBackup;
+import io.pgha.postgres.Conninfo;
 import io.pgha.postgres.LongStep;
 import io.pgha.postgres.StandbyConfiguration;
 import io.pgha.postgres.Swap;
@@ -27,11 +28,10 @@ final class CloneDriver {
         Path data = Path.of(arguments[0]);
         String attempt = arguments[4];
         int dieAt = Integer.parseInt(arguments[6]);
-        Settings settings = CloneBed.settings(
-                data,
-                Integer.parseInt(arguments[1]),
-                Integer.parseInt(arguments[2]),
-                Path.of(arguments[3]));
+        int primaryPort = Integer.parseInt(arguments[2]);
+        PostgresSettings postgres =
+                CloneBed.settings(data, Integer.parseInt(arguments[1]), Path.of(arguments[3]));
+        Conninfo conninfo = CloneBed.conninfo(primaryPort, postgres);
         AtomicInteger reports = new AtomicInteger();
         LongStep step = new LongStep(progress -> {
             if (reports.incrementAndGet() == dieAt) {
@@ -40,13 +40,14 @@ final class CloneDriver {
             }
         });
         new BaseBackup(
-                        settings,
-                        () -> CloneBed.connect(settings.peer().postgresPort()),
+                        postgres,
+                        conninfo,
+                        () -> CloneBed.connect(primaryPort),
                         step,
                         Duration.ofSeconds(20))
                 .run(CloneMode.valueOf(arguments[5]), attempt);
         new Swap(data, step).swapIn(attempt);
-        StandbyConfiguration.of(settings, Optional.empty()).write(data);
+        new StandbyConfiguration(conninfo, postgres.slot(), Optional.empty()).write(data);
         System.out.println("reports: " + reports.get());
     }
 }

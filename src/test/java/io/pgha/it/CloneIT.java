@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pgha.config.Settings;
+import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.plan.CloneMode;
 import io.pgha.plan.Progress;
 import io.pgha.postgres.BaseBackup;
@@ -117,7 +117,7 @@ class CloneIT {
                 step[0].cancel();
             }
         });
-        BaseBackup backup = new BaseBackup(bed.settings(data, port), bed.primary(), step[0], STALL);
+        BaseBackup backup = backup(data, port, step[0]);
 
         DataDirectoryException e = assertThrows(
                 DataDirectoryException.class, () -> backup.run(CloneMode.ASIDE, "three"));
@@ -186,14 +186,21 @@ class CloneIT {
     }
 
     private BaseBackup backup(Path data, int port, Consumer<Progress> consumer) {
+        return backup(data, port, new LongStep(consumer));
+    }
+
+    private BaseBackup backup(Path data, int port, LongStep step) {
+        PostgresSettings postgres = CloneBed.settings(data, port, bed.passFile);
         return new BaseBackup(
-                bed.settings(data, port), bed.primary(), new LongStep(consumer), STALL);
+                postgres, CloneBed.conninfo(bed.primaryPort, postgres), bed.primary(), step, STALL);
     }
 
     private void configure(Path data, int port) throws Exception {
-        Settings settings = bed.settings(data, port);
-        StandbyConfiguration.of(settings, Optional.empty()).write(data);
-        StandbyConfiguration.of(settings, Optional.empty()).write(data);
+        PostgresSettings postgres = CloneBed.settings(data, port, bed.passFile);
+        StandbyConfiguration configuration = new StandbyConfiguration(
+                CloneBed.conninfo(bed.primaryPort, postgres), postgres.slot(), Optional.empty());
+        configuration.write(data);
+        configuration.write(data);
     }
 
     private void follows(Path data, int port) throws Exception {
@@ -264,7 +271,7 @@ class CloneIT {
             }
             bed.run(List.of("chmod", "-R", "a+rX", classes.toString()));
         }
-        List<String> arguments = new ArrayList<>(CloneBed.AS_POSTGRES);
+        List<String> arguments = new ArrayList<>(PgInstance.AS_POSTGRES);
         arguments.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
