@@ -1,0 +1,93 @@
+package io.pgha.http;
+
+import io.pgha.engine.Request;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A {@link Request} as keys of a control line, and back. Every key of a request is always written, so none is guessed. */
+final class RequestCode {
+
+    private RequestCode() {}
+
+    static void write(Request request, Map<String, Object> line) {
+        if (request instanceof Request.Promote r) {
+            line.put("request", "promote");
+            line.put("accept_loss", r.acceptLoss());
+            line.put("force", r.force());
+        } else if (request instanceof Request.Release r) {
+            line.put("request", "release");
+            r.archive().ifPresent(file -> line.put("archive", file));
+        } else if (request instanceof Request.CancelRelease r) {
+            line.put("request", "cancel_release");
+            line.put("force", r.force());
+        } else if (request instanceof Request.Initialize r) {
+            line.put("request", "initialize");
+            line.put("as", Names.lower(r.as()));
+            r.from().ifPresent(file -> line.put("from", file));
+            line.put("in_place", r.inPlace());
+        } else if (request instanceof Request.GateClose r) {
+            line.put("request", "gate_close");
+            line.put("why", r.why());
+        } else if (request instanceof Request.GateOpen) {
+            line.put("request", "gate_open");
+        } else if (request instanceof Request.CheckStart) {
+            line.put("request", "check_start");
+        } else if (request instanceof Request.CheckAccess) {
+            line.put("request", "check_access");
+        } else {
+            throw new IllegalArgumentException("no code for " + request);
+        }
+        line.put("dry_run", request.dryRun());
+    }
+
+    /** The keys that belong to this request. */
+    static Set<String> keys(Request request) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        write(request, line);
+        return line.keySet();
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException that names the key that is missing or wrong
+     */
+    static Request read(Map<String, String> line) {
+        boolean dryRun = flag(line, "dry_run");
+        String name = line.getOrDefault("request", "");
+        return switch (name) {
+            case "promote" ->
+                new Request.Promote(flag(line, "accept_loss"), flag(line, "force"), dryRun);
+            case "release" -> new Request.Release(path(line, "archive"), dryRun);
+            case "cancel_release" -> new Request.CancelRelease(flag(line, "force"), dryRun);
+            case "initialize" ->
+                new Request.Initialize(
+                        Names.parse(Request.As.class, line.getOrDefault("as", "")),
+                        path(line, "from"),
+                        flag(line, "in_place"),
+                        dryRun);
+            case "gate_close" -> new Request.GateClose(line.getOrDefault("why", ""), dryRun);
+            case "gate_open" -> new Request.GateOpen(dryRun);
+            case "check_start" -> new Request.CheckStart(dryRun);
+            case "check_access" -> new Request.CheckAccess(dryRun);
+            default -> throw new IllegalArgumentException("there is no request '" + name + "'");
+        };
+    }
+
+    private static boolean flag(Map<String, String> line, String key) {
+        return switch (line.getOrDefault(key, "missing")) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new IllegalArgumentException("key '" + key + "' must be true or false");
+        };
+    }
+
+    private static Optional<Path> path(Map<String, String> line, String key) {
+        return Optional.ofNullable(line.get(key)).map(Path::of);
+    }
+}
