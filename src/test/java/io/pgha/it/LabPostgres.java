@@ -136,7 +136,19 @@ final class LabPostgres {
     Optional<Long> findPostmaster() {
         return pidFile()
                 .map(lines -> Long.parseLong(lines.get(0).strip()))
-                .flatMap(inside -> node.machine().onHost(inside));
+                .flatMap(inside -> node.machine().onHost(inside))
+                .filter(LabPostgres::isPostgres);
+    }
+
+    /** After a power cut the file may name a number that something else has now. */
+    private static boolean isPostgres(long onHost) {
+        try {
+            return Files.readString(Path.of("/proc/" + onHost + "/comm"))
+                    .strip()
+                    .equals("postgres");
+        } catch (IOException e) {
+            return false; // It ended meanwhile.
+        }
     }
 
     private List<Long> everyProcess() {
