@@ -1,0 +1,119 @@
+package io.pgha.daemon;
+
+import io.pgha.engine.Clock;
+import io.pgha.model.GateState;
+import io.pgha.model.Probed;
+import io.pgha.network.Gate;
+import io.pgha.network.GateException;
+
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The one thread that touches the firewall. The newest wish wins; whatever was done is read back, and what was damaged is
+ * put right on the way.
+ */
+final class GateKeeper implements AutoCloseable {
+
+    private final Gate gate;
+    private final Clock clock;
+    private final Runnable wake;
+    private final ExecutorService thread;
+    private final AtomicReference<Optional<GateState>> wish =
+            new AtomicReference<>(Optional.empty());
+    private volatile Probed<GateState> seen;
+
+    GateKeeper(Gate gate, Clock clock, Runnable wake) {
+        this.gate = gate;
+        this.clock = clock;
+        this.wake = wake;
+        this.seen = new Probed.Silent<>("not looked at yet", clock.now());
+        this.thread = Executors.newSingleThreadExecutor(body -> {
+            Thread t = new Thread(null, body, "gate", 512 << 10);
+            t.setDaemon(true);
+            return t;
+        });
+    }
+
+    Probed<GateState> seen() {
+        return seen;
+    }
+
+    /** Opens or closes as soon as the thread is free; returns at once. */
+    void set(GateState wanted) {
+        if (wish.getAndSet(Optional.of(wanted)).isEmpty()) {
+            run(this::fulfil);
+        }
+    }
+
+    /** Reads the state back, and puts damaged rules right. */
+    void look() {
+        run(this::lookNow);
+    }
+
+    private void run(Runnable work) {
+        try {
+            thread.execute(work);
+        } catch (RejectedExecutionException e) {
+            // The daemon is stopping: the gate stays as it is (promise P5).
+            return;
+        }
+    }
+
+    private void fulfil() {
+        Optional<GateState> wanted = wish.getAndSet(Optional.empty());
+        if (wanted.isEmpty()) {
+            return;
+        }
+        try {
+            mend();
+            if (wanted.get() == GateState.OPEN) {
+                gate.open();
+            } else {
+                gate.close();
+            }
+            publish(gate.look(clock.now()));
+        } catch (GateException e) {
+            publish(new Probed.Silent<>(e.words(), clock.now()));
+        }
+    }
+
+    private void lookNow() {
+        Probed<GateState> now = gate.look(clock.now());
+        publish(now);
+        if (now.answer().filter(GateState.DAMAGED::equals).isPresent()) {
+            try {
+                mend();
+                publish(gate.look(clock.now()));
+            } catch (GateException e) {
+                publish(new Probed.Silent<>(e.words(), clock.now()));
+            }
+        }
+    }
+
+    private void mend() throws GateException {
+        if (gate.look(clock.now())
+                .answer()
+                .filter(state -> state != GateState.DAMAGED)
+                .isEmpty()) {
+            gate.install();
+        }
+    }
+
+    private void publish(Probed<GateState> now) {
+        boolean changed = !now.answer().equals(seen.answer());
+        seen = now;
+        if (changed) {
+            wake.run();
+        }
+    }
+
+    /** Stops the thread; the rules stay. */
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+}
