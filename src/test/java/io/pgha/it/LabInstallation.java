@@ -1,10 +1,13 @@
 package io.pgha.it;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 
 /**
  * pgha as it was built, put where both nodes can read it (the source tree may lie in a directory closed to PostgreSQL's
@@ -26,7 +29,7 @@ final class LabInstallation {
         copy(jar(source), target);
         copy(source.resolve("target/lib"), target);
         copy(source.resolve("packaging/bin"), lab.resolve("pgha/packaging"));
-        Path key = lab.resolve("pair.key");
+        Path key = key(lab);
         String program = LabDaemon.program(lab).toString();
         Run.of(List.of(program, "keygen", key.toString(), "--nodes", "node1,node2"))
                 .orFail();
@@ -34,13 +37,42 @@ final class LabInstallation {
         Template.write(lab.resolve("pgha.conf"), configuration(lab, options));
     }
 
+    /** One file for both nodes: their disks and sockets have the same paths on each. */
     private static String configuration(Path lab, LabOptions options) {
         Path disk = lab.resolve("disk");
-        String text = """
-                guard = %s
-                profile = %s
-                """.formatted(options.guard(), options.profile());
-        return text + disk + String.join("\n", options.more()) + "\n";
+        StringBuilder text = new StringBuilder();
+        text.append("guard = ").append(options.guard()).append('\n');
+        text.append("profile = ").append(options.profile()).append('\n');
+        if (options.guard().equals("gateway")) {
+            text.append("gateways = [\"").append(Wires.GATEWAY).append("\"]\n");
+        }
+        for (int node = 1; node <= 2; node++) {
+            List<String> addresses = new ArrayList<>();
+            for (int link = 0; link < options.links(); link++) {
+                addresses.add('"' + Wires.address(node, link) + '"');
+            }
+            text.append("nodes.node%d { host = \"%s\", addresses = [%s] }\n"
+                    .formatted(node, Wires.address(node), String.join(", ", addresses)));
+        }
+        text.append("""
+                postgres {
+                  data_directory = "%1$s/data"
+                  bin = "%2$s"
+                  control = pg_ctl
+                  socket_directory = "/run/postgresql"
+                  pass_file = "%1$s/pgpass"
+                  max_slot_wal_keep_size = 1GB
+                }
+                gate.backend = %3$s
+                link.key_file = "%4$s"
+                state_directory = "%1$s/state"
+                """.formatted(disk, Template.bin(), options.backend(), key(lab)));
+        options.more().forEach(line -> text.append(line).append('\n'));
+        return text.toString();
+    }
+
+    private static Path key(Path lab) {
+        return lab.resolve("pair.key");
     }
 
     private static void copy(Path from, Path into) {
@@ -56,7 +88,7 @@ final class LabInstallation {
                     .getLocation()
                     .toURI());
             return classes.resolve("../..").normalize();
-        } catch (java.net.URISyntaxException e) {
+        } catch (URISyntaxException e) {
             throw new IllegalStateException("no source tree", e);
         }
     }
@@ -65,7 +97,7 @@ final class LabInstallation {
         try (DirectoryStream<Path> jars =
                 Files.newDirectoryStream(source.resolve("target"), "pgha-*.jar")) {
             return jars.iterator().next();
-        } catch (IOException | java.util.NoSuchElementException e) {
+        } catch (IOException | NoSuchElementException e) {
             throw new IllegalStateException("no pgha-*.jar: run mvn package -DskipTests", e);
         }
     }

@@ -43,7 +43,7 @@ final class LabPostgres {
     void follow(LabNode primary) {
         Path signal = data().resolve("standby.signal");
         Template.write(signal, "");
-        String connection = "host=%s port=5432 user=repl application_name=%s passfile=%s"
+        String connection = "host=%s port=5432 user=replicator application_name=%s passfile=%s"
                 .formatted(primary.address(), node.name(), node.passFile());
         append("postgresql.auto.conf", "primary_conninfo = '" + connection + "'\n");
         append("postgresql.auto.conf", "primary_slot_name = 'pgha'\n");

@@ -20,7 +20,7 @@ final class Template {
     private static final String ROLES = """
             create role pgha login password '%1$s';
             grant pg_monitor, pg_signal_backend to pgha;
-            create role repl login replication password '%1$s';
+            create role replicator login replication password '%1$s';
             create role app login password '%1$s';
             create database app owner app;
             \\c app app
@@ -32,8 +32,8 @@ final class Template {
             local   all          all                            trust
             host    all          pgha,app     127.0.0.1/32      scram-sha-256
             host    all          pgha         10.77.0.0/23      scram-sha-256
-            host    all          repl         10.77.0.0/23      scram-sha-256
-            host    replication  repl,pgha    10.77.0.0/23      scram-sha-256
+            host    all          replicator   10.77.0.0/23      scram-sha-256
+            host    replication  replicator   10.77.0.0/23      scram-sha-256
             host    app          app          10.77.9.0/24      scram-sha-256
             """;
 
