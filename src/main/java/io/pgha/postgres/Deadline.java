@@ -1,0 +1,35 @@
+package io.pgha.postgres;
+
+import java.time.Duration;
+
+/**
+ * A moment on the monotonic clock by which something must have ended, however many waits it is made of.
+ *
+ * @param atNanos as {@link System#nanoTime()} counts
+ */
+record Deadline(long atNanos) {
+
+    static Deadline in(Duration span) {
+        return new Deadline(System.nanoTime() + span.toNanos());
+    }
+
+    /** What is left; zero when it has passed, never negative. */
+    Duration remaining() {
+        return Duration.ofNanos(Math.max(0, atNanos - System.nanoTime()));
+    }
+
+    /** What is left in whole milliseconds, at least 1: in the socket API 0 means "for ever". */
+    int remainingMillis() {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, remaining().toMillis()));
+    }
+
+    boolean hasPassed() {
+        return atNanos - System.nanoTime() <= 0;
+    }
+
+    /** The sooner of this and {@code span} from now. */
+    Deadline within(Duration span) {
+        Deadline other = in(span);
+        return other.atNanos - atNanos < 0 ? other : this;
+    }
+}

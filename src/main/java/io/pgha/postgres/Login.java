@@ -1,0 +1,107 @@
+package io.pgha.postgres;
+
+import io.pgha.config.Settings.PostgresSettings;
+
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PreferQueryMode;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Who pgha is to a PostgreSQL server: how its sessions are made, so that all of them look and behave alike. Safe for threads. */
+final class Login {
+
+    /** Every session of pgha bears a name that begins so; they are not counted or ended as client sessions. */
+    static final String APPLICATION = "pgha";
+
+    /** Of the connections that only find out whether the port works. */
+    static final String PROBE = APPLICATION + "-probe";
+
+    /** SQLSTATE invalid_password: what the server would say, if it got as far. */
+    private static final String NO_PASSWORD = "28P01";
+
+    private final PostgresSettings settings;
+
+    Login(PostgresSettings settings) {
+        this.settings = settings;
+    }
+
+    String user() {
+        return settings.user();
+    }
+
+    String database() {
+        return settings.database();
+    }
+
+    /**
+     * A fresh connection to an address that is already known.
+     *
+     * @param host the name for TLS verification and for the password file
+     * @param deadline for connecting, for the login and for everything that is ever read from it
+     */
+    Connection open(String host, InetAddress address, int port, Deadline deadline)
+            throws SQLException {
+        PGSimpleDataSource source = source(host, port, PROBE, deadline.remaining());
+        source.setSocketFactory(DeadlineSocketFactory.class.getName());
+        source.setSocketFactoryArg(DeadlineSocketFactory.argument(address, port, deadline));
+        password(host, port).ifPresent(source::setPassword);
+        return source.getConnection();
+    }
+
+    /**
+     * What makes connections for a pool: without password, see {@link #password}.
+     *
+     * @param statementLimit after which the server itself ends a statement
+     */
+    PGSimpleDataSource source(String host, int port, String application, Duration statementLimit) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        configure(source, host, port, application, statementLimit);
+        return source;
+    }
+
+    void configure(
+            PGSimpleDataSource source,
+            String host,
+            int port,
+            String application,
+            Duration statementLimit) {
+        source.setServerNames(new String[] {host.indexOf(':') >= 0 ? "[" + host + "]" : host});
+        source.setPortNumbers(new int[] {port});
+        source.setDatabaseName(settings.database());
+        source.setUser(settings.user());
+        source.setSslMode(settings.sslMode());
+        source.setApplicationName(application);
+        // One message there, one back; nothing is prepared, so nothing goes stale.
+        source.setPreferQueryMode(PreferQueryMode.SIMPLE);
+        source.setAssumeMinServerVersion("13");
+        source.setGssEncMode("disable");
+        // Our own commits wait for no standby: a lost one must not look like a hang.
+        source.setOptions("-c statement_timeout=" + Math.max(1, statementLimit.toMillis())
+                + " -c search_path=pg_catalog -c synchronous_commit=local");
+    }
+
+    /**
+     * The password from the password file; empty when there is no file or no line fits.
+     *
+     * @throws SQLException when the file cannot be read
+     */
+    Optional<String> password(String host, int port) throws SQLException {
+        if (settings.passFile().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            PassFile file = new PassFile(settings.passFile().get());
+            return file.find(host, port, settings.database(), settings.user());
+        } catch (IOException e) {
+            // Not as its cause: an input or output error there would mean the network.
+            throw new SQLException(
+                    "password file " + settings.passFile().get() + " cannot be read: " + e,
+                    NO_PASSWORD);
+        }
+    }
+}
