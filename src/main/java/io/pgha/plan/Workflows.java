@@ -90,6 +90,7 @@ public final class Workflows {
     /** The boot hook has decided: start, and open when this node is to be primary. */
     public Plan startAsPrimary(String id, Epoch epoch, String why) {
         List<Step> steps = List.of(
+                new MarkPrimary(),
                 new StartPostgres(),
                 new Become(NodeState.PRIMARY, epoch, self, why),
                 new AwaitOpen());

@@ -1,0 +1,437 @@
+package io.pgha.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pgha.model.Cede;
+import io.pgha.model.CedeAnswer;
+import io.pgha.model.Epoch;
+import io.pgha.model.GateState;
+import io.pgha.model.Guard;
+import io.pgha.model.Lsn;
+import io.pgha.model.NodeState;
+import io.pgha.model.Policy.OnCleanStop;
+import io.pgha.model.PortAnswer;
+import io.pgha.model.Postmaster;
+import io.pgha.model.ReleaseToken;
+import io.pgha.plan.PlanKind;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.Optional;
+
+/** The rows of the decision tables, each as one law. */
+final class DecisionTableTest {
+
+    private static void assertBegins(PlanKind kind, Decision decision) {
+        Decision.Begin begin =
+                assertInstanceOf(Decision.Begin.class, decision, decision.toString());
+        assertEquals(kind, begin.plan().kind(), decision.toString());
+    }
+
+    private static void assertHolds(Situation situation, Decision decision) {
+        assertInstanceOf(Decision.Hold.class, decision, decision.toString());
+        assertEquals(situation, decision.situation(), decision.toString());
+    }
+
+    private static Given silentPrimary() {
+        return Given.standby().peerSilent().streamDead().failures(4);
+    }
+
+    private static Optional<Cede> cede(String incarnation) {
+        return Optional.of(new Cede(
+                "c1", new Epoch(3), Given.B, incarnation, Lsn.parse("0/5000000"), "crashed"));
+    }
+
+    // The standby.
+
+    @Test
+    void aHealthyPairHoldsStill() {
+        assertHolds(Situation.HEALTHY, Given.standby().decides());
+        assertHolds(Situation.HEALTHY, Given.primary().decides());
+    }
+
+    @Test
+    void maxFailuresOnEveryChannelTakeOverUnderFailcount() {
+        assertBegins(PlanKind.FAILOVER, silentPrimary().decides());
+    }
+
+    @Test
+    void oneFailureLessNeverTakesOver() {
+        assertHolds(
+                Situation.PRIMARY_FAILING,
+                Given.standby().peerSilent().streamDead().failures(3).decides());
+    }
+
+    @Test
+    void guardManualWaitsForAPerson() {
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                silentPrimary().guard(Guard.MANUAL).decides());
+    }
+
+    @Test
+    void guardGatewayTakesOverOnlyIfAGatewayIsSeen() {
+        assertBegins(PlanKind.FAILOVER, silentPrimary().guard(Guard.GATEWAY).decides());
+        assertHolds(
+                Situation.ISOLATED,
+                silentPrimary().guard(Guard.GATEWAY).noGateway().decides());
+    }
+
+    @Test
+    void aLivingStreamVetoesTakeover() {
+        assertHolds(
+                Situation.TAKEOVER_VETOED,
+                Given.standby().peerSilent().failures(4).decides());
+    }
+
+    @Test
+    void everyVetoStopsATakeoverAndIsNamed() {
+        assertVetoed("lag of", silentPrimary().lagBytes(17L << 20));
+        assertVetoed("lag unknown", silentPrimary().lagUnknown());
+        assertVetoed("replay is paused", silentPrimary().replayPaused());
+        assertVetoed("REBUILD NEEDED", silentPrimary().rebuildNeeded("WAL segment is gone"));
+        assertVetoed("does not answer", silentPrimary().postgresSilent());
+        assertVetoed("another one", silentPrimary().peerSystemId("43"));
+        assertVetoed(
+                "holds the gate closed",
+                silentPrimary().remembers(new Fact.HoldPlaced("maintenance")));
+    }
+
+    private static void assertVetoed(String veto, Given given) {
+        Decision decision = given.decides();
+        assertHolds(Situation.TAKEOVER_VETOED, decision);
+        assertTrue(decision.why().contains(veto), decision.why());
+    }
+
+    @Test
+    void aCedeIsTakenAtOnceUnderEveryGuard() {
+        for (Guard guard : Guard.values()) {
+            Decision decision = Given.standby()
+                    .guard(guard)
+                    .peer(NodeState.CEDED, 3, Given.A)
+                    .peerPromises(
+                            cede("inc-b"), Optional.empty(), Optional.empty(), Optional.empty())
+                    .decides();
+
+            assertBegins(PlanKind.FAILOVER, decision);
+            assertTrue(
+                    ((Decision.Begin) decision).first().toString().contains("taken=true"),
+                    decision.toString());
+        }
+    }
+
+    @Test
+    void aCedeToAnEarlierStartIsRefused() {
+        Decision decision = Given.standby()
+                .peerPromises(cede("inc-old"), Optional.empty(), Optional.empty(), Optional.empty())
+                .decides();
+
+        assertTrue(decision.toString().contains("taken=false"), decision.toString());
+    }
+
+    @Test
+    void aCedeThatMayNotBeTakenIsRefusedWithTheVeto() {
+        Decision decision = Given.standby()
+                .replayPaused()
+                .peerPromises(cede("inc-b"), Optional.empty(), Optional.empty(), Optional.empty())
+                .decides();
+
+        assertTrue(decision.why().contains("replay is paused"), decision.why());
+    }
+
+    @Test
+    void anAnsweredCedeIsNotAnsweredAgain() {
+        Decision decision = Given.standby()
+                .remembers(new Fact.CedeAnswered(new CedeAnswer("c1", false, "lag")))
+                .peerPromises(cede("inc-b"), Optional.empty(), Optional.empty(), Optional.empty())
+                .decides();
+
+        assertInstanceOf(Decision.Hold.class, decision);
+    }
+
+    @Test
+    void aReleaseWaitsForAPersonAndSilenceDoesNotRedeemIt() {
+        ReleaseToken token =
+                new ReleaseToken("r1", "42", new Epoch(3), Given.B, Lsn.parse("0/5000000"), 1);
+
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                silentPrimary().remembers(new Fact.TokenKept(token)).decides());
+    }
+
+    @Test
+    void aHandMadePromotionKeepsTheGateClosed() {
+        Decision decision = Given.standby().readWrite().decides();
+
+        assertTrue(decision.toString().contains("UNDECIDED"), decision.toString());
+        assertEquals(
+                Optional.of(GateState.CLOSED),
+                GateRule.desired(
+                        Given.standby().readWrite().world().memory(),
+                        Given.standby().readWrite().world().now()));
+    }
+
+    // The primary.
+
+    @Test
+    void aCrashCedesToAStandbyThatWouldTakeIt() {
+        assertBegins(
+                PlanKind.CEDE,
+                Given.primary().postmaster(Postmaster.CRASHED).downFor(0).decides());
+    }
+
+    @Test
+    void aCrashWithoutAStandbyIsRestartedInPlaceWithinItsBudget() {
+        assertBegins(
+                PlanKind.RESTART,
+                Given.primary().postmaster(Postmaster.CRASHED).peerSilent().decides());
+        assertBegins(
+                PlanKind.RESTART,
+                Given.primary().postmaster(Postmaster.CRASHED).peerVetoes("lag").decides());
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                Given.primary()
+                        .postmaster(Postmaster.CRASHED)
+                        .peerSilent()
+                        .restarts(3)
+                        .decides());
+    }
+
+    @Test
+    void aCleanStopGetsItsGraceAndThenFailsOver() {
+        assertHolds(
+                Situation.POSTGRES_DOWN,
+                Given.primary().postmaster(Postmaster.STOPPED).downFor(14).decides());
+        assertBegins(
+                PlanKind.CEDE,
+                Given.primary().postmaster(Postmaster.STOPPED).downFor(15).decides());
+    }
+
+    @Test
+    void aCleanStopIsHeldWhenSoConfigured() {
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                Given.primary()
+                        .postmaster(Postmaster.STOPPED)
+                        .downFor(60)
+                        .onCleanStop(OnCleanStop.HOLD)
+                        .decides());
+    }
+
+    @Test
+    void aHangCedesOnlyToAStandbyThatWouldTakeIt() {
+        assertBegins(PlanKind.CEDE, Given.primary().ownFailures(4).decides());
+        assertHolds(
+                Situation.POSTGRES_HANGS,
+                Given.primary().ownFailures(4).peerSilent().decides());
+        assertHolds(Situation.HEALTHY, Given.primary().ownFailures(3).decides());
+    }
+
+    @Test
+    void onlyGuardGatewayClosesAnIsolatedPrimary() {
+        assertBegins(
+                PlanKind.ISOLATE,
+                Given.primary().guard(Guard.GATEWAY).peerSilent().noGateway().decides());
+        assertHolds(
+                Situation.STANDBY_MISSING,
+                Given.primary().guard(Guard.GATEWAY).peerSilent().decides());
+        assertHolds(
+                Situation.STANDBY_MISSING,
+                Given.primary().guard(Guard.FAILCOUNT).peerSilent().noGateway().decides());
+    }
+
+    // Two primaries.
+
+    @Test
+    void thePrimaryOfTheLowerEpochClosesFirst() {
+        assertBegins(
+                PlanKind.RECONCILE,
+                Given.primary().peer(NodeState.PRIMARY, 4, Given.B).decides());
+    }
+
+    @Test
+    void thePrimaryOfTheHigherEpochStaysOpenAndLetsTheOtherClose() {
+        assertHolds(
+                Situation.TWO_PRIMARIES,
+                Given.primary().peer(NodeState.PRIMARY, 2, Given.B).decides());
+    }
+
+    @Test
+    void oneEpochWithTwoPrimariesClosesBoth() {
+        Decision decision = Given.primary().peer(NodeState.PRIMARY, 3, Given.B).decides();
+
+        assertTrue(
+                ((Decision.Begin) decision).plan().steps().toString().contains("CONFLICT"),
+                decision.toString());
+    }
+
+    @Test
+    void theSideWithoutClientCommitsYieldsWhateverItsEpoch() {
+        Given closedWithout = Given.primary()
+                .state(NodeState.RECONCILING, 3, Given.A)
+                .remembers(new Fact.CommitsCounted(0))
+                .peer(NodeState.PRIMARY, 4, Given.B);
+        Given openWithout = Given.primary()
+                .state(NodeState.PRIMARY, 4, Given.A)
+                .remembers(new Fact.CommitsCounted(0))
+                .peer(NodeState.RECONCILING, 3, Given.B)
+                .peerCommits(7);
+
+        assertBegins(PlanKind.DEPOSE, closedWithout.decides());
+        assertBegins(PlanKind.DEPOSE, openWithout.decides());
+    }
+
+    @Test
+    void commitsOnBothSidesAreLeftToAPerson() {
+        Given open = Given.primary()
+                .state(NodeState.PRIMARY, 4, Given.A)
+                .remembers(new Fact.CommitsCounted(5))
+                .peer(NodeState.RECONCILING, 3, Given.B)
+                .peerCommits(7);
+
+        Decision decision = open.decides();
+
+        assertTrue(
+                ((Decision.Begin) decision).plan().steps().toString().contains("CONFLICT"),
+                decision.toString());
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                Given.primary()
+                        .state(NodeState.CONFLICT, 4, Given.A)
+                        .peer(NodeState.CONFLICT, 3, Given.B)
+                        .decides());
+    }
+
+    // Boot.
+
+    private static Given booted(Given given) {
+        return given.remembers(new Fact.Booted("next boot"))
+                .postmaster(Postmaster.STOPPED)
+                .undecidedFor(5, true);
+    }
+
+    @Test
+    void anOldPrimaryNeverStartsBesideAPromotedPeer() {
+        assertBegins(
+                PlanKind.DEPOSE,
+                booted(Given.primary()).peer(NodeState.PRIMARY, 4, Given.B).decides());
+    }
+
+    @Test
+    void aBootedPrimaryOpensOnlyWhenThePeerHoldsForIt() {
+        assertInstanceOf(Decision.Hold.class, booted(Given.primary()).decides());
+        assertBegins(
+                PlanKind.START, booted(Given.primary()).peerHolds(true, false).decides());
+    }
+
+    @Test
+    void nothingIsStartedBeforeTheBootHookAsks() {
+        Given unasked = Given.primary()
+                .remembers(new Fact.Booted("next boot"))
+                .postmaster(Postmaster.STOPPED)
+                .undecidedFor(60, false)
+                .peerHolds(true, false);
+
+        assertInstanceOf(Decision.Hold.class, unasked.decides());
+    }
+
+    @Test
+    void aSilentPeerLetsOnlyTheLastKnownPrimaryStartAndOnlyUnderFailcount() {
+        assertBegins(
+                PlanKind.START,
+                booted(Given.primary()).peerSilent().undecidedFor(31, true).decides());
+        assertInstanceOf(
+                Decision.Hold.class,
+                booted(Given.primary()).peerSilent().undecidedFor(29, true).decides());
+        for (Guard guard : new Guard[] {Guard.MANUAL, Guard.GATEWAY}) {
+            assertHolds(
+                    Situation.WAITING_FOR_OPERATOR,
+                    booted(Given.primary())
+                            .peerSilent()
+                            .undecidedFor(600, true)
+                            .guard(guard)
+                            .decides());
+        }
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                booted(Given.primary().state(NodeState.UNDECIDED, 3, Given.B))
+                        .peerSilent()
+                        .undecidedFor(600, true)
+                        .decides());
+    }
+
+    @Test
+    void aWritablePeerWithoutDaemonIsNeverJoinedByASecondPrimary() {
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                booted(Given.primary())
+                        .peerSilent()
+                        .peerPort(PortAnswer.READY)
+                        .undecidedFor(600, true)
+                        .decides());
+    }
+
+    @Test
+    void ofTwoBootedNodesExactlyOneHoldsForTheOther() {
+        World a = booted(Given.primary())
+                .peer(NodeState.UNDECIDED, 4, Given.B)
+                .peerHolds(false, true)
+                .world();
+        World b = Given.standby()
+                .state(NodeState.UNDECIDED, 4, Given.B)
+                .peer(NodeState.UNDECIDED, 3, Given.A)
+                .peerHolds(false, true)
+                .world();
+
+        assertTrue(Boot.holdFor(a).isPresent());
+        assertFalse(Boot.holdFor(b).isPresent());
+    }
+
+    @Test
+    void aPrimaryNeverHoldsForABootingPeer() {
+        assertFalse(Boot.holdFor(Given.primary()
+                        .peer(NodeState.UNDECIDED, 3, Given.A)
+                        .peerHolds(false, true)
+                        .world())
+                .isPresent());
+    }
+
+    // The gate.
+
+    @Test
+    void theGateIsOpenOnlyOverAWritableOwner() {
+        for (NodeState state : NodeState.values()) {
+            World w = Given.primary().state(state, 3, Given.A).world();
+            Optional<GateState> wanted = GateRule.desired(w.memory(), w.now());
+            assertEquals(
+                    state == NodeState.PRIMARY ? GateState.OPEN : GateState.CLOSED,
+                    wanted.orElseThrow(),
+                    state.name());
+        }
+    }
+
+    @Test
+    void aSilentPostgresLeavesTheGateAsItIs() {
+        World w = Given.primary().postgresSilent().world();
+
+        assertEquals(Optional.empty(), GateRule.desired(w.memory(), w.now()));
+    }
+
+    @Test
+    void anOperatorsHoldClosesThePrimary() {
+        World w = Given.primary().remembers(new Fact.HoldPlaced("maintenance")).world();
+
+        assertEquals(Optional.of(GateState.CLOSED), GateRule.desired(w.memory(), w.now()));
+    }
+
+    @Test
+    void aRebootForgetsThatThisNodeWasOpen() {
+        World w = Given.primary().remembers(new Fact.Booted("next")).world();
+
+        assertEquals(NodeState.UNDECIDED, w.memory().state());
+        assertEquals(Optional.of(GateState.CLOSED), GateRule.desired(w.memory(), w.now()));
+    }
+}

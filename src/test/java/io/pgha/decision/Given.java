@@ -1,0 +1,550 @@
+package io.pgha.decision;
+
+import io.pgha.model.Cede;
+import io.pgha.model.CedeAnswer;
+import io.pgha.model.ControlData;
+import io.pgha.model.Epoch;
+import io.pgha.model.Fork;
+import io.pgha.model.GateState;
+import io.pgha.model.Guard;
+import io.pgha.model.Lsn;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeId;
+import io.pgha.model.NodeState;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.PeerView;
+import io.pgha.model.Policy;
+import io.pgha.model.PortAnswer;
+import io.pgha.model.PortProbe;
+import io.pgha.model.PostgresView;
+import io.pgha.model.Postmaster;
+import io.pgha.model.Probed;
+import io.pgha.model.Receiver;
+import io.pgha.model.ReleaseToken;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One healthy pair, of which a test changes one thing: node a is primary at epoch 3, node b follows; this is a or b. */
+public final class Given {
+
+    public static final NodeId A = new NodeId("a");
+    public static final NodeId B = new NodeId("b");
+    static final Epoch EPOCH = new Epoch(3);
+
+    private final NodeId self;
+    private Memory memory;
+    private Guard guard = Guard.FAILCOUNT;
+    private Policy.OnCleanStop onCleanStop = Policy.OnCleanStop.FAILOVER;
+    private MonoTime at = at(100);
+    private Postmaster postmaster = Postmaster.RUNNING;
+    private Probed<Boolean> standbySignal;
+    private Optional<ControlData> control = Optional.empty();
+    private boolean inRecovery;
+    private boolean answers = true;
+    private boolean streams = true;
+    private boolean paused;
+    private Lsn position = Lsn.parse("0/5000000");
+    private Optional<PortProbe> ownPort = Optional.empty();
+    private Optional<PortProbe> peerPort = Optional.empty();
+    private GateState gate;
+    private boolean peerHeard = true;
+    private PeerMessage peer;
+    private Optional<MonoTime> gatewaySeenAt = Optional.of(at);
+    private Optional<String> rebuild = Optional.empty();
+    private Tally tally;
+
+    private Given(NodeId self) {
+        boolean primary = self.equals(A);
+        this.self = self;
+        this.inRecovery = !primary;
+        this.standbySignal = new Probed.Answered<>(!primary, at);
+        this.gate = primary ? GateState.OPEN : GateState.CLOSED;
+        this.memory = Memory.BLANK
+                .with(new Fact.Booted("boot"))
+                .with(new Fact.Became(
+                        primary ? NodeState.PRIMARY : NodeState.STANDBY, EPOCH, A, "given"));
+        this.peer = message(primary ? B : A, primary ? NodeState.STANDBY : NodeState.PRIMARY);
+        this.tally = tally(0, 0, Optional.empty(), 0, Optional.empty(), false);
+    }
+
+    /** The view of the primary. */
+    public static Given primary() {
+        return new Given(A);
+    }
+
+    /** The view of the standby. */
+    public static Given standby() {
+        return new Given(B);
+    }
+
+    static MonoTime at(long seconds) {
+        return new MonoTime(Duration.ofSeconds(seconds).toNanos());
+    }
+
+    private Tally tally(
+            int failures,
+            int own,
+            Optional<MonoTime> downSince,
+            int restarts,
+            Optional<MonoTime> undecided,
+            boolean boot) {
+        return new Tally(
+                at(0),
+                at,
+                at(0),
+                failures,
+                "no answer in time",
+                Optional.empty(),
+                own,
+                Optional.empty(),
+                Optional.of(position),
+                downSince,
+                restarts,
+                undecided,
+                boot);
+    }
+
+    private static PeerMessage message(NodeId node, NodeState state) {
+        boolean primary = state == NodeState.PRIMARY;
+        return new PeerMessage(
+                PeerMessage.PROTOCOL,
+                "0",
+                node,
+                "inc-" + node,
+                "digest",
+                state,
+                EPOCH,
+                Optional.of(A),
+                Optional.of(primary),
+                Postmaster.RUNNING,
+                Optional.of(!primary),
+                Optional.of("42"),
+                Optional.of(1),
+                Optional.of(Lsn.parse("0/5000000")),
+                !primary,
+                List.of(),
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                0);
+    }
+
+    Given guard(Guard value) {
+        guard = value;
+        return this;
+    }
+
+    Given onCleanStop(Policy.OnCleanStop value) {
+        onCleanStop = value;
+        return this;
+    }
+
+    Given failures(int count) {
+        tally = tally(count, 0, Optional.empty(), 0, Optional.empty(), false);
+        return this;
+    }
+
+    Given ownFailures(int count) {
+        tally = tally(0, count, Optional.empty(), 0, Optional.empty(), false);
+        return this;
+    }
+
+    Given restarts(int count) {
+        tally = tally(0, 0, Optional.of(at(90)), count, Optional.empty(), false);
+        return this;
+    }
+
+    Given downFor(int seconds) {
+        tally = tally(0, 0, Optional.of(at(100 - seconds)), 0, Optional.empty(), false);
+        return this;
+    }
+
+    Given undecidedFor(int seconds, boolean bootAsked) {
+        tally = tally(0, 0, Optional.empty(), 0, Optional.of(at(100 - seconds)), bootAsked);
+        return this;
+    }
+
+    Given lagBytes(long bytes) {
+        position = new Lsn(Lsn.parse("0/5000000").value() - bytes);
+        return this;
+    }
+
+    Given lagUnknown() {
+        tally = new Tally(
+                at(0),
+                at,
+                at(0),
+                tally.failures(),
+                tally.lastFailure(),
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                false);
+        return this;
+    }
+
+    Given postmaster(Postmaster value) {
+        postmaster = value;
+        answers = value == Postmaster.RUNNING;
+        return this;
+    }
+
+    Given standbySignal(boolean value) {
+        standbySignal = new Probed.Answered<>(value, at);
+        return this;
+    }
+
+    Given postgresSilent() {
+        answers = false;
+        return this;
+    }
+
+    Given readWrite() {
+        inRecovery = false;
+        return this;
+    }
+
+    Given streamDead() {
+        streams = false;
+        return this;
+    }
+
+    Given replayPaused() {
+        paused = true;
+        return this;
+    }
+
+    Given rebuildNeeded(String why) {
+        rebuild = Optional.of(why);
+        return this;
+    }
+
+    Given noGateway() {
+        gatewaySeenAt = Optional.of(at(90));
+        return this;
+    }
+
+    Given peerPort(PortAnswer answer) {
+        peerPort = Optional.of(new PortProbe(answer, "", Duration.ofMillis(3), at));
+        return this;
+    }
+
+    Given peerSilent() {
+        peerHeard = false;
+        return this;
+    }
+
+    Given gate(GateState value) {
+        gate = value;
+        return this;
+    }
+
+    Given remembers(Fact... facts) {
+        for (Fact fact : facts) {
+            memory = memory.with(fact);
+        }
+        return this;
+    }
+
+    Given state(NodeState state, long epoch, NodeId owner) {
+        return remembers(new Fact.Became(state, new Epoch(epoch), owner, "given"));
+    }
+
+    /** The peer says this of itself. */
+    Given peer(NodeState state, long epoch, NodeId owner) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                state,
+                new Epoch(epoch),
+                Optional.of(owner),
+                Optional.of(state == NodeState.PRIMARY),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                0);
+        return this;
+    }
+
+    Given peerVetoes(String... vetoes) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                List.of(vetoes),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                0);
+        return this;
+    }
+
+    Given peerSystemId(String id) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                Optional.of(id),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                0);
+        return this;
+    }
+
+    Given peerPromises(
+            Optional<Cede> cede,
+            Optional<CedeAnswer> answer,
+            Optional<ReleaseToken> token,
+            Optional<String> wantsStandby) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                cede,
+                answer,
+                token,
+                p.tokenHeld(),
+                wantsStandby,
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                0);
+        return this;
+    }
+
+    Given peerHolds(boolean holds, boolean asks) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                asks ? Optional.of("boot-inc-" + p.node()) : Optional.empty(),
+                holds ? Optional.of("boot-inc-" + self) : Optional.empty(),
+                p.forks(),
+                p.commitsSinceFork(),
+                0);
+        return this;
+    }
+
+    Given peerCommits(long commits) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                Optional.of(commits),
+                0);
+        return this;
+    }
+
+    static Policy policy(Guard guard, Policy.OnCleanStop onCleanStop) {
+        return new Policy(
+                "normal",
+                guard,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                4,
+                Duration.ofMillis(500),
+                Duration.ofMillis(1500),
+                Duration.ofMillis(500),
+                Duration.ofMillis(300),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(30),
+                onCleanStop,
+                Duration.ofSeconds(15),
+                16L << 20,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(60),
+                3,
+                Duration.ofSeconds(60));
+    }
+
+    World world() {
+        Optional<Receiver> receiver = inRecovery
+                ? Optional.of(new Receiver(
+                        streams ? "streaming" : "stopping",
+                        position,
+                        streams ? Duration.ZERO : Duration.ofSeconds(30),
+                        "a:5432"))
+                : Optional.empty();
+        PostgresView view = new PostgresView(
+                inRecovery,
+                150000,
+                "42",
+                1,
+                position,
+                position,
+                paused,
+                receiver,
+                List.of(),
+                List.of(),
+                0,
+                List.of());
+        Probed<PostgresView> local = answers
+                ? new Probed.Answered<>(view, at)
+                : new Probed.Silent<>("no answer within 1 s", at);
+        MonoTime heard = peerHeard ? at : at(80);
+        Observation now = new Observation(
+                at,
+                self,
+                self.equals(A) ? B : A,
+                "inc-" + self,
+                "boot",
+                postmaster,
+                standbySignal,
+                control,
+                local,
+                ownPort,
+                peerPort,
+                new Probed.Answered<>(gate, at),
+                new PeerView(
+                        Optional.of(peer),
+                        Optional.of(heard),
+                        Optional.of(heard),
+                        new ArrayList<>(),
+                        ""),
+                gatewaySeenAt,
+                new ArrayList<Fork>(),
+                rebuild);
+        return new World(now, memory, tally, policy(guard, onCleanStop), "id-1");
+    }
+
+    /** What is decided. */
+    Decision decides() {
+        return Decider.decide(world());
+    }
+}
