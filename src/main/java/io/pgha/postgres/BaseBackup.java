@@ -86,6 +86,7 @@ public final class BaseBackup {
         Path dataDirectory = postgres.dataDirectory();
         CopyTarget target = new CopyTarget(dataDirectory, step);
         if (target.isComplete(attempt)) {
+            finish(mode, attempt);
             return new Report(Optional.empty(), List.of("the copy is complete already"));
         }
         step.report("asking " + conninfo.address() + " what there is to copy");
@@ -105,10 +106,19 @@ public final class BaseBackup {
         try {
             copy(ledger, cluster, slot);
             verify(ledger, cluster);
-            return new Report(Optional.of(slot), target.complete(ledger));
+            List<String> notes = target.complete(ledger);
+            finish(mode, attempt);
+            return new Report(Optional.of(slot), notes);
         } catch (DataDirectoryException e) {
             target.abandon(ledger, e);
             throw e;
+        }
+    }
+
+    /** A copy IN_PLACE is PGDATA when the step is done; there is no old one that could be kept. */
+    private void finish(CloneMode mode, String attempt) throws DataDirectoryException {
+        if (mode == CloneMode.IN_PLACE) {
+            new Swap(postgres.dataDirectory(), step).swapIn(attempt);
         }
     }
 

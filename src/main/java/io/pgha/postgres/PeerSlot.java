@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param name the slot
  * @param active somebody streams from it
  * @param retainedBytes WAL that the peer keeps for it
- * @param walStatus reserved, extended, unreserved or lost
+ * @param walStatus reserved, extended, unreserved or lost, in PostgreSQL's words; none when it never held anything back
  * @param maximumKeep the peer's max_slot_wal_keep_size in force, such as -1 for without limit, in its own words
  * @param proposedKeepBytes what pgha proposes for it, so that a standby that is away cannot fill the primary's disk
  */
@@ -25,12 +25,13 @@ public record PeerSlot(
         long proposedKeepBytes) {
 
     private static final String LOOK =
-            "select slot_type, active, coalesce(wal_status, 'unreserved'), coalesce(pg_wal_lsn_diff("
+            "select slot_type, active, coalesce(wal_status, 'none'), coalesce(pg_wal_lsn_diff("
                     + "case when pg_is_in_recovery() then pg_last_wal_receive_lsn()"
                     + " else pg_current_wal_lsn() end, restart_lsn), 0)::bigint,"
-                    + " current_setting('max_slot_wal_keep_size'), restart_lsn is null"
+                    + " current_setting('max_slot_wal_keep_size')"
                     + " from pg_replication_slots where slot_name = ?";
 
+    private static final String NOTHING_YET = "none";
     private static final String DUPLICATE = "42710";
 
     /**
@@ -44,9 +45,7 @@ public record PeerSlot(
     public static PeerSlot ensure(Connection connection, String name, long proposedKeepBytes)
             throws SQLException, DataDirectoryException {
         Optional<PeerSlot> found = look(connection, name, proposedKeepBytes);
-        if (found.isPresent()
-                && found.get().walStatus().equals("lost")
-                && !found.get().active()) {
+        if (found.isPresent() && !found.get().reserves() && !found.get().active()) {
             call(connection, "select pg_drop_replication_slot(?)", name);
             found = Optional.empty();
         }
@@ -65,8 +64,14 @@ public record PeerSlot(
                         "slot " + name + " was created at the peer and is gone again"));
     }
 
-    /** Reads the slot; empty when the peer has none of that name. A slot that reserves nothing yet counts as lost. */
-    static Optional<PeerSlot> look(Connection connection, String name, long proposedKeepBytes)
+    /** False when its WAL is gone or it never held any back. */
+    private boolean reserves() {
+        return !walStatus.equals("lost") && !walStatus.equals(NOTHING_YET);
+    }
+
+    /** Reads the slot; empty when the peer has none of that name. */
+    public static Optional<PeerSlot> look(
+            Connection connection, String name, long proposedKeepBytes)
             throws SQLException, DataDirectoryException {
         try (PreparedStatement statement = connection.prepareStatement(LOOK)) {
             statement.setString(1, name);
@@ -82,7 +87,7 @@ public record PeerSlot(
                         name,
                         row.getBoolean(2),
                         row.getLong(4),
-                        row.getBoolean(6) ? "lost" : row.getString(3),
+                        row.getString(3),
                         row.getString(5),
                         proposedKeepBytes));
             }

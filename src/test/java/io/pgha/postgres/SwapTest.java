@@ -14,10 +14,7 @@ import io.pgha.postgres.Place.Presence;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.extension.AnnotatedElementContext;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.io.TempDirFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,22 +29,10 @@ class SwapTest {
     private static final String ATTEMPT = "a1";
     private static final int MORE_THAN_ALL_REPORTS = 200;
 
-    /** In memory: a thousand exchanges wait for a disk twenty thousand times. */
     @TempDir(factory = InMemory.class)
     private Path bed;
 
     private int beds;
-
-    private static final class InMemory implements TempDirFactory {
-        @Override
-        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)
-                throws IOException {
-            Path memory = Path.of("/dev/shm");
-            return Files.isWritable(memory)
-                    ? Files.createTempDirectory(memory, "pgha-swap-")
-                    : Files.createTempDirectory("pgha-swap-");
-        }
-    }
 
     /** A kill -9, as far as files are concerned: nothing of the exchange runs after it. */
     private static final class Killed extends Error {
