@@ -71,12 +71,14 @@ final class LabDaemon {
 
     /** Whether its control socket answers a status request, whatever the status. */
     boolean answers() {
-        return List.of(0, 3, 4).contains(run(List.of("status", "--json")).code());
+        Run status = run(List.of("status", "--json"));
+        return List.of(0, 3, 4).contains(status.code()) && status.out().startsWith("{");
     }
 
     /** Whether it says that nothing is wrong. */
     boolean isSteady() {
-        return run(List.of("status", "--json")).code() == 0;
+        Run status = run(List.of("status", "--json"));
+        return status.code() == 0 && status.out().startsWith("{");
     }
 
     boolean runs() {

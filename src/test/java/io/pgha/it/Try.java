@@ -32,7 +32,10 @@ public final class Try {
         story.say(
                 "node1 " + Wires.address(1) + ", node2 " + Wires.address(2) + ", each with pgha;");
         story.say("HAProxy sends a client with four connections to whichever has port 5432 open.");
-        int code = 0;
+        System.exit(open(story, terminal));
+    }
+
+    private static int open(Story story, boolean terminal) {
         try (Lab lab = Lab.open(LabOptions.shipped())) {
             lab.trafficManager();
             Recorder recorder = lab.record();
@@ -41,15 +44,14 @@ public final class Try {
                     new Watcher(story, lab, recorder.log(), terminal ? 200 : 1_000)) {
                 watcher.start();
                 result = new Try(story, lab, recorder).tell();
-            } catch (AssertionError | IllegalStateException e) {
-                story.chapter("That did not work: " + e.getMessage());
-                story.say(lab.diagnosis());
-                result = "TRY failed";
-                code = 1;
             }
             story.result(result);
+            return 0;
+        } catch (AssertionError | IllegalStateException e) {
+            story.chapter("That did not work:");
+            story.say(String.valueOf(e.getMessage()));
+            return 1;
         }
-        System.exit(code);
     }
 
     /** Started by a script: when that is killed without a chance to say so, this must not live on. */

@@ -51,7 +51,7 @@ final class Watcher implements AutoCloseable {
     private void look() {
         for (LabNode node : nodes) {
             String log = fresh(node.daemon().log());
-            log.lines().forEach(line -> story.event(node.name(), line));
+            log.lines().forEach(line -> story.event(node.name(), sentence(node, line)));
         }
         fresh(recording).lines().forEach(this::count);
         looks++;
@@ -59,6 +59,13 @@ final class Watcher implements AutoCloseable {
             story.live(door("node1") + "   " + door("node2"));
             writes.clear();
         }
+    }
+
+    /** An event without the time and level before the node's name; other lines as they are. */
+    private static String sentence(LabNode node, String line) {
+        String name = " " + node.name() + " ";
+        int at = line.indexOf(name);
+        return at < 0 ? line : line.substring(at + name.length());
     }
 
     private void count(String line) {
