@@ -1,0 +1,190 @@
+package io.pgha.config;
+
+import static io.pgha.config.Key.shared;
+
+import io.pgha.model.Guard;
+import io.pgha.model.Policy.OnCleanStop;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The keys of the decision: who may take over, when, and how long each wait may last. Both nodes share them. */
+final class TimingKeys {
+
+    static final Key<Profile> PROFILE = shared(
+            "profile",
+            Forms.choice(Profile.class),
+            new Default.Fixed<>(Profile.NORMAL),
+            "Sets interval, probe_timeout, max_primary_failcount, heartbeat, fence_after, gateway_timeout, close_timeout"
+                    + " and stream_timeout together. A power loss is decided within 2 s (fast), 5 s (normal), 18 s (wan).");
+
+    static final Key<Guard> GUARD = shared(
+            "guard",
+            Forms.choice(Guard.class),
+            new Default.Required<>(),
+            "Who may take over when the primary is silent. There is no default, because each choice leaves another fault"
+                    + " open.");
+
+    static final Key<List<String>> GATEWAYS = shared(
+            "gateways",
+            Forms.list(Hosts.place(), 8, Forms.Repeats.REFUSED),
+            new Default.Fixed<>(List.of()),
+            "Places beyond both sites that carry no state; one that answers proves that this node is not the cut-off one."
+                    + " Needed with guard = gateway, refused otherwise.");
+
+    static final Key<Duration> INTERVAL = shared(
+            "interval",
+            Forms.time("100ms", "1m"),
+            new Default.OfProfile<>(Profile::interval),
+            "From one probe of the primary to the next. Shorter finds a failure sooner and costs CPU on both nodes.");
+
+    static final Key<Duration> PROBE_TIMEOUT = shared(
+            "probe_timeout",
+            Forms.time("100ms", "1m"),
+            new Default.OfProfile<>(Profile::probeTimeout),
+            "Deadline of one probe; at most the interval. Too short counts a busy server as a failed one.");
+
+    static final Key<Integer> MAX_PRIMARY_FAILCOUNT = shared(
+            "max_primary_failcount",
+            Forms.whole(2, 100),
+            new Default.OfProfile<>(Profile::maxPrimaryFailcount),
+            "Consecutive failed probes before the standby takes over. Each one more endures one interval more of network"
+                    + " trouble, and makes a real failover that much later.");
+
+    static final Key<Duration> HEARTBEAT = shared(
+            "heartbeat",
+            Forms.time("50ms", "10s"),
+            new Default.OfProfile<>(Profile::heartbeat),
+            "From one message to the peer's daemon to the next; at most the interval. Any answer resets the fail count.");
+
+    static final Key<Duration> FENCE_AFTER = shared(
+            "fence_after",
+            Forms.time("100ms", "2m"),
+            new Default.OfProfile<>(Profile::fenceAfter),
+            "With guard = gateway: a primary that saw neither peer nor gateway for this long closes itself. Shorter cuts"
+                    + " clients for shorter network trouble; too long is refused, or two primaries could be open.");
+
+    static final Key<Duration> GATEWAY_TIMEOUT = shared(
+            "gateway_timeout",
+            Forms.time("50ms", "30s"),
+            new Default.OfProfile<>(Profile::gatewayTimeout),
+            "Deadline of one look at the gateways, which are asked side by side. Must exceed their round trip well.");
+
+    static final Key<Duration> CLOSE_TIMEOUT = shared(
+            "close_timeout",
+            Forms.time("50ms", "10s"),
+            new Default.OfProfile<>(Profile::closeTimeout),
+            "Within this time the gate is closed and client sessions are reset. It is part of the sum that keeps two"
+                    + " primaries apart, so it must be true on a busy machine.");
+
+    static final Key<Duration> STREAM_TIMEOUT = shared(
+            "stream_timeout",
+            Forms.time("200ms", "5m"),
+            new Default.OfProfile<>(Profile::streamTimeout),
+            "A replication stream that was silent for this long no longer counts as a sign of life. Longer than"
+                    + " (max_primary_failcount - 1) intervals and one probe_timeout is refused, or it would delay a takeover.");
+
+    static final Key<Long> MAXIMUM_LAG = shared(
+            "maximum_lag_on_failover",
+            Forms.size(0, 1L << 40),
+            new Default.Fixed<>(16L << 20),
+            "WAL that the standby may lack, as at last contact, for an automatic takeover: the loss you accept. Above it"
+                    + " the standby holds, and a person decides with pgha promote --accept-loss.");
+
+    static final Key<OnCleanStop> ON_CLEAN_STOP = shared(
+            "on_clean_stop",
+            Forms.choice(OnCleanStop.class),
+            new Default.Fixed<>(OnCleanStop.FAILOVER),
+            "What follows when a person stops the primary cleanly and does not start it again within clean_stop_grace:"
+                    + " failover, or hold, which leaves clients without a primary until a person acts.");
+
+    static final Key<Duration> CLEAN_STOP_GRACE = shared(
+            "clean_stop_grace",
+            Forms.time("5s", "1h"),
+            new Default.Fixed<>(Duration.ofSeconds(15)),
+            "How long a clean stop may last before it counts. Shorter than a restart by the package manager makes a"
+                    + " failover out of an update.");
+
+    static final Key<Duration> BOOT_PEER_WAIT = shared(
+            "boot_peer_wait",
+            Forms.time("1s", "1h"),
+            new Default.Fixed<>(Duration.ofSeconds(30)),
+            "With guard = failcount: a last known primary that boots waits this long for a silent peer before it opens."
+                    + " Too short for the peer's own boot can make two primaries after a power cut of both.");
+
+    static final Key<Duration> PROMOTE_TIMEOUT = shared(
+            "promote_timeout",
+            Forms.time("5s", "1h"),
+            new Default.Fixed<>(Duration.ofMinutes(1)),
+            "Deadline of a promotion until PostgreSQL accepts writes; usually under a second. When it is over the gate"
+                    + " stays closed and a person is called.");
+
+    static final Key<Duration> START_TIMEOUT = shared(
+            "start_timeout",
+            Forms.time("5s", "1d"),
+            new Default.Fixed<>(Duration.ofMinutes(1)),
+            "A start of PostgreSQL has failed when it makes no progress in recovery for this long. Progress prolongs it,"
+                    + " however long the recovery takes.");
+
+    static final Key<Duration> STOP_TIMEOUT = shared(
+            "stop_timeout",
+            Forms.time("5s", "1h"),
+            new Default.Fixed<>(Duration.ofMinutes(1)),
+            "Deadline of a stop that must end cleanly (release, switchover), its shutdown checkpoint included. When it is"
+                    + " over the workflow is undone.");
+
+    static final Key<Duration> LADDER_TIMEOUT = shared(
+            "ladder_timeout",
+            Forms.time("200ms", "1m"),
+            new Default.Fixed<>(Duration.ofSeconds(1)),
+            "A primary that must go is given this long to stop fast, and again to stop immediately, before it is killed."
+                    + " Longer delays the takeover from a hung primary by twice that.");
+
+    static final Key<Duration> CEDE_VALIDITY = shared(
+            "cede_validity",
+            Forms.time("1s", "10m"),
+            new Default.Fixed<>(Duration.ofSeconds(10)),
+            "A primary that gave up its role and was not answered for this long reports that there is none. It still"
+                    + " waits for the answer: to open again by itself could make two primaries.");
+
+    static final Key<Integer> RESTART_ATTEMPTS = shared(
+            "restart_attempts",
+            Forms.whole(0, 10),
+            new Default.Fixed<>(3),
+            "Starts of a crashed PostgreSQL in place when no peer would take over. After the last one a person is called.");
+
+    static final Key<Duration> WORKFLOW_TIMEOUT = shared(
+            "workflow_timeout",
+            Forms.time("10s", "2d"),
+            new Default.Fixed<>(Duration.ofHours(1)),
+            "Deadline of one waiting step of release and initialize, such as the other node being cloned. When it is over"
+                    + " the workflow stops where it can be resumed.");
+
+    private TimingKeys() {}
+
+    static List<Key<?>> all() {
+        return List.of(
+                GUARD,
+                GATEWAYS,
+                PROFILE,
+                INTERVAL,
+                PROBE_TIMEOUT,
+                MAX_PRIMARY_FAILCOUNT,
+                HEARTBEAT,
+                FENCE_AFTER,
+                GATEWAY_TIMEOUT,
+                CLOSE_TIMEOUT,
+                STREAM_TIMEOUT,
+                MAXIMUM_LAG,
+                ON_CLEAN_STOP,
+                CLEAN_STOP_GRACE,
+                BOOT_PEER_WAIT,
+                PROMOTE_TIMEOUT,
+                START_TIMEOUT,
+                STOP_TIMEOUT,
+                LADDER_TIMEOUT,
+                CEDE_VALIDITY,
+                RESTART_ATTEMPTS,
+                WORKFLOW_TIMEOUT);
+    }
+}
