@@ -1,0 +1,19 @@
+package io.pgha.os;
+
+/** The signals that pgha sends; their numbers are the same on the architectures Linux is common on. */
+public enum Signal {
+    HANGUP(1),
+    INTERRUPT(2),
+    QUIT(3),
+    KILL(9);
+
+    private final int number;
+
+    Signal(int number) {
+        this.number = number;
+    }
+
+    int number() {
+        return number;
+    }
+}

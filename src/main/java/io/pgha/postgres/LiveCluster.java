@@ -1,0 +1,134 @@
+package io.pgha.postgres;
+
+import io.pgha.os.PidFd;
+import io.pgha.os.ProcessEntry;
+import io.pgha.os.ProcessTable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The live processes of the cluster in one data directory. A process belongs to it when it is a PostgreSQL server whose working
+ * directory is PGDATA; its number alone proves nothing, since numbers are given out again. Safe for threads.
+ */
+final class LiveCluster {
+
+    private static final Set<String> NAMES = Set.of("postgres", "postmaster");
+
+    private final Path data;
+    private final ProcessTable table = new ProcessTable();
+
+    LiveCluster(Path data) {
+        this.data = data;
+    }
+
+    Path data() {
+        return data;
+    }
+
+    /**
+     * postmaster.pid (PostgreSQL's miscadmin.h, "Lock file lines").
+     *
+     * @param pid first line; negative for a single-user server
+     * @param status eighth line: starting, stopping, ready, standby; empty before it is written
+     */
+    record LockFile(long pid, String status) {}
+
+    /** The lock file; empty when there is none, or when it is just being written. */
+    Optional<LockFile> lockFile() throws IOException {
+        try {
+            List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+            if (lines.isEmpty() || !lines.get(0).strip().matches("-?\\d+")) {
+                return Optional.empty();
+            }
+            String status = lines.size() < 8 ? "" : lines.get(7).strip();
+            return Optional.of(new LockFile(Long.parseLong(lines.get(0).strip()), status));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The postmaster that the lock file names, if it is alive and truly is one. Cheap. */
+    Optional<ProcessEntry> postmaster() throws IOException {
+        Optional<LockFile> lock = lockFile();
+        if (lock.isEmpty() || lock.get().pid() <= 0) {
+            return Optional.empty();
+        }
+        Optional<ProcessEntry> process = table.find(lock.get().pid());
+        return process.isPresent() && isMember(process.get()) && isPostmaster(process.get())
+                ? process
+                : Optional.empty();
+    }
+
+    /** As {@link #postmaster}, held so that it stays the same process. The caller closes it. */
+    Optional<PidFd> holdPostmaster() throws IOException {
+        Optional<ProcessEntry> before = postmaster();
+        if (before.isEmpty()) {
+            return Optional.empty();
+        }
+        return hold(before.get());
+    }
+
+    /** Holds this process; empty when it has ended, even if its number is another's by now. */
+    Optional<PidFd> hold(ProcessEntry process) throws IOException {
+        Optional<PidFd> held = PidFd.open(process.pid());
+        if (held.isEmpty()) {
+            return held;
+        }
+        Optional<ProcessEntry> now = table.find(process.pid());
+        if (now.isPresent() && now.get().startTicks() == process.startTicks()) {
+            return held;
+        }
+        held.get().close();
+        return Optional.empty();
+    }
+
+    /** Every live process of the cluster, orphans included, postmaster first. Looks at the whole process table. */
+    List<ProcessEntry> members() throws IOException {
+        List<ProcessEntry> members = new java.util.ArrayList<>();
+        for (ProcessEntry process : table.all()) {
+            if (isMember(process)) {
+                members.add(isPostmaster(process) ? 0 : members.size(), process);
+            }
+        }
+        return List.copyOf(members);
+    }
+
+    /** True for a process that accepts connections and forks the others. */
+    boolean isPostmaster(ProcessEntry member) throws IOException {
+        String title = table.title(member.pid()).orElse("");
+        if (title.startsWith("postgres: ") || title.contains("--single")) {
+            return false;
+        }
+        // A backend that has just been forked still bears its parent's title.
+        Optional<ProcessEntry> parent = table.find(member.parent());
+        return parent.isEmpty() || !isMember(parent.get());
+    }
+
+    /** True while a process of this number is in the table, dead or alive: PostgreSQL refuses to start beside it. */
+    boolean isNumberTaken(long pid) throws IOException {
+        return table.find(pid).isPresent();
+    }
+
+    /** What the startup process says of itself: "startup recovering 000000010000000000000005"; empty without one. */
+    Optional<String> recovery(List<ProcessEntry> members) throws IOException {
+        for (ProcessEntry member : members) {
+            String title = table.title(member.pid()).orElse("");
+            if (title.startsWith("postgres: ") && title.contains("startup")) {
+                return Optional.of(title + " " + member.cpuTicks() / 10);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isMember(ProcessEntry process) throws IOException {
+        return !process.isDead()
+                && NAMES.contains(process.name())
+                && table.isAtHome(process.pid(), data);
+    }
+}

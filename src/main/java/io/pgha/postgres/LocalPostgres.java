@@ -1,0 +1,201 @@
+package io.pgha.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+
+import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.model.MonoTime;
+import io.pgha.model.PortAnswer;
+import io.pgha.model.PortProbe;
+import io.pgha.model.PostgresView;
+import io.pgha.model.Probed;
+
+import org.postgresql.ds.PGSimpleDataSource;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * The local PostgreSQL over two held connections on loopback. Questions that must not be deceived by a held connection are
+ * {@link PortProber}'s. Safe for threads; every call ends within a few times the limit, also when PostgreSQL hangs.
+ */
+public final class LocalPostgres implements AutoCloseable {
+
+    static final String HOST = "127.0.0.1";
+
+    private static final int CONNECTIONS = 2;
+    private static final long POOL_MINIMUM_MILLIS = 250;
+    private static final long AGAIN_NANOS = Duration.ofMillis(5).toNanos();
+
+    private final PostgresSettings settings;
+    private final Duration limit;
+    private final Supplier<MonoTime> clock;
+    private final Login login;
+    private final PortProber prober;
+    private final HikariDataSource pool;
+
+    /** @param limit of one question */
+    public LocalPostgres(PostgresSettings settings, Duration limit, Supplier<MonoTime> clock)
+            throws SQLException {
+        this.settings = settings;
+        this.limit = limit;
+        this.clock = clock;
+        this.login = new Login(settings);
+        this.prober = new PortProber(settings, limit, clock);
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("pgha-local");
+        config.setDataSource(source(limit));
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(Math.max(POOL_MINIMUM_MILLIS, limit.toMillis()));
+        config.setValidationTimeout(Math.max(POOL_MINIMUM_MILLIS, limit.toMillis() / 2));
+        config.setInitializationFailTimeout(-1);
+        this.pool = new HikariDataSource(config);
+    }
+
+    private PGSimpleDataSource source(Duration statementLimit) throws SQLException {
+        PGSimpleDataSource source =
+                login.source(HOST, settings.port(), Login.APPLICATION, statementLimit);
+        int seconds = (int) Math.max(1, statementLimit.toSeconds() + 1);
+        source.setConnectTimeout(seconds);
+        source.setLoginTimeout(seconds);
+        source.setSocketTimeout(seconds);
+        login.password(HOST, settings.port()).ifPresent(source::setPassword);
+        return source;
+    }
+
+    /** Everything it says of itself, in one round trip. */
+    public Probed<PostgresView> look(MonoTime now) {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            return new Probed.Answered<>(LocalView.read(statement), clock.get());
+        } catch (SQLException e) {
+            Verdict verdict = Verdict.of(e, Deadline.in(Duration.ofSeconds(1)));
+            PortProbe probe = new PortProbe(verdict.answer(), verdict.detail(), Duration.ZERO, now);
+            return probe.answer() == PortAnswer.TIMEOUT
+                    ? new Probed.Silent<>(probe.words(), now)
+                    : new Probed.Refused<>(probe.words(), now);
+        }
+    }
+
+    /**
+     * A fresh connection as far as the server's first answer, then a committed write that waits for no standby and takes no
+     * lock: a logical message, which leaves no trace but a few bytes of WAL.
+     */
+    public PortProbe writeProbe() {
+        PortProbe fresh = prober.probe(HOST, settings.port(), Depth.LIGHT);
+        if (fresh.answer() != PortAnswer.ALIVE) {
+            return fresh;
+        }
+        MonoTime begun = clock.get();
+        Deadline deadline = Deadline.in(limit);
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "begin; set local synchronous_commit = local; set local lock_timeout = '"
+                            + Math.max(1, limit.toMillis())
+                            + "ms'; select pg_logical_emit_message(true, 'pgha', 'probe'); commit");
+            MonoTime now = clock.get();
+            return new PortProbe(PortAnswer.READY, "", now.since(begun), now);
+        } catch (SQLException e) {
+            Verdict verdict = Verdict.of(e, deadline);
+            MonoTime now = clock.get();
+            boolean late =
+                    now.since(begun).compareTo(limit) >= 0 && verdict.answer() == PortAnswer.ERROR;
+            return new PortProbe(
+                    late ? PortAnswer.TIMEOUT : verdict.answer(),
+                    verdict.detail(),
+                    now.since(begun),
+                    now);
+        }
+    }
+
+    /** True when it has left recovery. */
+    public boolean isReadWrite() throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select not pg_is_in_recovery()")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    /**
+     * Returns as soon as it has left recovery; asks every few milliseconds, since pg_ctl looks only ten times a second.
+     *
+     * @throws SQLException when it has not within the limit
+     */
+    public void awaitReadWrite(Duration atMost) throws SQLException {
+        Deadline deadline = Deadline.in(atMost);
+        while (!isReadWrite()) {
+            if (deadline.hasPassed()) {
+                throw new SQLException("PostgreSQL is still in recovery " + atMost.toSeconds()
+                        + " s after the promotion was asked for");
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new SQLException("abandoned while waiting for the promotion");
+            }
+            LockSupport.parkNanos(AGAIN_NANOS);
+        }
+    }
+
+    /**
+     * Ends the sessions of clients; pgha's own, replication and those on this host stay uncounted.
+     *
+     * @return how many clients from elsewhere are still there
+     */
+    public int endClientSessions() throws SQLException {
+        String clients =
+                " from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+                        + " and application_name not like 'pgha%'";
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("select pg_terminate_backend(pid)" + clients
+                    + " and (usesysid in (select oid from pg_roles where not rolsuper)"
+                    + " or (select rolsuper from pg_roles where rolname = current_user))");
+            try (ResultSet row = statement.executeQuery(
+                    "select count(*)" + clients
+                            + " and client_addr is not null and not client_addr <<= '127.0.0.0/8' and client_addr <> '::1'")) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
+    }
+
+    /** A checkpoint; its own deadline, since it may take long. */
+    public void checkpoint(Duration atMost) throws SQLException {
+        try (Connection connection = source(atMost).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("checkpoint");
+        }
+    }
+
+    /**
+     * Takes the trap out of the way that a promotion meets when the WAL receiver dies just then: it would sleep
+     * wal_retrieve_retry_interval, 5 s by default. Needs the right to ALTER SYSTEM it.
+     */
+    public void shortenRetryInterval() throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            try (ResultSet row = statement.executeQuery(
+                    "select setting::int from pg_settings where name = 'wal_retrieve_retry_interval'")) {
+                row.next();
+                if (row.getInt(1) <= 1000) {
+                    return;
+                }
+            }
+            statement.execute("alter system set wal_retrieve_retry_interval = '200ms'");
+            statement.execute("select pg_reload_conf()");
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

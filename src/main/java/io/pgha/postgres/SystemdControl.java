@@ -1,0 +1,175 @@
+package io.pgha.postgres;
+
+import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.model.ControlData;
+import io.pgha.os.Command;
+import io.pgha.os.CommandFailed;
+import io.pgha.plan.StopMode;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Control of a PostgreSQL that is a systemd unit. systemd is asked to start and to stop, so that it agrees with what happens and
+ * restarts nothing behind our back; whether it happened is seen from the processes and from pg_control, not from systemd.
+ */
+public final class SystemdControl implements PostgresControl {
+
+    private static final Duration SYSTEMCTL_LIMIT = Duration.ofSeconds(20);
+
+    /** From the accepted job to a postmaster in its data directory: ordering, ExecStartPre. */
+    private static final Duration APPEAR_LIMIT = Duration.ofSeconds(60);
+
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    private final String unit;
+    private final List<String> systemctl;
+    private final DebianStartConf startConf;
+    private final LocalServer server;
+
+    /**
+     * @param settings data directory, bin and wrapper
+     * @param unit name of the unit
+     * @param startLog a file for error messages to quote, if the unit writes one
+     */
+    public SystemdControl(PostgresSettings settings, String unit, Path startLog) {
+        this(settings, unit, startLog, List.of("systemctl"));
+    }
+
+    /** @param systemctl how systemctl is called here */
+    public SystemdControl(
+            PostgresSettings settings, String unit, Path startLog, List<String> systemctl) {
+        this.unit = unit;
+        this.systemctl = List.copyOf(systemctl);
+        this.startConf = new DebianStartConf(settings.configDirectory());
+        this.server = new LocalServer(new Programs(settings), startLog);
+    }
+
+    @Override
+    public PostmasterLook postmaster() {
+        return server.look();
+    }
+
+    @Override
+    public ControlData controlData() throws ControlFailed {
+        return server.controlData();
+    }
+
+    @Override
+    public void start(Duration patience) throws ControlFailed {
+        if (server.clearForStart()) {
+            // A unit that failed too often refuses to start until this is said; it says nothing
+            // when there is nothing to reset.
+            systemctl("reset-failed", unit);
+            demand("start", "--no-block", unit);
+        }
+        server.startWatch().await(patience, APPEAR_LIMIT, this::failure);
+    }
+
+    /** What systemd says when it has given up. */
+    private Optional<String> failure() throws ControlFailed {
+        String state = property("ActiveState");
+        return state.equals("failed")
+                ? Optional.of("unit " + unit + " failed with result '" + property("Result")
+                        + "'; see journalctl -u " + unit)
+                : Optional.empty();
+    }
+
+    @Override
+    public String stop(StopMode mode, Duration limit) throws ControlFailed {
+        demand("stop", "--no-block", unit);
+        String words = switch (mode) {
+            case FAST -> {
+                if (!fast(limit)) {
+                    throw server.stillRunning(limit);
+                }
+                yield server.requireCleanStop();
+            }
+            case LADDER ->
+                fast(limit)
+                        ? "ended by a stop of its unit"
+                        : server.force(
+                                limit,
+                                "a stop of its unit did not end it within " + Waiting.words(limit));
+            case KILL -> server.killAll();
+        };
+        awaitInactive(limit);
+        return words;
+    }
+
+    private boolean fast(Duration limit) throws ControlFailed {
+        return !server.isFrozen() && server.stopping().await(limit);
+    }
+
+    /** Until then a start would wait for the stop, or cancel it. */
+    private void awaitInactive(Duration limit) throws ControlFailed {
+        Deadline deadline = Deadline.in(limit);
+        String state = property("ActiveState");
+        while (!state.equals("inactive") && !state.equals("failed")) {
+            if (deadline.hasPassed()) {
+                throw new ControlFailed("PostgreSQL has ended, but its unit " + unit + " is still "
+                        + state + " after " + Waiting.words(limit) + "; see systemctl status "
+                        + unit);
+            }
+            Waiting.pause(LOOK, "stopping " + unit);
+            state = property("ActiveState");
+        }
+    }
+
+    @Override
+    public void promote(Duration limit) throws ControlFailed {
+        server.promote(limit);
+    }
+
+    @Override
+    public String setAtBoot(AtBoot atBoot) throws ControlFailed {
+        Optional<String> debian = startConf.set(atBoot);
+        if (debian.isPresent()) {
+            return debian.get();
+        }
+        String state = property("UnitFileState");
+        return switch (atBoot) {
+            case STARTED -> {
+                if (state.startsWith("masked")) {
+                    throw new ControlFailed(
+                            "unit " + unit + " is masked; type: systemctl unmask " + unit);
+                }
+                yield state.equals("disabled") ? enable("enable") : "";
+            }
+            case LEFT_ALONE -> state.equals("enabled") ? enable("disable") : "";
+        };
+    }
+
+    private String enable(String verb) throws ControlFailed {
+        demand(verb, unit);
+        return unit + " is now " + verb + "d at boot";
+    }
+
+    private String property(String name) throws ControlFailed {
+        return demand("show", "--property=" + name, unit).out().strip().replaceFirst("^[^=]*=", "");
+    }
+
+    private Command.Result demand(String... arguments) throws ControlFailed {
+        Command.Result result = systemctl(arguments);
+        if (!result.isOk()) {
+            throw new ControlFailed("systemctl " + String.join(" ", arguments) + " exited "
+                    + result.exitCode() + ": " + result.lastWords()
+                    + ". Check the unit's name and the polkit rule for it");
+        }
+        return result;
+    }
+
+    private Command.Result systemctl(String... arguments) throws ControlFailed {
+        List<String> argv = new ArrayList<>(systemctl);
+        argv.add("--no-ask-password");
+        argv.addAll(List.of(arguments));
+        try {
+            return Command.of(argv).run(SYSTEMCTL_LIMIT);
+        } catch (CommandFailed e) {
+            throw new ControlFailed(e.words(), e);
+        }
+    }
+}
