@@ -132,8 +132,6 @@ class CloneIT {
         Path data = bed.mount("mounted", "250m");
         Files.createDirectory(data.resolve("lost+found"));
         int port = bed.oldCopy(data, true);
-        int total = driver(data, port, "probe", 1).reports();
-        assertEquals(0, total);
 
         for (int dieAt : List.of(2, 6, 9, 20, 40, 60, 75)) {
             Driven driven = driver(data, port, "four", dieAt);
@@ -176,7 +174,7 @@ class CloneIT {
         assertThrows(AssertionError.class, () -> bed.start(data));
 
         backup(data, port, p -> {}).run(CloneMode.IN_PLACE, "seven");
-        assertTrue(new DataDirectory(data).obstacle().isPresent());
+        assertEquals(Optional.empty(), new DataDirectory(data).obstacle());
         new Swap(data, new LongStep(p -> {})).swapIn("seven");
         configure(data, port);
         follows(data, port);
@@ -249,12 +247,7 @@ class CloneIT {
         }
     }
 
-    private record Driven(int exit, String said) {
-        int reports() {
-            int at = said.indexOf("reports: ");
-            return at < 0 ? 0 : Integer.parseInt(said.substring(at + 9).strip());
-        }
-    }
+    private record Driven(int exit, String said) {}
 
     /** Runs the steps as postgres in a process of their own; their classes are copied to where postgres may read them. */
     private Driven driver(Path data, int port, String attempt, int dieAt) throws Exception {
