@@ -1,11 +1,27 @@
 package io.pgha;
 
+import io.pgha.cli.Pgha;
+import io.pgha.cli.Terminal;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
 /** The one entry point: {@code pgha COMMAND}. */
 public final class Main {
 
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(args.length == 0 ? 2 : 0);
+        // A console exists only when both ends are a terminal, which is when a person can be asked.
+        Optional<BufferedReader> person = Optional.ofNullable(System.console())
+                .map(c -> new BufferedReader(
+                        new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+        Terminal terminal = new Terminal(System.out, System.err, person);
+        System.exit(Pgha.run(args, terminal, settings -> {
+            terminal.err().println("pgha: this build has no daemon");
+            return 2;
+        }));
     }
 }

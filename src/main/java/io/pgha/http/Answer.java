@@ -47,6 +47,11 @@ public record Answer(Kind kind, String text, int exitCode, Optional<String> plan
         return new Answer(Kind.ERROR, text, exitCode, Optional.empty());
     }
 
+    /** What {@code --json} prints when nobody could be asked: an object, so that a parser is not left with nothing. */
+    public static String unknown(int exitCode, String why) {
+        return error(exitCode, why).toLine();
+    }
+
     static Answer end(int exitCode) {
         return new Answer(Kind.END, "", exitCode, Optional.empty());
     }
@@ -56,7 +61,8 @@ public record Answer(Kind kind, String text, int exitCode, Optional<String> plan
         return kind == Kind.END || kind == Kind.ERROR;
     }
 
-    String toLine() {
+    /** The line as it travels; also what {@code --json} prints. */
+    public String toLine() {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("kind", Names.lower(kind));
         line.put("exit", exitCode);

@@ -1,0 +1,140 @@
+package io.pgha.cli;
+
+import io.pgha.config.InvalidConfiguration;
+import io.pgha.engine.Request;
+import io.pgha.http.Answer;
+import io.pgha.http.Call;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A command that changes something: shows the verdict and the steps, asks, hands the request to the daemon, and shows its
+ * progress until it ends. Leaving early leaves the workflow running.
+ */
+final class Change {
+
+    private final Pgha pgha;
+    private final ChangeOptions options;
+    private final Function<Boolean, Request> request;
+    private final Duration patience;
+
+    /** The function makes the request; its argument says whether it is only a dry run. */
+    Change(
+            Pgha pgha,
+            ChangeOptions options,
+            Duration patience,
+            Function<Boolean, Request> request) {
+        this.pgha = pgha;
+        this.options = options;
+        this.request = request;
+        this.patience = patience;
+    }
+
+    /** The whole conversation; the exit code of the command. */
+    int run(String question) {
+        try {
+            Answer verdict = reply(true);
+            if (verdict.exitCode() != Exit.OK || options.isDryRun()) {
+                show(verdict);
+                return verdict.exitCode();
+            }
+            if (!options.isAgreed()) {
+                show(verdict);
+                if (!pgha.terminal().isInteractive()) {
+                    pgha.terminal()
+                            .complain(
+                                    "nothing was done: there is no terminal to ask on. Type the same with"
+                                            + " --yes, or with --dry-run to only look");
+                    return Exit.USAGE;
+                }
+                if (!pgha.terminal().confirms(question)) {
+                    pgha.terminal().err().println("Nothing was done.");
+                    return Exit.FAILED;
+                }
+            }
+            return begin();
+        } catch (InvalidConfiguration e) {
+            pgha.terminal().err().println(e.getMessage());
+            return Exit.USAGE;
+        } catch (IOException e) {
+            pgha.terminal().complain(String.valueOf(e.getMessage()));
+            return Exit.FAILED;
+        }
+    }
+
+    private int begin() throws InvalidConfiguration, IOException {
+        Answer begun;
+        try {
+            begun = reply(false);
+        } catch (IOException e) {
+            throw new IOException(
+                    e.getMessage()
+                            + "\nIt is not known whether the request was accepted: pgha status",
+                    e);
+        }
+        show(begun);
+        Optional<String> plan = begun.planId();
+        return begun.exitCode() == Exit.OK && plan.isPresent()
+                ? follow(plan.get())
+                : begun.exitCode();
+    }
+
+    private Answer reply(boolean dryRun) throws InvalidConfiguration, IOException {
+        List<Answer> said = new ArrayList<>();
+        pgha.desk().ask(Call.ask(request.apply(dryRun), pgha.limitOr(patience)), said::add);
+        return said.stream()
+                .filter(a -> a.kind() == Answer.Kind.REPLY || a.kind() == Answer.Kind.ERROR)
+                .findFirst()
+                .orElseThrow(
+                        () -> new IOException("the daemon ended its answer without a verdict"));
+    }
+
+    private void show(Answer answer) {
+        if (pgha.isJson()) {
+            pgha.terminal().out().println(answer.toLine());
+        } else if (answer.exitCode() == Exit.OK) {
+            pgha.terminal().out().println(answer.text());
+        } else {
+            pgha.terminal().complain(answer.text());
+        }
+    }
+
+    private int follow(String plan) throws InvalidConfiguration {
+        ProgressLine line = new ProgressLine(pgha.terminal(), pgha.isJson(), System::nanoTime);
+        Thread onInterrupt = new Thread(() -> leave(plan), "interrupted");
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
+        try {
+            return pgha.desk().ask(Call.follow(plan), line::show);
+        } catch (IOException e) {
+            pgha.terminal()
+                    .complain(e.getMessage() + "\nThe workflow " + plan
+                            + " is in the journal and goes on when the daemon does: pgha status");
+            return Exit.INTERRUPTED;
+        } finally {
+            release(onInterrupt);
+        }
+    }
+
+    private static void release(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process is ending already, and the hook speaks for it.
+        }
+    }
+
+    /** Runs when the process is told to end; halting there is the only way to choose the exit code of Ctrl-C. */
+    private void leave(String plan) {
+        pgha.terminal()
+                .err()
+                .println("\nThe workflow " + plan
+                        + " goes on in the daemon. See it: pgha watch, or pgha events --follow");
+        pgha.terminal().err().flush();
+        Runtime.getRuntime().halt(Exit.INTERRUPTED);
+    }
+}

@@ -1,0 +1,37 @@
+package io.pgha.cli;
+
+import io.pgha.engine.Request;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/** {@code pgha check-start}: the boot hook. May PostgreSQL start here, and as what? */
+@Command(
+        name = "check-start",
+        description = {
+            "At boot: decide whether PostgreSQL may start here and as what, and start it.",
+            "Exit 5: it must not. On a terminal it asks first; the unit passes --yes."
+        })
+final class CheckStartCommand implements Callable<Integer> {
+
+    /** The daemon asks the peer and waits for it, and recovery may be long; it answers as soon as it is decided. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    @Mixin
+    private ChangeOptions options = new ChangeOptions();
+
+    private final Pgha pgha;
+
+    CheckStartCommand(Pgha pgha) {
+        this.pgha = pgha;
+    }
+
+    @Override
+    public Integer call() {
+        return new Change(pgha, options, PATIENCE, Request.CheckStart::new)
+                .run("PostgreSQL is started if the decision allows it.");
+    }
+}

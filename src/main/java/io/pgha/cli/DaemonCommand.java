@@ -1,0 +1,32 @@
+package io.pgha.cli;
+
+import io.pgha.config.InvalidConfiguration;
+
+import picocli.CommandLine.Command;
+
+import java.util.concurrent.Callable;
+
+/** {@code pgha daemon}: what systemd starts, in the foreground. */
+@Command(
+        name = "daemon",
+        description = "Run the daemon in the foreground, as PostgreSQL's owner; systemd does this.")
+final class DaemonCommand implements Callable<Integer> {
+
+    private final Pgha pgha;
+    private final DaemonRun daemon;
+
+    DaemonCommand(Pgha pgha, DaemonRun daemon) {
+        this.pgha = pgha;
+        this.daemon = daemon;
+    }
+
+    @Override
+    public Integer call() {
+        try {
+            return daemon.run(pgha.desk().settings());
+        } catch (InvalidConfiguration e) {
+            pgha.terminal().err().println(e.getMessage());
+            return Exit.USAGE;
+        }
+    }
+}

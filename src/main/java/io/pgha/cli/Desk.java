@@ -1,0 +1,75 @@
+package io.pgha.cli;
+
+import io.pgha.config.InvalidConfiguration;
+import io.pgha.config.Settings;
+import io.pgha.config.SettingsFile;
+import io.pgha.http.Answer;
+import io.pgha.http.Call;
+import io.pgha.http.ControlClient;
+import io.pgha.http.NoDaemonException;
+import io.pgha.model.NodeId;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The way from a command to the daemon of the node it is about.
+ *
+ * @param config the configuration file
+ * @param node which node of it; empty: this machine's
+ * @param limit how long the daemon may be silent
+ * @param terminal where answers and complaints go
+ */
+record Desk(Path config, Optional<NodeId> node, Duration limit, Terminal terminal) {
+
+    static final Path DEFAULT_CONFIG = Path.of("/etc/pgha/pgha.conf");
+    static final Duration DEFAULT_LIMIT = Duration.ofSeconds(10);
+
+    /** The settings; throws what {@link SettingsFile} throws. */
+    Settings settings() throws InvalidConfiguration {
+        return SettingsFile.load(config, node);
+    }
+
+    /** Asks, and gives every line to {@code lines}; throws when the answer is not complete. */
+    int ask(Call call, Consumer<Answer> lines) throws InvalidConfiguration, IOException {
+        return new ControlClient(settings().controlSocket(), limit, System::nanoTime)
+                .call(call, lines);
+    }
+
+    /**
+     * Asks and prints, answers to the output and errors to the error output.
+     *
+     * @param unknown the exit code when nobody could be asked
+     */
+    int print(Call call, int unknown) {
+        try {
+            return ask(call, this::print);
+        } catch (InvalidConfiguration e) {
+            terminal.err().println(e.getMessage());
+            return Exit.USAGE;
+        } catch (NoDaemonException e) {
+            if (call.form() == Call.Form.JSON) {
+                terminal.out().println(Answer.unknown(unknown, String.valueOf(e.getMessage())));
+            }
+            terminal.complain(
+                    e.getMessage() + "\nThe state of this node is unknown: nothing was found out,"
+                            + " neither good nor bad.");
+            return unknown;
+        } catch (IOException e) {
+            terminal.complain(String.valueOf(e.getMessage()));
+            return unknown;
+        }
+    }
+
+    private void print(Answer answer) {
+        if (answer.kind() == Answer.Kind.ERROR) {
+            terminal.complain(answer.text());
+        } else {
+            terminal.out().print(answer.text());
+            terminal.out().flush();
+        }
+    }
+}
