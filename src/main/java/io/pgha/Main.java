@@ -2,6 +2,7 @@ package io.pgha;
 
 import io.pgha.cli.Pgha;
 import io.pgha.cli.Terminal;
+import io.pgha.daemon.Daemon;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -19,9 +20,6 @@ public final class Main {
                 .map(c -> new BufferedReader(
                         new InputStreamReader(System.in, StandardCharsets.UTF_8)));
         Terminal terminal = new Terminal(System.out, System.err, person);
-        System.exit(Pgha.run(args, terminal, settings -> {
-            terminal.err().println("pgha: this build has no daemon");
-            return 2;
-        }));
+        System.exit(Pgha.run(args, terminal, Daemon::run));
     }
 }

@@ -1,0 +1,295 @@
+package io.pgha.daemon;
+
+import io.pgha.config.Settings;
+import io.pgha.decision.Counting;
+import io.pgha.engine.Engine;
+import io.pgha.engine.Event;
+import io.pgha.engine.EventLine;
+import io.pgha.engine.Journal;
+import io.pgha.http.ControlServer;
+import io.pgha.http.Metrics;
+import io.pgha.http.StatusJson;
+import io.pgha.http.StatusServer;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.PeerView;
+import io.pgha.network.Gate;
+import io.pgha.network.GateException;
+import io.pgha.network.GateRules;
+import io.pgha.network.Gates;
+import io.pgha.network.Gateways;
+import io.pgha.network.SocketKiller;
+import io.pgha.peer.LinkPace;
+import io.pgha.peer.PairKey;
+import io.pgha.peer.PairKeyException;
+import io.pgha.peer.PeerLink;
+import io.pgha.peer.PeerLinkException;
+import io.pgha.postgres.CommitCounter;
+import io.pgha.postgres.DataDirectory;
+import io.pgha.postgres.LocalPostgres;
+import io.pgha.postgres.PeerDatabase;
+import io.pgha.postgres.PgCtlControl;
+import io.pgha.postgres.PortProber;
+import io.pgha.postgres.PostgresControl;
+import io.pgha.postgres.SystemdControl;
+import io.pgha.store.FileJournal;
+
+import org.quartz.SchedulerException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The only wiring: makes the walls, gives them to the engine, turns the crank until told to stop. Stopping it leaves
+ * PostgreSQL and the gate exactly as they are (promise P5).
+ */
+public final class Daemon {
+
+    private static final Logger LOG = LoggerFactory.getLogger("pgha");
+
+    private static final Duration GATE_LOOK = Duration.ofSeconds(2);
+    private static final Duration COMMIT_COUNT_LIMIT = Duration.ofSeconds(60);
+    private static final Duration SOCKET_LIMIT = Duration.ofSeconds(2);
+    private static final int SCHEDULE_THREADS = 5;
+    private static final int EXIT_CONFIGURATION = 2;
+
+    private final Settings settings;
+    private final HostClock clock = new HostClock();
+    private final BlockingQueue<Boolean> due = new ArrayBlockingQueue<>(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean stopping;
+
+    private Daemon(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** Runs in the foreground until SIGTERM; the exit code of the process. */
+    public static int run(Settings settings) {
+        Daemon daemon = new Daemon(settings);
+        try {
+            return daemon.serve();
+        } catch (PairKeyException
+                | PeerLinkException
+                | IOException
+                | SQLException
+                | SchedulerException e) {
+            LOG.error("{} does not start: {}", settings.self().id(), e.getMessage());
+            return EXIT_CONFIGURATION;
+        } catch (GateException e) {
+            LOG.error("{} does not start: {}", settings.self().id(), e.words());
+            return EXIT_CONFIGURATION;
+        } catch (Journal.JournalDamaged e) {
+            LOG.error("{} does not start: {}", settings.self().id(), e.getMessage());
+            return 1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        } finally {
+            daemon.stopped.countDown();
+        }
+    }
+
+    private void wake() {
+        due.offer(Boolean.TRUE);
+    }
+
+    private int serve()
+            throws IOException, SQLException, SchedulerException, GateException, PairKeyException,
+                    PeerLinkException, Journal.JournalDamaged, InterruptedException {
+        String incarnation = UUID.randomUUID().toString().substring(0, 8);
+        AtomicReference<PeerMessage> message = new AtomicReference<>();
+        ExecutorService gatewayThreads = Executors.newCachedThreadPool(Daemon::daemonThread);
+        try (FileJournal journal = FileJournal.open(settings.stateDirectory());
+                EventLog events = new EventLog(
+                        settings.self().id().name(),
+                        settings.onEvent(),
+                        settings.onEventTimeout(),
+                        new StatusJson()::event);
+                LocalPostgres postgres = new LocalPostgres(
+                        settings.postgres(), settings.policy().probeTimeout(), clock::now);
+                PeerLink link = link(message)) {
+            String bootId = BootMark.read(settings.runDirectory());
+            Gate gate = Gates.of(settings);
+            GateKeeper keeper = new GateKeeper(gate, clock, this::wake);
+            HostSensors.Walls walls = new HostSensors.Walls(
+                    postgres,
+                    control(),
+                    new DataDirectory(settings.postgres().dataDirectory()),
+                    new PortProber(
+                            settings.postgres(), settings.policy().probeTimeout(), clock::now),
+                    new Gateways(
+                            settings.gateways(),
+                            settings.policy().gatewayTimeout(),
+                            gatewayThreads));
+            HostSensors sensors = new HostSensors(
+                    settings, incarnation, bootId, clock, this::wake, walls, keeper, link::view);
+            HostSteps steps = new HostSteps(
+                    settings,
+                    walls,
+                    new SocketKiller(GateRules.of(settings), SOCKET_LIMIT),
+                    new CommitCounter(settings.postgres(), COMMIT_COUNT_LIMIT),
+                    new PeerDatabase(settings, Duration.ofSeconds(10)),
+                    sensors);
+            HostActuator actuator = new HostActuator(
+                    settings, steps, keeper, message, now -> link.send(), this::wake);
+            Engine engine = new Engine(
+                    new Engine.Identity(
+                            version(), settings.digest(), incarnation, settings.gateways()),
+                    settings.policy(),
+                    sensors,
+                    actuator,
+                    journal,
+                    clock,
+                    events::accept,
+                    this::wake);
+            events.accept(new Event(
+                    EventLine.Severity.INFO,
+                    "started",
+                    "pgha " + version() + " starts; guard " + settings.policy().guard()
+                            + ", profile " + settings.policy().profile()));
+            keeper.look();
+            sensors.lookAtPostgres();
+            engine.turn();
+            link.start();
+            return run(engine, events, sensors, keeper, link);
+        }
+    }
+
+    private int run(
+            Engine engine, EventLog events, HostSensors sensors, GateKeeper keeper, PeerLink link)
+            throws IOException, SchedulerException, InterruptedException {
+        Posts posts = new Posts(engine, events, engine.status().orElseThrow());
+        Thread hook = new Thread(this::stop, "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        Metrics metrics = new Metrics(posts, clock::now);
+        try (ControlServer desk = ControlServer.open(
+                        settings.controlSocket(), posts, settings.policy(), clock::now, LOG::warn);
+                HttpDoor http = HttpDoor.open(settings, posts, metrics, clock);
+                Schedule schedule =
+                        new Schedule("pgha-" + settings.self().id(), SCHEDULE_THREADS)) {
+            LOG.debug("{} {} {}", desk, http, schedule);
+            Duration interval = settings.policy().interval();
+            schedule.every(interval, "postgres", sensors::lookAtPostgres);
+            schedule.every(interval, "own-port", sensors::probeOwnPort);
+            schedule.every(interval, "peer-port", sensors::probePeerPort);
+            schedule.every(interval, "gateways", sensors::lookAtGateways);
+            schedule.every(GATE_LOOK, "gate", keeper::look);
+            schedule.start();
+            turn(engine, link);
+        } finally {
+            keeper.close();
+        }
+        return 0;
+    }
+
+    /** The engine's thread: a turn on every event, and at least once a heartbeat, which also is what sends one. */
+    private void turn(Engine engine, PeerLink link) throws InterruptedException {
+        long beatNanos = settings.policy().heartbeat().toNanos();
+        long nextBeat = System.nanoTime();
+        while (!stopping) {
+            long wait = Math.max(0, nextBeat - System.nanoTime());
+            Boolean event = due.poll(wait, TimeUnit.NANOSECONDS);
+            engine.turn();
+            if (event == null || System.nanoTime() - nextBeat >= 0) {
+                link.send();
+                nextBeat = System.nanoTime() + beatNanos;
+            }
+        }
+    }
+
+    private void stop() {
+        stopping = true;
+        wake();
+        try {
+            boolean ended = stopped.await(5, TimeUnit.SECONDS);
+            LOG.info(
+                    "{} pgha stops{}; PostgreSQL and the gate stay as they are",
+                    settings.self().id(),
+                    ended ? "" : " late");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private PeerLink link(AtomicReference<PeerMessage> message) throws PairKeyException {
+        PairKey pair = PairKey.read(
+                settings.link().keyFile(), settings.self().id(), settings.peer().id());
+        List<String> addresses = settings.peer().addresses().stream()
+                .map(a -> a.contains(":") && !a.contains("::")
+                        ? a
+                        : bracketed(a) + ":" + settings.peer().linkPort())
+                .toList();
+        Duration beat = settings.policy().heartbeat();
+        return new PeerLink(
+                settings.link(),
+                pair,
+                addresses,
+                new LinkPace(beat, Counting.fresh(settings.policy())),
+                message::get,
+                clock::now,
+                this::heard);
+    }
+
+    private static String bracketed(String address) {
+        return address.contains(":") ? "[" + address + "]" : address;
+    }
+
+    private void heard(PeerView view) {
+        wake();
+    }
+
+    private PostgresControl control() {
+        Path log = settings.stateDirectory().resolve("postgresql-start.log");
+        return switch (settings.postgres().control()) {
+            case PG_CTL -> new PgCtlControl(settings.postgres(), log);
+            case SYSTEMD ->
+                new SystemdControl(
+                        settings.postgres(), settings.postgres().unit().orElseThrow(), log);
+        };
+    }
+
+    private static Thread daemonThread(Runnable body) {
+        Thread thread = new Thread(null, body, "gateway", 256 << 10);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static String version() {
+        return Optional.ofNullable(Daemon.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
+    /** The HTTP endpoint, or nothing where it is off. */
+    private record HttpDoor(Optional<StatusServer> server) implements AutoCloseable {
+        static HttpDoor open(Settings settings, Posts posts, Metrics metrics, HostClock clock)
+                throws IOException {
+            return new HttpDoor(
+                    settings.http().isPresent()
+                            ? Optional.of(StatusServer.open(
+                                    settings.http().get(),
+                                    posts,
+                                    metrics,
+                                    settings.policy(),
+                                    clock::now))
+                            : Optional.empty());
+        }
+
+        @Override
+        public void close() {
+            server.ifPresent(StatusServer::close);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.pgha.daemon;
+
+import io.pgha.config.Settings;
+import io.pgha.decision.Memory;
+import io.pgha.engine.Actuator;
+import io.pgha.engine.Outcome;
+import io.pgha.model.GateState;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerMessage;
+import io.pgha.plan.Progress;
+import io.pgha.plan.Step;
+import io.pgha.plan.StepWords;
+import io.pgha.postgres.LongStep;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** The engine's hands on this host: one step at a time on a thread of its own, the gate on another. */
+final class HostActuator implements Actuator, AutoCloseable {
+
+    private final HostSteps steps;
+    private final GateKeeper gate;
+    private final Consumer<Boolean> send;
+    private final AtomicReference<PeerMessage> message;
+    private final Runnable wake;
+    private final ExecutorService thread;
+    private Optional<Run> current = Optional.empty();
+
+    /** One begun step; a later one does not hear of its end. */
+    private static final class Run {
+        private volatile Outcome outcome;
+        private volatile Optional<Future<?>> future = Optional.empty();
+        private final LongStep longStep;
+
+        Run(Step step) {
+            outcome =
+                    new Outcome.Running(new Progress(0, OptionalLong.empty(), StepWords.of(step)));
+            longStep = new LongStep(progress -> outcome = new Outcome.Running(progress));
+        }
+    }
+
+    /**
+     * @param message the newest message to the peer, read by the link
+     * @param send called when it should go out at once
+     */
+    HostActuator(
+            Settings settings,
+            HostSteps steps,
+            GateKeeper gate,
+            AtomicReference<PeerMessage> message,
+            Consumer<Boolean> send,
+            Runnable wake) {
+        this.steps = steps;
+        this.gate = gate;
+        this.message = message;
+        this.send = send;
+        this.wake = wake;
+        this.thread = Executors.newSingleThreadExecutor(body -> {
+            Thread t = new Thread(null, body, "steps-" + settings.self().id(), 512 << 10);
+            t.setDaemon(true);
+            return t;
+        });
+    }
+
+    @Override
+    public void begin(Step step, Memory memory, Observation now) {
+        abandon();
+        Run run = new Run(step);
+        current = Optional.of(run);
+        run.future = Optional.of(thread.submit(() -> {
+            Outcome outcome = steps.carryOut(step, memory, now, run.longStep);
+            run.outcome = outcome;
+            wake.run();
+        }));
+    }
+
+    @Override
+    public Outcome poll() {
+        return current.map(run -> run.outcome)
+                .orElseGet(() -> new Outcome.Failed("it was never begun"));
+    }
+
+    @Override
+    public void abandon() {
+        current.ifPresent(run -> {
+            run.longStep.cancel();
+            run.future.ifPresent(future -> future.cancel(true));
+        });
+        current = Optional.empty();
+    }
+
+    @Override
+    public void setGate(GateState wanted) {
+        gate.set(wanted);
+    }
+
+    @Override
+    public void announce(PeerMessage newest, boolean now) {
+        message.set(newest);
+        if (now) {
+            send.accept(true);
+        }
+    }
+
+    @Override
+    public void close() {
+        abandon();
+        thread.shutdown();
+    }
+}

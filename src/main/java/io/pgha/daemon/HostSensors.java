@@ -1,0 +1,269 @@
+package io.pgha.daemon;
+
+import io.pgha.config.Settings;
+import io.pgha.engine.Clock;
+import io.pgha.engine.Sensors;
+import io.pgha.model.ControlData;
+import io.pgha.model.Fork;
+import io.pgha.model.MonoTime;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerView;
+import io.pgha.model.PortProbe;
+import io.pgha.model.PostgresView;
+import io.pgha.model.Postmaster;
+import io.pgha.model.Probed;
+import io.pgha.network.Gateways;
+import io.pgha.postgres.ControlFailed;
+import io.pgha.postgres.DataDirectory;
+import io.pgha.postgres.DataDirectoryException;
+import io.pgha.postgres.Depth;
+import io.pgha.postgres.LocalPostgres;
+import io.pgha.postgres.PortProber;
+import io.pgha.postgres.PostgresControl;
+import io.pgha.postgres.PostmasterLook;
+import io.pgha.postgres.PostmasterWatch;
+import io.pgha.postgres.TimelineHistory;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The newest of everything, refreshed by the clockwork and by events, read by the engine without waiting. Each refresh runs
+ * on its caller's thread under its own deadline and wakes the engine when something changed.
+ */
+final class HostSensors implements Sensors {
+
+    /** Every how many-th probe logs in; the others go as far as the server's first answer. */
+    private static final int FULL_EVERY = 5;
+
+    private final Settings settings;
+    private final String incarnation;
+    private final String bootId;
+    private final Clock clock;
+    private final Runnable wake;
+    private final LocalPostgres postgres;
+    private final PostgresControl control;
+    private final DataDirectory directory;
+    private final PortProber prober;
+    private final Gateways gateways;
+    private final GateKeeper gate;
+    private final Supplier<PeerView> peer;
+    private final PostmasterWatch watch;
+
+    private volatile Postmaster postmaster = Postmaster.UNKNOWN;
+    private volatile Probed<Boolean> standbySignal;
+    private volatile Optional<ControlData> controlData = Optional.empty();
+    private volatile Probed<PostgresView> local;
+    private volatile Optional<PortProbe> ownPort = Optional.empty();
+    private volatile Optional<PortProbe> peerPort = Optional.empty();
+    private volatile Optional<MonoTime> gatewaySeenAt = Optional.empty();
+    private volatile List<Fork> forks = List.of();
+    private volatile Optional<String> rebuild = Optional.empty();
+    private volatile String postmasterWords = "";
+    private int forksOf = 1;
+    private int peerCount;
+
+    HostSensors(
+            Settings settings,
+            String incarnation,
+            String bootId,
+            Clock clock,
+            Runnable wake,
+            Walls walls,
+            GateKeeper gate,
+            Supplier<PeerView> peer) {
+        this.settings = settings;
+        this.incarnation = incarnation;
+        this.bootId = bootId;
+        this.clock = clock;
+        this.wake = wake;
+        this.postgres = walls.postgres();
+        this.control = walls.control();
+        this.directory = walls.directory();
+        this.prober = walls.prober();
+        this.gateways = walls.gateways();
+        this.gate = gate;
+        this.peer = peer;
+        this.watch = PostmasterWatch.start(
+                settings.postgres().dataDirectory(),
+                settings.policy().interval(),
+                new OnPostmaster());
+        this.local = new Probed.Silent<>("not asked yet", clock.now());
+        this.standbySignal = new Probed.Silent<>("not looked for yet", clock.now());
+    }
+
+    /** On the watch's thread: looks at once, which is what is wanted of it. */
+    private final class OnPostmaster implements PostmasterWatch.Listener {
+        @Override
+        public void found(long pid) {
+            wake.run();
+        }
+
+        @Override
+        public void ended(long pid) {
+            postmasterExited();
+        }
+
+        @Override
+        public void troubled(String why) {
+            postmasterWords = why;
+        }
+    }
+
+    /** A postmaster was started just now. */
+    void postmasterStarted() {
+        watch.lookNow();
+        lookAtPostgres();
+    }
+
+    /** What the sensors look through. */
+    record Walls(
+            LocalPostgres postgres,
+            PostgresControl control,
+            DataDirectory directory,
+            PortProber prober,
+            Gateways gateways) {}
+
+    @Override
+    public Observation read(MonoTime now) {
+        return new Observation(
+                now,
+                settings.self().id(),
+                settings.peer().id(),
+                incarnation,
+                bootId,
+                postmaster,
+                standbySignal,
+                controlData,
+                local,
+                ownPort,
+                peerPort,
+                gate.seen(),
+                peer.get(),
+                gatewaySeenAt,
+                forks,
+                rebuild);
+    }
+
+    /** The process, the data directory and the held connection. One caller at a time. */
+    synchronized void lookAtPostgres() {
+        Postmaster before = postmaster;
+        boolean answered = local.answer().isPresent();
+        boolean recovering = local.answer().map(PostgresView::inRecovery).orElse(false);
+        lookAtProcess();
+        if (postmaster == Postmaster.RUNNING) {
+            local = postgres.look(clock.now());
+            local.answer().ifPresent(this::lookAtHistory);
+        } else {
+            local = new Probed.Refused<>("it does not run", clock.now());
+        }
+        boolean changed = before != postmaster
+                || answered != local.answer().isPresent()
+                || recovering != local.answer().map(PostgresView::inRecovery).orElse(false);
+        if (changed) {
+            wake.run();
+        }
+    }
+
+    /** The postmaster's exit was reported by the kernel. */
+    synchronized void postmasterExited() {
+        lookAtProcess();
+        local = new Probed.Refused<>("it has just exited", clock.now());
+        wake.run();
+    }
+
+    private void lookAtProcess() {
+        PostmasterLook look = control.postmaster();
+        boolean down = look.state() == Postmaster.STOPPED || look.state() == Postmaster.CRASHED;
+        if (!down) {
+            controlData = Optional.empty();
+        } else if (controlData.isEmpty() || postmaster != look.state()) {
+            readControlData();
+        }
+        postmaster = look.state();
+        postmasterWords = look.words();
+        try {
+            standbySignal = new Probed.Answered<>(directory.isStandby(), clock.now());
+        } catch (DataDirectoryException e) {
+            standbySignal = new Probed.Silent<>(String.valueOf(e.getMessage()), clock.now());
+        }
+    }
+
+    private void readControlData() {
+        try {
+            controlData = Optional.of(control.controlData());
+        } catch (ControlFailed e) {
+            postmasterWords = e.words();
+            controlData = Optional.empty();
+        }
+    }
+
+    private void lookAtHistory(PostgresView view) {
+        if (view.timeline() == forksOf) {
+            return;
+        }
+        try {
+            forks = TimelineHistory.read(settings.postgres().dataDirectory(), view.timeline());
+            forksOf = view.timeline();
+        } catch (IOException e) {
+            // Not there yet on a standby that has just heard of the timeline; looked for again with
+            // the next look.
+            forks = List.of();
+        }
+    }
+
+    /** Why the postmaster's state is unknown, or what else was worth a line. */
+    String postmasterWords() {
+        return postmasterWords;
+    }
+
+    /** A fresh connection to the local PostgreSQL, with a committed write when it is a primary. */
+    void probeOwnPort() {
+        if (postmaster != Postmaster.RUNNING
+                || local.answer().map(PostgresView::inRecovery).orElse(false)) {
+            return;
+        }
+        ownPort = Optional.of(postgres.writeProbe());
+        wakeOnFailure(ownPort);
+    }
+
+    /** A fresh connection to the peer's PostgreSQL; logs in every fifth time and after any failure. */
+    void probePeerPort() {
+        boolean full = peerCount % FULL_EVERY == 0
+                || peerPort.filter(p -> p.answer().isFailure()).isPresent();
+        peerCount = peerCount + 1;
+        peerPort = Optional.of(prober.probe(
+                settings.peer().host(),
+                settings.peer().postgresPort(),
+                full ? Depth.FULL : Depth.LIGHT));
+        wakeOnFailure(peerPort);
+    }
+
+    private void wakeOnFailure(Optional<PortProbe> probe) {
+        if (probe.filter(p -> p.answer().isFailure()).isPresent()) {
+            wake.run();
+        }
+    }
+
+    /** All gateways at once. */
+    void lookAtGateways() {
+        if (!gateways.isConfigured()) {
+            return;
+        }
+        try {
+            MonoTime begun = clock.now();
+            if (gateways.anySeen()) {
+                gatewaySeenAt = Optional.of(begun);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether this standby can still follow. */
+    void lookAtRebuild(Supplier<Optional<String>> reason) {
+        rebuild = reason.get();
+    }
+}

@@ -1,0 +1,383 @@
+package io.pgha.daemon;
+
+import io.pgha.config.Settings;
+import io.pgha.decision.Fact;
+import io.pgha.decision.Memory;
+import io.pgha.engine.Outcome;
+import io.pgha.model.ControlData;
+import io.pgha.model.Fork;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.PostgresView;
+import io.pgha.model.Postmaster;
+import io.pgha.model.ReleaseToken;
+import io.pgha.network.SocketKiller;
+import io.pgha.os.CommandFailed;
+import io.pgha.plan.Step;
+import io.pgha.postgres.BaseBackup;
+import io.pgha.postgres.CommitCounter;
+import io.pgha.postgres.Conninfo;
+import io.pgha.postgres.ControlFailed;
+import io.pgha.postgres.DataDirectory;
+import io.pgha.postgres.DataDirectoryException;
+import io.pgha.postgres.LocalPostgres;
+import io.pgha.postgres.LongStep;
+import io.pgha.postgres.PeerSlot;
+import io.pgha.postgres.PostgresControl;
+import io.pgha.postgres.ReleaseArchive;
+import io.pgha.postgres.SqlSource;
+import io.pgha.postgres.StandbyConfiguration;
+import io.pgha.postgres.Swap;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Every step on a real host. Each looks for its postcondition first, so that it can be begun again after a crash. */
+final class HostSteps {
+
+    /** Rounds of ending sessions before the step fails; each round ends all it finds. */
+    private static final int ROUNDS = 5;
+
+    private final Settings settings;
+    private final LocalPostgres postgres;
+    private final PostgresControl control;
+    private final DataDirectory directory;
+    private final SocketKiller sockets;
+    private final CommitCounter commits;
+    private final SqlSource peerDatabase;
+    private final HostSensors sensors;
+
+    HostSteps(
+            Settings settings,
+            HostSensors.Walls walls,
+            SocketKiller sockets,
+            CommitCounter commits,
+            SqlSource peerDatabase,
+            HostSensors sensors) {
+        this.settings = settings;
+        this.postgres = walls.postgres();
+        this.control = walls.control();
+        this.directory = walls.directory();
+        this.sockets = sockets;
+        this.commits = commits;
+        this.peerDatabase = peerDatabase;
+        this.sensors = sensors;
+    }
+
+    /** Carries a step out and waits for it, on the caller's thread; never throws for what the world does. */
+    Outcome carryOut(Step step, Memory memory, Observation now, LongStep progress) {
+        try {
+            return new Outcome.Done(step.accept(new Work(memory, now, progress)).run());
+        } catch (ControlFailed | DataDirectoryException | SQLException e) {
+            return new Outcome.Failed(String.valueOf(e.getMessage()));
+        } catch (CommandFailed e) {
+            return new Outcome.Failed(e.words());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Outcome.Failed("abandoned");
+        } catch (RuntimeException e) {
+            return new Outcome.Failed("a defect of pgha: " + e);
+        }
+    }
+
+    /** What a step does, bound to the moment it is begun in. */
+    private interface Job {
+        List<Fact> run()
+                throws ControlFailed, DataDirectoryException, SQLException, CommandFailed,
+                        InterruptedException;
+    }
+
+    private final class Work implements Step.Visitor<Job> {
+        private final Memory memory;
+        private final Observation now;
+        private final LongStep progress;
+
+        Work(Memory memory, Observation now, LongStep progress) {
+            this.memory = memory;
+            this.now = now;
+            this.progress = progress;
+        }
+
+        @Override
+        public Job endSessions(Step.EndSessions step) {
+            return () -> {
+                int left = 1;
+                for (int round = 0; round < ROUNDS && left > 0; round++) {
+                    left = sockets.killAll();
+                    if (control.postmaster().state() == Postmaster.RUNNING) {
+                        left = left + endSessionsBySql();
+                    }
+                }
+                if (left > 0) {
+                    throw new SQLException(
+                            left + " client sessions are still there after " + ROUNDS + " rounds");
+                }
+                return List.of();
+            };
+        }
+
+        /** A PostgreSQL that hangs does not end its sessions when asked; their sockets are gone all the same. */
+        private int endSessionsBySql() {
+            try {
+                return postgres.endClientSessions();
+            } catch (SQLException e) {
+                return 0;
+            }
+        }
+
+        @Override
+        public Job startPostgres(Step.StartPostgres step) {
+            return () -> {
+                if (control.postmaster().state() != Postmaster.RUNNING) {
+                    control.start(settings.policy().startTimeout());
+                }
+                sensors.postmasterStarted();
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job stopPostgres(Step.StopPostgres step) {
+            return () -> {
+                Duration rung = step.mode() == io.pgha.plan.StopMode.FAST
+                        ? settings.policy().stopTimeout()
+                        : settings.policy().ladderTimeout();
+                control.stop(step.mode(), rung);
+                sensors.lookAtPostgres();
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job markStandby(Step.MarkStandby step) {
+            return () -> {
+                directory.markStandby();
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job markPrimary(Step.MarkPrimary step) {
+            return () -> {
+                directory.markPrimary();
+                return List.of();
+            };
+        }
+
+        /** Only makes the promotion quicker (the 5 s trap), so a failure does not stop it. */
+        @Override
+        public Job stopReceiver(Step.StopReceiver step) {
+            return () -> {
+                try {
+                    postgres.shortenRetryInterval();
+                } catch (SQLException e) {
+                    return List.of();
+                }
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job promote(Step.Promote step) {
+            return () -> {
+                if (!postgres.isReadWrite()) {
+                    control.promote(settings.policy().promoteTimeout());
+                    postgres.awaitReadWrite(settings.policy().promoteTimeout());
+                }
+                sensors.lookAtPostgres();
+                return List.of();
+            };
+        }
+
+        /** Makes the next stop or rewind short; nothing rests on it. */
+        @Override
+        public Job checkpoint(Step.Checkpoint step) {
+            return () -> {
+                try {
+                    postgres.checkpoint(settings.policy().workflowTimeout());
+                } catch (SQLException e) {
+                    return List.of();
+                }
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job issueToken(Step.IssueToken step) {
+            return () -> {
+                ControlData end = control.controlData();
+                if (!end.isCleanStop()) {
+                    throw new SQLException(
+                            "PostgreSQL's last stop was not clean (" + end.clusterState() + ")");
+                }
+                return List.of(new Fact.TokenIssued(new ReleaseToken(
+                        step.id(),
+                        end.systemId(),
+                        step.epoch(),
+                        step.target(),
+                        end.checkpoint(),
+                        end.timeline())));
+            };
+        }
+
+        @Override
+        public Job cloneDatabase(Step.Clone step) {
+            return () -> {
+                new BaseBackup(
+                                settings.postgres(),
+                                Conninfo.toPeer(settings),
+                                peerDatabase,
+                                progress,
+                                settings.policy().workflowTimeout())
+                        .run(step.mode(), step.attempt());
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job swapIn(Step.SwapIn step) {
+            return () -> {
+                new Swap(settings.postgres().dataDirectory(), progress).swapIn(step.attempt());
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job configureStandby(Step.ConfigureStandby step) {
+            return () -> {
+                if (control.postmaster().state() == Postmaster.RUNNING) {
+                    return List.of();
+                }
+                try (Connection peer = peerDatabase.open()) {
+                    PeerSlot.ensure(
+                            peer,
+                            settings.postgres().slot(),
+                            settings.postgres().maxSlotWalKeepBytes());
+                }
+                StandbyConfiguration.of(settings, Optional.empty())
+                        .write(settings.postgres().dataDirectory());
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job dropOld(Step.DropOld step) {
+            return () -> {
+                new Swap(settings.postgres().dataDirectory(), progress).dropOld(step.attempt());
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job packArchive(Step.PackArchive step) {
+            return () -> {
+                ReleaseToken token = memory.token()
+                        .filter(t -> t.id().equals(step.tokenId()))
+                        .orElseThrow(() ->
+                                new SQLException("release " + step.tokenId() + " was not issued"));
+                new ReleaseArchive(settings.postgres().dataDirectory(), progress)
+                        .pack(step.file(), token, control.controlData());
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job unpackArchive(Step.UnpackArchive step) {
+            return () -> {
+                ReleaseToken token = new ReleaseArchive(
+                                settings.postgres().dataDirectory(), progress)
+                        .unpack(step.file(), settings.self().id(), now.systemId(), step.attempt());
+                return List.of(new Fact.TokenKept(token));
+            };
+        }
+
+        @Override
+        public Job verifyToken(Step.VerifyToken step) {
+            return () -> {
+                ReleaseToken token = memory.kept()
+                        .filter(t -> t.id().equals(step.id()))
+                        .orElseThrow(() -> new SQLException(
+                                "release " + step.id() + " is not on this disk any more"));
+                PostgresView view = postgres.look(now.at())
+                        .answer()
+                        .orElseThrow(
+                                () -> new SQLException("the local PostgreSQL does not answer"));
+                if (!view.systemId().equals(token.systemId())) {
+                    throw new SQLException("the release is of database " + token.systemId()
+                            + ", here is " + view.systemId());
+                }
+                if (view.position().compareTo(token.end()) <= 0) {
+                    throw new SQLException("WAL is here up to " + view.position()
+                            + ", the release ends after " + token.end());
+                }
+                return List.of();
+            };
+        }
+
+        @Override
+        public Job countCommits(Step.CountCommits step) {
+            return () -> {
+                PeerMessage peer = now.peer()
+                        .last()
+                        .orElseThrow(() -> new SQLException("the peer has not been heard"));
+                int mine = now.timeline()
+                        .orElseThrow(() -> new SQLException("the local timeline is not known"));
+                int theirs = peer.timeline()
+                        .orElseThrow(() -> new SQLException("the peer's timeline is not known"));
+                Fork fork = fork(peer.forks(), mine)
+                        .or(() -> fork(now.forks(), theirs))
+                        .orElseThrow(() -> new SQLException("no history tells where timeline "
+                                + mine + " and the peer's " + theirs + " parted"));
+                return List.of(new Fact.CommitsCounted(commits.count(fork.at(), mine)));
+            };
+        }
+
+        private Optional<Fork> fork(List<Fork> history, int timeline) {
+            return history.stream().filter(f -> f.timeline() == timeline).findFirst();
+        }
+
+        @Override
+        public Job become(Step.Become step) {
+            return own();
+        }
+
+        @Override
+        public Job awaitOpen(Step.AwaitOpen step) {
+            return own();
+        }
+
+        @Override
+        public Job awaitClosed(Step.AwaitClosed step) {
+            return own();
+        }
+
+        @Override
+        public Job offerCede(Step.OfferCede step) {
+            return own();
+        }
+
+        @Override
+        public Job askForStandby(Step.AskForStandby step) {
+            return own();
+        }
+
+        @Override
+        public Job awaitPeer(Step.AwaitPeer step) {
+            return own();
+        }
+
+        @Override
+        public Job awaitStreaming(Step.AwaitStreaming step) {
+            return own();
+        }
+
+        private Job own() {
+            return () -> {
+                throw new IllegalStateException("this step is the engine's own");
+            };
+        }
+    }
+}
