@@ -1,0 +1,52 @@
+package io.pgha.peer;
+
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+
+/**
+ * Makes TLS 1.3 engines that present this node's certificate and demand the peer's. Every connection gets a context of
+ * its own: a context carries the session cache, and a resumed session would skip the look at the certificate.
+ */
+final class PairTls {
+
+    private static final String[] PROTOCOLS = {"TLSv1.3"};
+
+    private final OwnIdentity identity;
+    private final SecureRandom random = new SecureRandom();
+
+    PairTls(PairKey pair) {
+        this.identity = new OwnIdentity(pair);
+    }
+
+    /** The engine of the connecting side. */
+    SSLEngine connecting(PeerTrust trust) throws GeneralSecurityException {
+        SSLEngine engine = engine(trust);
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        identity.ask(parameters);
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    /** The engine of the accepting side. */
+    SSLEngine accepting(PeerTrust trust) throws GeneralSecurityException {
+        SSLEngine engine = engine(trust);
+        engine.setUseClientMode(false);
+        engine.setNeedClientAuth(true);
+        return engine;
+    }
+
+    private SSLEngine engine(PeerTrust trust) throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(new KeyManager[] {identity}, new TrustManager[] {trust}, random);
+        SSLEngine engine = context.createSSLEngine();
+        engine.setEnabledProtocols(PROTOCOLS);
+        return engine;
+    }
+}
