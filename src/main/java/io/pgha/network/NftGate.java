@@ -42,6 +42,15 @@ public final class NftGate implements Gate {
 
     @Override
     public void install() throws GateException {
+        nft.run(rulesText());
+        expected = rulesOf(list());
+    }
+
+    /**
+     * The rules as commands for {@code nft -f}: closed where there were none, otherwise as open or closed as they were. What
+     * the boot loads before the network is there.
+     */
+    String rulesText() {
         StringBuilder text = new StringBuilder();
         line(text, "add table " + table);
         line(text, "add set " + table + " open { type inet_service; }");
@@ -57,8 +66,7 @@ public final class NftGate implements Gate {
         chain(text, "output", "sport", "oifname", "daddr");
         line(text, "add rule " + table + " output tcp flags & rst == rst accept");
         line(text, "add rule " + table + " output drop");
-        nft.run(text.toString());
-        expected = rulesOf(list());
+        return text.toString();
     }
 
     /** Rules up to the verdict for a packet that no exemption and no opening lets pass. */

@@ -14,6 +14,7 @@ import java.util.List;
 
 /** The WAL archive in the hands of PostgreSQL itself: primary, standby, promotion, recovery. */
 @Tag("netns")
+@NeedsNamespaces
 class ArchiveIT {
 
     private static final String ROWS = "select count(*) from t";

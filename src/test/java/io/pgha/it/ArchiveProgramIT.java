@@ -13,76 +13,56 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
-/** pgha-archive and pgha-restore against real segments of one running primary, on good days and bad ones. */
+/** pgha-archive against real segments of one running primary, on good days and bad ones. */
 @Tag("netns")
+@NeedsNamespaces
 class ArchiveProgramIT {
 
-    private static PgInstance postgres;
-    private static ArchivePrograms programs;
+    private static ArchiveBed bed;
 
     /** A whole segment, not the first. */
     private static String segment;
 
     @BeforeAll
     static void makeSegments() {
-        // Archiving fails on purpose: nothing is recycled, and the tests call the program
-        // themselves.
-        postgres = PgInstance.started("archive_mode = on", "archive_command = 'false'");
-        programs = new ArchivePrograms(postgres);
-        postgres.sql(
-                "create table t as select g, repeat('x', 500) from generate_series(1, 5000) g",
-                "select pg_switch_wal()",
-                "insert into t select g, repeat('y', 500) from generate_series(1, 5000) g",
-                "select pg_switch_wal()",
-                "insert into t values (0, 'z')");
-        segment = "000000010000000000000002";
-        assertTrue(Files.exists(segmentFile()));
+        bed = new ArchiveBed();
+        segment = ArchiveBed.SEGMENT;
     }
 
     @AfterAll
     static void close() {
-        postgres.close();
-    }
-
-    private static Path segmentFile() {
-        return postgres.data().resolve("pg_wal").resolve(segment);
-    }
-
-    private static Path simple(Path archive) {
-        return programs.settings(archive.getFileName() + ".env", archive, archive, "off");
+        bed.close();
     }
 
     @Test
     void theSameContentTwiceIsASuccessAndOtherContentIsNever() throws IOException {
-        Path archive = programs.directory("twice");
-        Path settings = simple(archive);
-        assertEquals(new Outcome(0, ""), programs.archive(settings, segment));
-        assertTrue(ArchivePrograms.same(segmentFile(), archive.resolve(segment)));
-        assertEquals(new Outcome(0, ""), programs.archive(settings, segment));
-        Path other = otherContent("twice-other", 8_000_000);
-        Outcome refused = programs.archive(settings, other, segment);
+        Path archive = bed.programs().directory("twice");
+        Path settings = bed.simple(archive);
+        assertEquals(new Outcome(0, ""), bed.programs().archive(settings, segment));
+        assertTrue(ArchivePrograms.same(bed.segmentFile(), archive.resolve(segment)));
+        assertEquals(new Outcome(0, ""), bed.programs().archive(settings, segment));
+        Path other = bed.otherContent("twice-other", 8_000_000);
+        Outcome refused = bed.programs().archive(settings, other, segment);
         assertEquals(1, refused.exit());
         assertTrue(refused.said().contains("exists with other content"), refused.said());
-        assertTrue(ArchivePrograms.same(segmentFile(), archive.resolve(segment)));
+        assertTrue(ArchivePrograms.same(bed.segmentFile(), archive.resolve(segment)));
         assertEquals(List.of(segment), ArchivePrograms.names(archive));
     }
 
     @Test
     void killedAtAnyMomentItLeavesNoWrongSegment() throws InterruptedException, IOException {
-        Path archive = programs.directory("killed");
-        Path settings = simple(archive);
+        Path archive = bed.programs().directory("killed");
+        Path settings = bed.simple(archive);
         int whole = 0;
         for (int i = 0; i < 40; i++) {
             Running running =
-                    programs.begin("pgha-archive", settings, "pg_wal/" + segment, segment);
+                    bed.programs().begin("pgha-archive", settings, "pg_wal/" + segment, segment);
             running.process().waitFor(i * 4L, TimeUnit.MILLISECONDS);
             // Every second time only the outer process dies, and what it started goes on without
             // it.
@@ -90,56 +70,58 @@ class ArchiveProgramIT {
                 running.process().descendants().forEach(ProcessHandle::destroyForcibly);
             }
             running.process().destroyForcibly();
-            programs.finish(running);
+            bed.programs().finish(running);
             Path target = archive.resolve(segment);
             if (Files.exists(target)) {
                 whole++;
-                assertTrue(ArchivePrograms.same(segmentFile(), target), "kill " + i);
+                assertTrue(ArchivePrograms.same(bed.segmentFile(), target), "kill " + i);
             }
             if (i % 4 == 3) {
                 Files.deleteIfExists(target);
             }
         }
-        assertEquals(new Outcome(0, ""), programs.archive(settings, segment));
-        assertTrue(ArchivePrograms.same(segmentFile(), archive.resolve(segment)));
+        assertEquals(new Outcome(0, ""), bed.programs().archive(settings, segment));
+        assertTrue(ArchivePrograms.same(bed.segmentFile(), archive.resolve(segment)));
         System.out.println(
                 "killed 40 times: " + whole + " times the segment was whole, else absent");
     }
 
     @Test
     void ofRacingArchiversWithTheSameContentAllSucceed() {
-        Path archive = programs.directory("race");
-        Path settings = simple(archive);
+        Path archive = bed.programs().directory("race");
+        Path settings = bed.simple(archive);
         for (int round = 0; round < 3; round++) {
             List<Running> racers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                racers.add(programs.begin("pgha-archive", settings, "pg_wal/" + segment, segment));
+                racers.add(bed.programs()
+                        .begin("pgha-archive", settings, "pg_wal/" + segment, segment));
             }
             for (Running racer : racers) {
-                Outcome outcome = programs.finish(racer);
+                Outcome outcome = bed.programs().finish(racer);
                 assertEquals(0, outcome.exit(), outcome.said());
             }
             assertEquals(List.of(segment), ArchivePrograms.names(archive));
-            assertTrue(ArchivePrograms.same(segmentFile(), archive.resolve(segment)));
-            postgres.run("rm", archive.resolve(segment).toString());
+            assertTrue(ArchivePrograms.same(bed.segmentFile(), archive.resolve(segment)));
+            bed.postgres().run("rm", archive.resolve(segment).toString());
         }
     }
 
     @Test
     void ofRacingArchiversWithDifferentContentExactlyOneSucceeds() throws IOException {
-        Path archive = programs.directory("race-different");
-        Path settings = simple(archive);
-        assertEquals(0, programs.archive(settings, "000000010000000000000001").exit());
+        Path archive = bed.programs().directory("race-different");
+        Path settings = bed.simple(archive);
+        assertEquals(
+                0, bed.programs().archive(settings, "000000010000000000000001").exit());
         List<Running> racers = new ArrayList<>();
         List<Path> contents = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            Path content = otherContent("race-" + i, 1_000_000 + i);
+            Path content = bed.otherContent("race-" + i, 1_000_000 + i);
             contents.add(content);
-            racers.add(programs.begin("pgha-archive", settings, content.toString(), segment));
+            racers.add(bed.programs().begin("pgha-archive", settings, content.toString(), segment));
         }
         int succeeded = 0;
         for (int i = 0; i < 4; i++) {
-            if (programs.finish(racers.get(i)).exit() == 0) {
+            if (bed.programs().finish(racers.get(i)).exit() == 0) {
                 succeeded++;
                 assertTrue(ArchivePrograms.same(contents.get(i), archive.resolve(segment)));
             }
@@ -148,48 +130,87 @@ class ArchiveProgramIT {
     }
 
     @Test
+    void theRoleIsWhatPgControlSaysAndOnlyAPrimaryWrites() throws IOException {
+        // DBState of pg_control.h: 1 shut down, 3 shutting down, 6 in production; 0, 2, 4, 5 start
+        // or recover.
+        for (int state = 0; state <= 6; state++) {
+            boolean primary = state == 1 || state == 3 || state == 6;
+            Path archive = bed.programs().directory("role-" + state);
+            Path settings = bed.simple(archive);
+            Outcome outcome = bed.programs()
+                    .archiveIn(bed.fakeData("role-data-" + state, state), settings, segment);
+            assertEquals(primary ? 0 : 1, outcome.exit(), state + ": " + outcome.said());
+            assertEquals(primary, Files.exists(archive.resolve(segment)), "state " + state);
+            assertEquals(primary, Files.exists(archive.resolve(".pgha-archive")), "state " + state);
+        }
+    }
+
+    @Test
+    void aStandbyDoesNotFillItsDiskForAPrimaryThatCannotArchive() throws IOException {
+        Path archive = bed.programs().directory("backlog");
+        Path settings = bed.simple(archive);
+        Path data = bed.fakeData("backlog-data", 5);
+        Path waiting = Files.createDirectories(data.resolve("pg_wal/archive_status"));
+        for (int i = 0; i < 256; i++) {
+            Files.writeString(waiting.resolve(String.format("0000000100000000%08X.ready", i)), "");
+        }
+        Outcome kept = bed.programs().archiveIn(data, settings, segment);
+        assertEquals(1, kept.exit(), kept.said());
+        Files.writeString(waiting.resolve("000000010000000100000000.ready"), "");
+        Outcome gone = bed.programs().archiveIn(data, settings, segment);
+        assertEquals(0, gone.exit(), gone.said());
+        assertTrue(gone.said().contains("let go without being archived"), gone.said());
+        assertEquals(List.of(), ArchivePrograms.names(archive));
+        // A history file is announced moments before the promotion is complete; it is never let go.
+        Files.writeString(data.resolve("pg_wal/00000002.history"), "1\t0/3000000\tno reason\n");
+        assertEquals(
+                1, bed.programs().archiveIn(data, settings, "00000002.history").exit());
+    }
+
+    @Test
     void aLocationThatIsNotMountedIsRefusedAndAMountedOneTaken() {
-        Path archive = programs.directory("mount");
-        Path settings = programs.settings("mount.env", archive, archive, "on");
-        Outcome unmounted = programs.archive(settings, segment);
+        Path archive = bed.programs().directory("mount");
+        Path settings = bed.programs().settings("mount.env", archive, archive, "on");
+        Outcome unmounted = bed.programs().archive(settings, segment);
         assertEquals(1, unmounted.exit());
         assertTrue(unmounted.said().contains("is not mounted"), unmounted.said());
         assertEquals(List.of(), ArchivePrograms.names(archive));
         try (Mount mounted = Mount.tmpfs(archive, "64m")) {
-            assertEquals(new Outcome(0, ""), programs.archive(settings, segment));
-            assertTrue(ArchivePrograms.same(segmentFile(), mounted.where().resolve(segment)));
+            assertEquals(new Outcome(0, ""), bed.programs().archive(settings, segment));
+            assertTrue(ArchivePrograms.same(bed.segmentFile(), mounted.where().resolve(segment)));
         }
-        Outcome gone = programs.restore(settings, segment);
+        Outcome gone = bed.programs().restore(settings, segment);
         assertEquals(1, gone.exit());
         assertTrue(gone.said().contains("is not mounted"), gone.said());
     }
 
     @Test
     void aFullArchiveLeavesNothingHalfAndWorksAgainWhenThereIsRoom() throws IOException {
-        Path archive = programs.directory("full");
-        Path settings = programs.settings("full.env", archive, archive, "on");
+        Path archive = bed.programs().directory("full");
+        Path settings = bed.programs().settings("full.env", archive, archive, "on");
         try (Mount mounted = Mount.tmpfs(archive, "24m")) {
-            assertEquals(new Outcome(0, ""), programs.archive(settings, segment));
-            Outcome full = programs.archive(settings, "000000010000000000000001");
+            assertEquals(new Outcome(0, ""), bed.programs().archive(settings, segment));
+            Outcome full = bed.programs().archive(settings, "000000010000000000000001");
             assertEquals(1, full.exit());
             assertTrue(full.said().contains("No space left"), full.said());
             assertEquals(List.of(segment), ArchivePrograms.names(archive));
             Files.delete(mounted.where().resolve(segment));
             assertEquals(
-                    new Outcome(0, ""), programs.archive(settings, "000000010000000000000001"));
+                    new Outcome(0, ""),
+                    bed.programs().archive(settings, "000000010000000000000001"));
         }
     }
 
     @Test
     void aForeignDirectoryIsNotTouched() throws IOException {
-        Path archive = programs.directory("foreign");
+        Path archive = bed.programs().directory("foreign");
         Files.writeString(archive.resolve("archive.info"), "[backrest]\n");
-        Path settings = simple(archive);
-        Outcome refused = programs.archive(settings, segment);
+        Path settings = bed.simple(archive);
+        Outcome refused = bed.programs().archive(settings, segment);
         assertEquals(1, refused.exit());
         assertTrue(refused.said().contains("was not begun by pgha"), refused.said());
-        copy(segmentFile(), archive.resolve(segment));
-        Outcome restore = programs.restore(settings, segment);
+        bed.copy(bed.segmentFile(), archive.resolve(segment));
+        Outcome restore = bed.programs().restore(settings, segment);
         assertEquals(1, restore.exit());
         assertTrue(restore.said().contains("was not begun by pgha"), restore.said());
         assertEquals(List.of(segment, "archive.info"), ArchivePrograms.names(archive));
@@ -198,155 +219,45 @@ class ArchiveProgramIT {
 
     @Test
     void theArchiveOfAnotherClusterIsNotTouched() throws IOException {
-        Path archive = programs.directory("another");
+        Path archive = bed.programs().directory("another");
         Files.writeString(archive.resolve(".pgha-archive"), "version=1\nsystem_identifier=12345\n");
-        Path settings = simple(archive);
-        Outcome refused = programs.archive(settings, segment);
+        Path settings = bed.simple(archive);
+        Outcome refused = bed.programs().archive(settings, segment);
         assertEquals(1, refused.exit());
         assertTrue(refused.said().contains("system identifier 12345"), refused.said());
         assertEquals(List.of(), ArchivePrograms.names(archive));
-        copy(segmentFile(), archive.resolve(segment));
-        assertEquals(1, programs.restore(settings, segment).exit());
-    }
-
-    @Test
-    void whatIsRestoredIsWholeAndOfItsPlace() throws IOException {
-        Path archive = programs.directory("restore");
-        Path settings = simple(archive);
-        Path target = postgres.data().resolve("pg_wal/RECOVERYXLOG");
-        assertEquals(0, programs.archive(settings, segment).exit());
-        assertEquals(new Outcome(0, ""), programs.restore(settings, segment));
-        assertTrue(ArchivePrograms.same(segmentFile(), target));
-        Files.delete(target);
-        assertEquals(new Outcome(1, ""), programs.restore(settings, "0000000100000000000000AA"));
-        assertEquals(new Outcome(1, ""), programs.restore(settings, "00000007.history"));
-
-        Path moved = archive.resolve("000000010000000000000009");
-        copy(segmentFile(), moved);
-        Outcome wrongPlace = programs.restore(settings, "000000010000000000000009");
-        assertEquals(1, wrongPlace.exit());
-        assertTrue(wrongPlace.said().contains("another position"), wrongPlace.said());
-
-        try (RandomAccessFile file =
-                new RandomAccessFile(archive.resolve(segment).toFile(), "rw")) {
-            file.setLength(9_000_000);
-        }
-        Outcome cut = programs.restore(settings, segment);
-        assertEquals(1, cut.exit());
-        assertTrue(cut.said().contains("9000000 bytes"), cut.said());
-        assertFalse(Files.exists(target));
-        Files.writeString(archive.resolve("00000002.history"), "");
-        assertEquals(1, programs.restore(settings, "00000002.history").exit());
-        assertEquals(List.of(), strays());
-    }
-
-    @Test
-    void aKilledRestoreLeavesNoPartialTargetAndTheNextOneTidiesUp()
-            throws IOException, InterruptedException {
-        Path archive = programs.directory("restore-killed");
-        Path settings = simple(archive);
-        Path target = postgres.data().resolve("pg_wal/RECOVERYXLOG");
-        assertEquals(0, programs.archive(settings, segment).exit());
-        for (int i = 0; i < 25; i++) {
-            Running running =
-                    programs.begin("pgha-restore", settings, segment, "pg_wal/RECOVERYXLOG");
-            running.process().waitFor(i * 3L, TimeUnit.MILLISECONDS);
-            running.process().descendants().forEach(ProcessHandle::destroyForcibly);
-            running.process().destroyForcibly();
-            programs.finish(running);
-            assertTrue(!Files.exists(target) || ArchivePrograms.same(segmentFile(), target));
-            Files.deleteIfExists(target);
-        }
-        assertEquals(0, programs.restore(settings, segment).exit());
-        assertTrue(ArchivePrograms.same(segmentFile(), target));
-        Files.delete(target);
-        assertEquals(List.of(), strays());
-    }
-
-    @Test
-    void theMirrorIsReadFirstAndTheWriteLocationWhenTheMirrorLags() throws IOException {
-        Path write = programs.directory("w");
-        Path mirror = programs.directory("r");
-        Path settings = programs.settings("wr.env", write, mirror, "off");
-        Path target = postgres.data().resolve("pg_wal/RECOVERYXLOG");
-        assertEquals(0, programs.archive(settings, segment).exit());
-        assertEquals(List.of(), ArchivePrograms.names(mirror));
-        assertEquals(new Outcome(0, ""), programs.restore(settings, segment));
-        Files.delete(target);
-        // What only the mirror has comes from the mirror.
-        copy(write.resolve(".pgha-archive"), mirror.resolve(".pgha-archive"));
-        Files.move(write.resolve(segment), mirror.resolve(segment));
-        assertEquals(new Outcome(0, ""), programs.restore(settings, segment));
-        Files.delete(target);
-    }
-
-    @Test
-    void anArchiveThatDoesNotAnswerEndsInsideTheDeadline() throws IOException {
-        Path archive = programs.directory("dead");
-        Path settings = simple(archive);
-        // Opening a pipe without a writer waits for ever, as a read from a dead network mount does.
-        postgres.run("mkfifo", archive.resolve(".pgha-archive").toString());
-        Files.writeString(archive.resolve(segment), "x");
-        Path signal = postgres.data().resolve("standby.signal");
-        Files.writeString(signal, "");
-        try {
-            long begun = System.nanoTime();
-            Outcome first = programs.restore(settings, segment);
-            assertEquals(1, first.exit());
-            assertTrue(first.said().contains("did not answer in 2 s"), first.said());
-            // A promotion asks several times in turn: the next ones do not wait again.
-            assertEquals(new Outcome(1, ""), programs.restore(settings, segment));
-            assertEquals(new Outcome(1, ""), programs.restore(settings, "00000002.history"));
-            System.out.printf(
-                    "three restores from a dead archive: %d ms%n",
-                    (System.nanoTime() - begun) / 1_000_000);
-        } finally {
-            Files.delete(signal);
-        }
+        bed.copy(bed.segmentFile(), archive.resolve(segment));
+        assertEquals(1, bed.programs().restore(settings, segment).exit());
     }
 
     @Test
     void theExitCodeIsOneWhateverIsMissing() throws IOException {
-        Path archive = programs.directory("missing");
-        Path settings = simple(archive);
-        Outcome off = programs.archive(Path.of("/nonexistent/archive.env"), segment);
+        Path archive = bed.programs().directory("missing");
+        Path settings = bed.simple(archive);
+        Outcome off = bed.programs().archive(Path.of("/nonexistent/archive.env"), segment);
         assertEquals(1, off.exit());
         assertTrue(off.said().contains("no archive is configured"), off.said());
-        assertEquals(new Outcome(1, ""), programs.restore(Path.of("/nonexistent/x.env"), segment));
-        assertEquals(1, programs.archive(settings, "../../etc/passwd").exit());
-        assertEquals(1, programs.archive(settings, "000000010000000000000077").exit());
-        Path elsewhere = programs.settings(
-                "elsewhere.env", Path.of("/nonexistent"), Path.of("/nonexistent"), "off");
-        assertEquals(1, programs.archive(elsewhere, segment).exit());
-        assertEquals(1, programs.restore(elsewhere, segment).exit());
-        Path strange = postgres.base().resolve("strange.env");
+        assertEquals(
+                new Outcome(1, ""), bed.programs().restore(Path.of("/nonexistent/x.env"), segment));
+        assertEquals(1, bed.programs().archive(settings, "../../etc/passwd").exit());
+        assertEquals(
+                1, bed.programs().archive(settings, "000000010000000000000077").exit());
+        Path elsewhere = bed.programs()
+                .settings("elsewhere.env", Path.of("/nonexistent"), Path.of("/nonexistent"), "off");
+        assertEquals(1, bed.programs().archive(elsewhere, segment).exit());
+        assertEquals(1, bed.programs().restore(elsewhere, segment).exit());
+        Path strange = bed.postgres().base().resolve("strange.env");
         Files.writeString(strange, "version=1\narchive=on\nwrite=$(touch /tmp/x)\n");
-        Outcome refused = programs.archive(strange, segment);
+        Outcome refused = bed.programs().archive(strange, segment);
         assertEquals(1, refused.exit());
         assertTrue(refused.said().contains("not an absolute path"), refused.said());
     }
 
     @Test
-    void aSignalToTheProgramIsExitCodeOne() throws InterruptedException, IOException {
-        Path archive = programs.directory("signal");
-        Path settings = simple(archive);
-        postgres.run("mkfifo", archive.resolve(".pgha-archive").toString());
-        for (String signal : List.of("TERM", "INT", "QUIT", "HUP")) {
-            Running running =
-                    programs.begin("pgha-archive", settings, "pg_wal/" + segment, segment);
-            PgInstance.await(
-                    "the program to hang in the archive",
-                    () -> running.process().descendants().count() >= 2);
-            postgres.signal(running.process().pid(), signal);
-            assertEquals(1, programs.finish(running).exit(), signal);
-        }
-    }
-
-    @Test
     void itCostsLittleMoreThanACopy() throws IOException {
-        Path archive = programs.directory("speed");
-        Path settings = simple(archive);
-        Path plain = programs.directory("plain");
+        Path archive = bed.programs().directory("speed");
+        Path settings = bed.simple(archive);
+        Path plain = bed.programs().directory("plain");
         List<Long> ours = new ArrayList<>();
         List<Long> floor = new ArrayList<>();
         List<Long> missing = new ArrayList<>();
@@ -355,12 +266,12 @@ class ArchiveProgramIT {
         for (int i = 0; i < 11; i++) {
             Files.deleteIfExists(plain.resolve("f"));
             Files.deleteIfExists(archive.resolve(segment));
-            floor.add(time(List.of("sh", "-c", "cd " + postgres.data() + " && " + copy)));
+            floor.add(time(List.of("sh", "-c", "cd " + bed.postgres().data() + " && " + copy)));
             long begun = System.nanoTime();
-            assertEquals(0, programs.archive(settings, segment).exit());
+            assertEquals(0, bed.programs().archive(settings, segment).exit());
             ours.add((System.nanoTime() - begun) / 1000);
             begun = System.nanoTime();
-            programs.restore(settings, "0000000100000000000000AA");
+            bed.programs().restore(settings, "0000000100000000000000AA");
             missing.add((System.nanoTime() - begun) / 1000);
         }
         System.out.printf(
@@ -371,37 +282,11 @@ class ArchiveProgramIT {
 
     private static long time(List<String> argv) {
         long begun = System.nanoTime();
-        postgres.run(argv.toArray(String[]::new));
+        bed.postgres().run(argv.toArray(String[]::new));
         return (System.nanoTime() - begun) / 1000;
     }
 
     private static double median(List<Long> micros) {
         return micros.stream().sorted().toList().get(micros.size() / 2) / 1000.0;
-    }
-
-    /** The segment with one byte in its middle changed: valid for every cheap check. */
-    private static Path otherContent(String name, int at) throws IOException {
-        Path file = postgres.base().resolve(name + ".content");
-        copy(segmentFile(), file);
-        try (RandomAccessFile content = new RandomAccessFile(file.toFile(), "rw")) {
-            content.seek(at);
-            int before = content.read();
-            content.seek(at);
-            content.write(before ^ 0x55);
-        }
-        return file;
-    }
-
-    /** As postgres, so that the program may read it. */
-    private static void copy(Path from, Path to) {
-        postgres.run("cp", from.toString(), to.toString());
-    }
-
-    private static List<String> strays() throws IOException {
-        try (Stream<Path> entries = Files.list(postgres.data().resolve("pg_wal"))) {
-            return entries.map(e -> String.valueOf(e.getFileName()))
-                    .filter(n -> n.startsWith(".pgha"))
-                    .toList();
-        }
     }
 }

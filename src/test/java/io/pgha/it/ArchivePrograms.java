@@ -88,8 +88,17 @@ final class ArchivePrograms {
         return finish(begin("pgha-restore", settings, name, "pg_wal/RECOVERYXLOG"));
     }
 
+    /** Archives a file of another data directory, in that directory. */
+    Outcome archiveIn(Path data, Path settings, String name) {
+        return finish(begin(data, "pgha-archive", settings, "pg_wal/" + name, name));
+    }
+
     /** Starts one of the two without waiting. */
     Running begin(String program, Path settings, String first, String second) {
+        return begin(postgres.data(), program, settings, first, second);
+    }
+
+    private Running begin(Path data, String program, Path settings, String first, String second) {
         try {
             List<String> argv = new ArrayList<>(PgInstance.AS_POSTGRES);
             argv.addAll(List.of(
@@ -100,7 +109,7 @@ final class ArchivePrograms {
                     second));
             Path said = Files.createTempFile("pgha-it-", ".said");
             Process process = new ProcessBuilder(argv)
-                    .directory(postgres.data().toFile())
+                    .directory(data.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile())
                     .start();

@@ -1,0 +1,168 @@
+package io.pgha.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pgha.it.ArchivePrograms.Outcome;
+import io.pgha.it.ArchivePrograms.Running;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** pgha-restore against real segments of one running primary, on good days and bad ones. */
+@Tag("netns")
+@NeedsNamespaces
+class RestoreProgramIT {
+
+    private static ArchiveBed bed;
+
+    /** A whole segment, not the first. */
+    private static String segment;
+
+    @BeforeAll
+    static void makeSegments() {
+        bed = new ArchiveBed();
+        segment = ArchiveBed.SEGMENT;
+    }
+
+    @AfterAll
+    static void close() {
+        bed.close();
+    }
+
+    @Test
+    void whatIsRestoredIsWholeAndOfItsPlace() throws IOException {
+        Path archive = bed.programs().directory("restore");
+        Path settings = bed.simple(archive);
+        Path target = bed.postgres().data().resolve("pg_wal/RECOVERYXLOG");
+        assertEquals(0, bed.programs().archive(settings, segment).exit());
+        assertEquals(new Outcome(0, ""), bed.programs().restore(settings, segment));
+        assertTrue(ArchivePrograms.same(bed.segmentFile(), target));
+        Files.delete(target);
+        assertEquals(
+                new Outcome(1, ""), bed.programs().restore(settings, "0000000100000000000000AA"));
+        assertEquals(new Outcome(1, ""), bed.programs().restore(settings, "00000007.history"));
+
+        Path moved = archive.resolve("000000010000000000000009");
+        bed.copy(bed.segmentFile(), moved);
+        Outcome wrongPlace = bed.programs().restore(settings, "000000010000000000000009");
+        assertEquals(1, wrongPlace.exit());
+        assertTrue(wrongPlace.said().contains("another position"), wrongPlace.said());
+
+        try (RandomAccessFile file =
+                new RandomAccessFile(archive.resolve(segment).toFile(), "rw")) {
+            file.setLength(9_000_000);
+        }
+        Outcome cut = bed.programs().restore(settings, segment);
+        assertEquals(1, cut.exit());
+        assertTrue(cut.said().contains("9000000 bytes"), cut.said());
+        assertFalse(Files.exists(target));
+        Files.writeString(archive.resolve("00000002.history"), "");
+        assertEquals(1, bed.programs().restore(settings, "00000002.history").exit());
+        assertEquals(List.of(), strays());
+    }
+
+    @Test
+    void aKilledRestoreLeavesNoPartialTargetAndTheNextOneTidiesUp()
+            throws IOException, InterruptedException {
+        Path archive = bed.programs().directory("restore-killed");
+        Path settings = bed.simple(archive);
+        Path target = bed.postgres().data().resolve("pg_wal/RECOVERYXLOG");
+        assertEquals(0, bed.programs().archive(settings, segment).exit());
+        for (int i = 0; i < 25; i++) {
+            Running running =
+                    bed.programs().begin("pgha-restore", settings, segment, "pg_wal/RECOVERYXLOG");
+            running.process().waitFor(i * 3L, TimeUnit.MILLISECONDS);
+            running.process().descendants().forEach(ProcessHandle::destroyForcibly);
+            running.process().destroyForcibly();
+            bed.programs().finish(running);
+            assertTrue(!Files.exists(target) || ArchivePrograms.same(bed.segmentFile(), target));
+            Files.deleteIfExists(target);
+        }
+        assertEquals(0, bed.programs().restore(settings, segment).exit());
+        assertTrue(ArchivePrograms.same(bed.segmentFile(), target));
+        Files.delete(target);
+        assertEquals(List.of(), strays());
+    }
+
+    @Test
+    void theMirrorIsReadFirstAndTheWriteLocationWhenTheMirrorLags() throws IOException {
+        Path write = bed.programs().directory("w");
+        Path mirror = bed.programs().directory("r");
+        Path settings = bed.programs().settings("wr.env", write, mirror, "off");
+        Path target = bed.postgres().data().resolve("pg_wal/RECOVERYXLOG");
+        assertEquals(0, bed.programs().archive(settings, segment).exit());
+        assertEquals(List.of(), ArchivePrograms.names(mirror));
+        assertEquals(new Outcome(0, ""), bed.programs().restore(settings, segment));
+        Files.delete(target);
+        // What only the mirror has comes from the mirror.
+        bed.copy(write.resolve(".pgha-archive"), mirror.resolve(".pgha-archive"));
+        Files.move(write.resolve(segment), mirror.resolve(segment));
+        assertEquals(new Outcome(0, ""), bed.programs().restore(settings, segment));
+        Files.delete(target);
+    }
+
+    @Test
+    void anArchiveThatDoesNotAnswerEndsInsideTheDeadline() throws IOException {
+        Path archive = bed.programs().directory("dead");
+        Path settings = bed.simple(archive);
+        // Opening a pipe without a writer waits for ever, as a read from a dead network mount does.
+        bed.postgres().run("mkfifo", archive.resolve(".pgha-archive").toString());
+        Files.writeString(archive.resolve(segment), "x");
+        Path signal = bed.postgres().data().resolve("standby.signal");
+        Files.writeString(signal, "");
+        try {
+            long begun = System.nanoTime();
+            Outcome first = bed.programs().restore(settings, segment);
+            assertEquals(1, first.exit());
+            assertTrue(first.said().contains("did not answer in 2 s"), first.said());
+            // A promotion asks several times in turn: the next ones do not wait again.
+            assertEquals(new Outcome(1, ""), bed.programs().restore(settings, segment));
+            assertEquals(new Outcome(1, ""), bed.programs().restore(settings, "00000002.history"));
+            System.out.printf(
+                    "three restores from a dead archive: %d ms%n",
+                    (System.nanoTime() - begun) / 1_000_000);
+        } finally {
+            Files.delete(signal);
+        }
+    }
+
+    @Test
+    void aSignalToEitherProgramIsExitCodeOne() throws IOException {
+        Path archive = bed.programs().directory("signal");
+        Path settings = bed.simple(archive);
+        bed.postgres().run("mkfifo", archive.resolve(".pgha-archive").toString());
+        bed.copy(bed.segmentFile(), archive.resolve(segment));
+        for (String signal : List.of("TERM", "INT", "QUIT", "HUP")) {
+            for (Running running : List.of(
+                    bed.programs().begin("pgha-archive", settings, "pg_wal/" + segment, segment),
+                    bed.programs()
+                            .begin("pgha-restore", settings, segment, "pg_wal/RECOVERYXLOG"))) {
+                PgInstance.await(
+                        "the program to hang in the archive",
+                        () -> running.process().descendants().count() >= 2);
+                bed.postgres().signal(running.process().pid(), signal);
+                assertEquals(1, bed.programs().finish(running).exit(), signal);
+            }
+        }
+    }
+
+    private static List<String> strays() throws IOException {
+        try (Stream<Path> entries = Files.list(bed.postgres().data().resolve("pg_wal"))) {
+            return entries.map(e -> String.valueOf(e.getFileName()))
+                    .filter(n -> n.startsWith(".pgha"))
+                    .toList();
+        }
+    }
+}
