@@ -98,6 +98,7 @@ public final class Pgha implements Runnable {
                 .addSubcommand(new GateCommand(pgha))
                 .addSubcommand(new CheckStartCommand(pgha))
                 .addSubcommand(new CheckAccessCommand(pgha))
+                .addSubcommand(new KeygenCommand(pgha))
                 .addSubcommand(new ConfigCommand(pgha))
                 .addSubcommand(new VersionCommand(pgha))
                 .addSubcommand(new AutoComplete.GenerateCompletion())

@@ -20,7 +20,7 @@ final class Template {
     private static final String ROLES = """
             create role pgha login password '%1$s';
             grant pg_monitor, pg_signal_backend to pgha;
-            create role replicator login replication password '%1$s';
+            create role replicator login replication in role pg_monitor password '%1$s';
             create role app login password '%1$s';
             create database app owner app;
             \\c app app
