@@ -8,15 +8,15 @@ import java.time.Duration;
  * <p>Counted from a power loss (the silence of everything at once) to the decision to promote: {@code fast} 2 s, {@code
  * normal} 5 s, {@code wan} 18 s at the latest. {@code stream_timeout} is in each case shorter than the earliest decision
  * after a power loss, so that a stream that went silent together with everything else is no veto any more when the last
- * probe has failed.
+ * probe has failed. A primary that hangs is decided as late, and twice {@code ladder_timeout} comes on top.
  */
 enum Profile {
     /** Two sites with a long or unsteady line between them: ten seconds of silence are endured. */
-    WAN(3000, 3000, 5, 1000, 6000, 2000, 1000, 10_000),
+    WAN(3000, 3000, 5, 1000, 6000, 2000, 1000, 10_000, 1000),
     /** One site, or two near ones. */
-    NORMAL(1000, 1000, 4, 500, 1500, 500, 300, 3000),
+    NORMAL(1000, 1000, 4, 500, 1500, 500, 300, 3000, 500),
     /** One room with a quiet network: a switch that restarts its ports makes a failover. */
-    FAST(400, 400, 4, 200, 600, 150, 150, 1000);
+    FAST(400, 400, 4, 200, 600, 150, 150, 1000, 200);
 
     private final Duration interval;
     private final Duration probeTimeout;
@@ -26,6 +26,7 @@ enum Profile {
     private final Duration gatewayTimeout;
     private final Duration closeTimeout;
     private final Duration streamTimeout;
+    private final Duration ladderTimeout;
 
     Profile(
             int intervalMs,
@@ -35,7 +36,8 @@ enum Profile {
             int fenceAfterMs,
             int gatewayTimeoutMs,
             int closeTimeoutMs,
-            int streamTimeoutMs) {
+            int streamTimeoutMs,
+            int ladderTimeoutMs) {
         this.interval = Duration.ofMillis(intervalMs);
         this.probeTimeout = Duration.ofMillis(probeTimeoutMs);
         this.maxPrimaryFailcount = maxPrimaryFailcount;
@@ -44,6 +46,7 @@ enum Profile {
         this.gatewayTimeout = Duration.ofMillis(gatewayTimeoutMs);
         this.closeTimeout = Duration.ofMillis(closeTimeoutMs);
         this.streamTimeout = Duration.ofMillis(streamTimeoutMs);
+        this.ladderTimeout = Duration.ofMillis(ladderTimeoutMs);
     }
 
     /** As it is written in the file. */
@@ -81,5 +84,9 @@ enum Profile {
 
     Duration streamTimeout() {
         return streamTimeout;
+    }
+
+    Duration ladderTimeout() {
+        return ladderTimeout;
     }
 }

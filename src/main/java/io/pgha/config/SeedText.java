@@ -107,14 +107,11 @@ final class SeedText {
                 });
         line(
                 "  # The scripts found the programs by themselves; write the directory of pg_ctl, version 13 or later.");
-        Optional<Matcher> collection = home.map(COLLECTION::matcher).filter(Matcher::matches);
-        collection.ifPresentOrElse(
-                m -> {
-                    line("  #bin = \"/opt/rh/" + m.group(1) + "/root/usr/bin\"");
-                    line("  wrapper = [\"scl\", \"enable\", " + quote(String.valueOf(m.group(1)))
-                            + ", \"--\"]");
-                },
-                () -> line("  #bin = \"/usr/pgsql-15/bin\""));
+        home.map(COLLECTION::matcher)
+                .filter(Matcher::matches)
+                .ifPresentOrElse(
+                        m -> collection(String.valueOf(m.group(1))),
+                        () -> line("  #bin = \"/usr/pgsql-15/bin\""));
         warnings.add(
                 "postgres.bin is not known: write the directory of the PostgreSQL programs (13 or later)");
         line(
@@ -127,6 +124,16 @@ final class SeedText {
         line("  pass_file = \"/var/lib/pgsql/.pgpass\"");
         line("}");
         line("");
+    }
+
+    private void collection(String name) {
+        boolean old = name.matches("(rh-)?postgresql(9\\d|10|12)");
+        line("  #bin = " + quote("/opt/rh/" + name + "/root/usr/bin"));
+        line((old ? "  #" : "  ") + "wrapper = [\"scl\", \"enable\", " + quote(name) + ", \"--\"]");
+        if (old) {
+            warnings.add("PGSQL_HOME lies in the software collection " + name
+                    + ", which is older than PostgreSQL 13: upgrade the database first");
+        }
     }
 
     private void archive() {

@@ -15,8 +15,8 @@ final class TimingKeys {
             "profile",
             Forms.choice(Profile.class),
             new Default.Fixed<>(Profile.NORMAL),
-            "Sets interval, probe_timeout, max_primary_failcount, heartbeat, fence_after, gateway_timeout, close_timeout"
-                    + " and stream_timeout together. A power loss is decided within 2 s (fast), 5 s (normal), 18 s (wan).");
+            "Sets interval, probe_timeout, max_primary_failcount, heartbeat, fence_after, gateway_timeout, close_timeout,"
+                    + " stream_timeout and ladder_timeout together. A power loss is decided within 2 s (fast), 5 s (normal), 18 s (wan).");
 
     static final Key<Guard> GUARD = shared(
             "guard",
@@ -135,10 +135,11 @@ final class TimingKeys {
 
     static final Key<Duration> LADDER_TIMEOUT = shared(
             "ladder_timeout",
-            Forms.time("200ms", "1m"),
-            new Default.Fixed<>(Duration.ofSeconds(1)),
-            "A primary that must go is given this long to stop fast, and again to stop immediately, before it is killed."
-                    + " Longer delays the takeover from a hung primary by twice that.");
+            Forms.time("100ms", "1m"),
+            new Default.OfProfile<>(Profile::ladderTimeout),
+            "A primary that must go is given this long to stop fast, and again to stop immediately, before it"
+                    + " is killed. Twice this comes on top of the takeover from a hung primary; too short makes a crash"
+                    + " recovery out of a clean stop.");
 
     static final Key<Duration> CEDE_VALIDITY = shared(
             "cede_validity",

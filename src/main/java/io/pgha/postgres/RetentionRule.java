@@ -174,7 +174,7 @@ public record RetentionRule(Duration keep, long minimumFreeBytes, long maximumBy
                         + delete.size() + " files (" + size(freed)
                         + ") of which some were still needed by "
                         + String.join(", ", overruled)
-                        + "; rebuild that standby or make a new base backup, and raise archive.maximum_size";
+                        + "; rebuild that standby or make a new base backup, and raise archive.maximum";
             }
             if (isShort()) {
                 return "the WAL archive has " + size(freeBytes + freed)

@@ -97,7 +97,7 @@ class SettingsFileTest {
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(1),
+                Duration.ofMillis(500),
                 Duration.ofSeconds(10),
                 3,
                 Duration.ofHours(1));

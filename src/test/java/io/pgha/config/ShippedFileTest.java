@@ -100,7 +100,8 @@ class ShippedFileTest {
                     Quantity.text(p.fenceAfter()),
                     Quantity.text(p.gatewayTimeout()),
                     Quantity.text(p.closeTimeout()),
-                    Quantity.text(p.streamTimeout()));
+                    Quantity.text(p.streamTimeout()),
+                    Quantity.text(p.ladderTimeout()));
             assertTrue(lines.stream().anyMatch(l -> l.replaceAll("\\s+", " ").equals(row)), row);
         }
     }
