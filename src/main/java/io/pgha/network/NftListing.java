@@ -6,23 +6,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.pgha.model.GateState;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /** A table as {@code nft -j list table} shows it, judged against the rules it should have. Immutable. */
 final class NftListing {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F.]*[:.][0-9a-fA-F:.]*");
 
     private final boolean dormant;
     private final Map<String, JsonNode> chains = new HashMap<>();
@@ -86,8 +81,6 @@ final class NftListing {
                         + wanted.comments(direction).size() + ")");
             }
         }
-        exempt("exempt4", gate.exempt4(), found);
-        exempt("exempt6", gate.exempt6(), found);
         way(NftRuleset.OPEN, gate, found);
         for (int slot = 0; slot < Gate.SLOTS; slot++) {
             way(NftRuleset.granted(slot), gate, found);
@@ -109,32 +102,6 @@ final class NftListing {
                 && chain.path("type").asText().equals("filter")
                 && chain.path("prio").asInt() == NftRuleset.PRIORITY;
         return same ? Optional.empty() : Optional.of("chain " + direction + " is hooked elsewhere");
-    }
-
-    /** The kernel and Java write IPv6 addresses in different ways; a literal address asks no name server. */
-    private static String canonical(String address) {
-        try {
-            return ADDRESS.matcher(address).matches()
-                    ? InetAddress.getByName(address).getHostAddress()
-                    : address;
-        } catch (UnknownHostException e) {
-            return address;
-        }
-    }
-
-    private void exempt(String set, List<String> wanted, List<String> found) {
-        JsonNode seen = sets.get(set);
-        if (seen == null) {
-            found.add("set " + set + " is missing");
-            return;
-        }
-        Set<String> there = new HashSet<>();
-        elements(set).forEach(text -> there.add(canonical(text)));
-        Set<String> ours = new HashSet<>();
-        wanted.forEach(text -> ours.add(canonical(text)));
-        if (!there.equals(ours)) {
-            found.add("set " + set + " was changed");
-        }
     }
 
     /** A set that lets clients through holds all our ports or none: half a gate is nobody's wish. */

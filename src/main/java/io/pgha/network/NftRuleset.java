@@ -51,8 +51,8 @@ final class NftRuleset {
         rules.add("meta l4proto != tcp accept");
         rules.add(ours + " != { " + GateRules.list(gate.ports()) + " } accept");
         rules.add((in ? "iifname" : "oifname") + " \"lo\" accept");
-        rules.add("ip " + theirs + " @exempt4" + observer + " accept");
-        rules.add("ip6 " + theirs + " @exempt6" + observer + " accept");
+        exempt(rules, "ip " + theirs, gate.exempt4(), observer);
+        exempt(rules, "ip6 " + theirs, gate.exempt6(), observer);
         rules.add(ours + " @" + OPEN + " accept");
         for (int slot = 0; slot < Gate.SLOTS; slot++) {
             rules.add(ours + " @" + permit(slot) + " " + ours + " @" + granted(slot) + " accept");
@@ -65,6 +65,13 @@ final class NftRuleset {
             rules.add("drop");
         }
         return rules;
+    }
+
+    private static void exempt(
+            List<String> rules, String address, List<String> all, String observer) {
+        if (!all.isEmpty()) {
+            rules.add(address + braces(all) + observer + " accept");
+        }
     }
 
     /** The comments of a direction's rules, in order. */
@@ -88,8 +95,6 @@ final class NftRuleset {
                     "add set " + table + " " + permit(slot)
                             + " { type inet_service; flags timeout; }");
         }
-        exempt(text, "exempt4", "ipv4_addr", gate.exempt4());
-        exempt(text, "exempt6", "ipv6_addr", gate.exempt6());
         for (String direction : DIRECTIONS) {
             line(
                     text,
@@ -106,14 +111,6 @@ final class NftRuleset {
             }
         }
         return text.toString();
-    }
-
-    private void exempt(StringBuilder text, String set, String type, List<String> addresses) {
-        line(text, "add set " + table + " " + set + " { type " + type + "; }");
-        line(text, "flush set " + table + " " + set);
-        if (!addresses.isEmpty()) {
-            line(text, "add element " + table + " " + set + braces(addresses));
-        }
     }
 
     /** Adding first makes the delete succeed where there is none. */
