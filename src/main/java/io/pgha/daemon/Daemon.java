@@ -66,11 +66,16 @@ public final class Daemon {
     private static final int SCHEDULE_THREADS = 5;
     private static final int EXIT_CONFIGURATION = 2;
 
+    /** Before the link is started there is nothing to be said of the peer. */
+    private static final PeerView UNHEARD =
+            new PeerView(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), "");
+
     private final Settings settings;
     private final HostClock clock = new HostClock();
     private final BlockingQueue<Boolean> due = new ArrayBlockingQueue<>(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean stopping;
+    private volatile boolean linked;
 
     private Daemon(Settings settings) {
         this.settings = settings;
@@ -135,7 +140,7 @@ public final class Daemon {
                             settings.policy().gatewayTimeout(),
                             gatewayThreads));
             HostSensors sensors = new HostSensors(
-                    settings, incarnation, bootId, clock, this::wake, walls, keeper, link::view);
+                    settings, incarnation, bootId, clock, this::wake, walls, keeper, () -> linked ? link.view() : UNHEARD);
             HostSteps steps = new HostSteps(
                     settings,
                     walls,
@@ -164,6 +169,7 @@ public final class Daemon {
             sensors.lookAtPostgres();
             engine.turn();
             link.start();
+            linked = true;
             return run(engine, events, sensors, keeper, link);
         }
     }

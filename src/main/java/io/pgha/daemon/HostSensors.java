@@ -64,6 +64,7 @@ final class HostSensors implements Sensors {
     private volatile String postmasterWords = "";
     private int forksOf = 1;
     private int peerCount;
+    private boolean primary;
 
     HostSensors(
             Settings settings,
@@ -221,8 +222,8 @@ final class HostSensors implements Sensors {
 
     /** A fresh connection to the local PostgreSQL, with a committed write when it is a primary. */
     void probeOwnPort() {
-        if (postmaster != Postmaster.RUNNING
-                || local.answer().map(PostgresView::inRecovery).orElse(false)) {
+        primary = local.answer().map(view -> !view.inRecovery()).orElse(primary);
+        if (postmaster != Postmaster.RUNNING || !primary) {
             return;
         }
         ownPort = Optional.of(postgres.writeProbe());

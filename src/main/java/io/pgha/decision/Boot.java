@@ -7,10 +7,14 @@ import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PortAnswer;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** May this node open as primary after a boot, an isolation or a first start? (design section 7, row A11) */
 public final class Boot {
+
+    /** Two daemons that start together need this long to hear each other; nobody is told to act before. */
+    private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
 
     private Boot() {}
 
@@ -86,9 +90,11 @@ public final class Boot {
     }
 
     private static Epoch opening(World w, PeerMessage peer) {
-        boolean known = w.memory().isOwner(w.now().self())
+        boolean known = w.memory().epoch().isAfter(Epoch.NONE)
+                && w.memory().isOwner(w.now().self())
                 && !peer.epoch().isAfter(w.memory().epoch());
-        boolean told = peer.owner().filter(w.now().self()::equals).isPresent()
+        boolean told = peer.epoch().isAfter(Epoch.NONE)
+                && peer.owner().filter(w.now().self()::equals).isPresent()
                 && !w.memory().epoch().isAfter(peer.epoch());
         if (known) {
             return w.memory().epoch();
@@ -109,6 +115,10 @@ public final class Boot {
                     w.now().peerId()
                             + "'s PostgreSQL accepts writes, though its daemon is silent: start pgha there");
         }
+        MonoTime since = w.tally().undecidedSince().orElse(w.tally().startedAt());
+        if (!w.now().at().isPast(since, FIRST_CONTACT)) {
+            return wait(w, w.now().peerId() + " has not been heard yet");
+        }
         boolean lastPrimary = w.memory().isOwner(w.now().self());
         if (w.policy().guard() != Guard.FAILCOUNT || !lastPrimary) {
             String why = lastPrimary
@@ -120,7 +130,6 @@ public final class Boot {
                     why + ": start pgha there, or, when " + w.now().peerId()
                             + " is surely down, pgha promote --force here");
         }
-        MonoTime since = w.tally().undecidedSince().orElse(w.tally().startedAt());
         if (!w.now().at().isPast(since, w.policy().bootPeerWait())) {
             return wait(
                     w,

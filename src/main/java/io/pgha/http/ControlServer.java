@@ -36,6 +36,8 @@ public final class ControlServer implements AutoCloseable {
     static final Duration REQUEST_LIMIT = Duration.ofSeconds(2);
     static final Duration WRITE_LIMIT = Duration.ofSeconds(5);
 
+    private static final Duration TURN_AWAY_LIMIT = Duration.ofMillis(100);
+
     private final RunDirectoryLock lock;
     private final ServerSocketChannel listener;
     private final Path socket;
@@ -142,7 +144,10 @@ public final class ControlServer implements AutoCloseable {
         try {
             clients.execute(() -> serve(channel));
         } catch (RejectedExecutionException e) {
+            // Its request is read first: a socket closed over unread input loses what was written
+            // to it.
             try (Wire wire = wire(channel)) {
+                wire.readLine(TURN_AWAY_LIMIT);
                 wire.writeLine(
                         Answer.error(
                                         1,
@@ -150,7 +155,7 @@ public final class ControlServer implements AutoCloseable {
                                                 + " clients are served already: end a pgha watch or"
                                                 + " follow, or try again")
                                 .toLine(),
-                        Duration.ofMillis(100));
+                        TURN_AWAY_LIMIT);
             }
         }
     }

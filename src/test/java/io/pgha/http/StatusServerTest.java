@@ -183,7 +183,7 @@ class StatusServerTest {
     void slowClientsLoseTheirConnectionAndNotOurThreads() throws Exception {
         List<Socket> slow = new ArrayList<>();
         try {
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 2; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
                 socket.getOutputStream().write("GET /prim".getBytes(StandardCharsets.US_ASCII));
                 slow.add(socket);

@@ -73,22 +73,9 @@ final class CloneBed {
                 "create table s tablespace extra as select * from t",
                 "alter system set primary_slot_name = 'of_another_node'",
                 "alter system set recovery_target_time = '2001-01-01 00:00:00'");
-        postgres(
-                "pg_basebackup",
-                "-h",
-                root.toString(),
-                "-p",
-                "" + primaryPort,
-                "-U",
-                "postgres",
-                "-D",
-                root.resolve("template").toString(),
-                "-N",
-                "-c",
-                "fast",
-                "-T",
-                root.resolve("space-primary") + "=" + root.resolve("space-template"));
-        Files.writeString(root.resolve("template/postgresql.conf"), "# own\n");
+        String copy = "-h %1$s -p %2$d -U postgres -D %1$s/template -N -c fast"
+                + " -T %1$s/space-primary=%1$s/space-template";
+        postgres("pg_basebackup", copy.formatted(root, primaryPort).split(" ", -1));
         // Recovers once, so that it is a cleanly stopped old primary with rows of its own.
         configure(root.resolve("template"), PgInstance.freePort(), "template");
         Files.delete(root.resolve("template/postgresql.auto.conf"));
@@ -107,8 +94,6 @@ final class CloneBed {
                 + "fsync = off\nshared_buffers = 16MB\nwal_log_hints = on\nmax_wal_size = 64MB\n"
                 + "min_wal_size = 32MB\nhot_standby = on\ncluster_name = '" + name + "'\n";
         Files.writeString(data.resolve("postgresql.conf"), conf);
-        Files.writeString(
-                data.resolve("pg_hba.conf"), Files.readString(data.resolve("pg_hba.conf")));
         give(data.resolve("postgresql.conf"));
     }
 
