@@ -10,9 +10,11 @@ import io.pgha.http.NoDaemonException;
 import io.pgha.model.NodeId;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -61,6 +63,18 @@ record Desk(Path config, Optional<NodeId> node, Duration limit, Terminal termina
         } catch (IOException e) {
             terminal.complain(String.valueOf(e.getMessage()));
             return unknown;
+        }
+    }
+
+    /**
+     * Returns when a daemon takes calls, or when {@code atMost} is over: the boot hook is started right behind the daemon,
+     * whose socket may not be there yet.
+     */
+    void awaitDaemon(Duration atMost) throws InvalidConfiguration {
+        Path socket = settings().controlSocket();
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!Files.exists(socket) && end - System.nanoTime() > 0) {
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
     }
 
