@@ -3,6 +3,7 @@ package io.pgha.cli;
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Settings;
 import io.pgha.config.SettingsFile;
+import io.pgha.config.SocketGlance;
 import io.pgha.http.Answer;
 import io.pgha.http.Call;
 import io.pgha.http.ControlClient;
@@ -37,7 +38,9 @@ record Desk(Path config, Optional<NodeId> node, Duration limit, Terminal termina
 
     /** Asks, and gives every line to {@code lines}; throws when the answer is not complete. */
     int ask(Call call, Consumer<Answer> lines) throws InvalidConfiguration, IOException {
-        return new ControlClient(settings().controlSocket(), limit, System::nanoTime)
+        Optional<Path> glance = node.isEmpty() ? SocketGlance.of(config) : Optional.empty();
+        Path socket = glance.isPresent() ? glance.get() : settings().controlSocket();
+        return new ControlClient(socket, limit, System::nanoTime)
                 .call(call, lines);
     }
 

@@ -1,17 +1,22 @@
 package io.pgha.network;
 
-/** The firewall did not do what it was told. */
+/**
+ * The firewall did not do what was asked, or did not say so in time. The message says what was tried, what came back, and what to
+ * type next. After a deadline the outcome is unknown: look before deciding.
+ */
 public final class GateException extends Exception {
 
-    private final String words;
-
-    public GateException(String words) {
-        super(words);
-        this.words = words;
+    /** What was tried, what came back, what to type next. */
+    public String words() {
+        return String.valueOf(getMessage());
     }
 
-    /** What was tried, what came back, and what to type next. */
-    public String words() {
-        return words;
+    /** With what was tried, what came back, and what to type next. */
+    public GateException(String message) {
+        super(message);
+    }
+
+    GateException(String message, Throwable cause) {
+        super(message, cause);
     }
 }

@@ -1,21 +1,37 @@
 package io.pgha.network;
 
+import io.pgha.model.MonoTime;
+import io.pgha.model.Probed;
 import io.pgha.os.Command;
 import io.pgha.os.CommandFailed;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/** Third places that carry no state. One answer of any of them means: this node is not the isolated one. */
+/**
+ * Third places that carry no state. One answer of any of them means: this node is not the isolated one.
+ *
+ * <p>A gateway is {@code host:port}, {@code [v6]:port} (a TCP connection, accepted or refused, is an answer) or {@code host}
+ * (ping(8), which needs CAP_NET_RAW or a group in net.ipv4.ping_group_range). Thread-safe.
+ */
 public final class Gateways {
 
     private final List<String> gateways;
@@ -23,10 +39,10 @@ public final class Gateways {
     private final ExecutorService threads;
 
     /**
-     * A set of gateways, each {@code host:port} (a TCP connection, accepted or refused, is an answer) or {@code host} (ping).
+     * Looks at nothing yet.
      *
-     * @param timeout of one look at all of them, which run side by side
-     * @param threads runs them
+     * @param timeout of one look at all of them, which run side by side; a name that does not resolve in time costs no more
+     * @param threads runs them, one for each gateway
      */
     public Gateways(List<String> gateways, Duration timeout, ExecutorService threads) {
         this.gateways = List.copyOf(gateways);
@@ -41,57 +57,154 @@ public final class Gateways {
 
     /** Looks at all of them; true as soon as all are in and any one answered. Waits at most the timeout. */
     public boolean anySeen() throws InterruptedException {
-        List<Callable<Boolean>> looks = new ArrayList<>();
-        for (String gateway : gateways) {
-            looks.add(() -> isSeen(gateway));
-        }
-        if (looks.isEmpty()) {
-            return false;
-        }
-        boolean seen = false;
-        for (Future<Boolean> look :
-                threads.invokeAll(looks, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-            seen = seen || (!look.isCancelled() && answer(look));
-        }
-        return seen;
+        return look(() -> new MonoTime(System.nanoTime())).stream().anyMatch(GatewayView::isSeen);
     }
 
-    private static boolean answer(Future<Boolean> look) throws InterruptedException {
+    /**
+     * Looks at all of them side by side, and waits at most the timeout.
+     *
+     * @param clock tells when an answer came
+     * @return one for each gateway, in their order
+     */
+    public List<GatewayView> look(Supplier<MonoTime> clock) throws InterruptedException {
+        MonoTime begun = clock.get();
+        List<Callable<Probed<Duration>>> looks = new ArrayList<>();
+        for (String gateway : gateways) {
+            looks.add(() -> probe(gateway, clock, begun));
+        }
+        List<GatewayView> views = new ArrayList<>();
+        List<Future<Probed<Duration>>> results =
+                threads.invokeAll(looks, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        for (int i = 0; i < results.size(); i++) {
+            views.add(new GatewayView(gateways.get(i), outcome(results.get(i), begun)));
+        }
+        return views;
+    }
+
+    private Probed<Duration> outcome(Future<Probed<Duration>> look, MonoTime begun)
+            throws InterruptedException {
         try {
             return look.get();
+        } catch (CancellationException e) {
+            return new Probed.Silent<>("no answer within " + timeout.toMillis() + " ms", begun);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
+            return new Probed.Silent<>(String.valueOf(e.getCause()), begun);
         }
     }
 
-    /** An answer is an answer, a refusal too: somebody beyond this host spoke. Anything else is silence. */
-    private boolean isSeen(String gateway) {
-        int colon = gateway.lastIndexOf(':');
-        return colon > 0
-                ? connects(
-                        gateway.substring(0, colon), Integer.parseInt(gateway.substring(colon + 1)))
-                : pings(gateway);
+    private Probed<Duration> probe(String gateway, Supplier<MonoTime> clock, MonoTime begun) {
+        Optional<Integer> port = portOf(gateway);
+        return port.isPresent()
+                ? connect(gateway, port.get(), clock, begun)
+                : ping(gateway, clock, begun);
     }
 
-    private boolean connects(String host, int port) {
+    private Probed<Duration> connect(
+            String gateway, int port, Supplier<MonoTime> clock, MonoTime begun) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
-            return true;
-        } catch (java.net.ConnectException e) {
-            return String.valueOf(e.getMessage()).contains("refused");
+            InetAddress address = InetAddress.getByName(hostOf(gateway));
+            socket.connect(new InetSocketAddress(address, port), (int) timeout.toMillis());
+            return answered(clock, begun);
+        } catch (UnknownHostException e) {
+            return new Probed.Silent<>("its name does not resolve", begun);
+        } catch (SocketTimeoutException e) {
+            return new Probed.Silent<>("no answer within " + timeout.toMillis() + " ms", begun);
+        } catch (ConnectException e) {
+            String words = String.valueOf(e.getMessage());
+            // A refusal is a packet from there; "no route to host" is this host's own word.
+            return words.contains("refused")
+                    ? new Probed.Refused<>("it refuses connections to port " + port, clock.get())
+                    : new Probed.Silent<>(words, begun);
         } catch (IOException e) {
-            return false;
+            return new Probed.Silent<>(String.valueOf(e.getMessage()), begun);
         }
     }
 
-    private boolean pings(String host) {
+    private Probed<Duration> ping(String host, Supplier<MonoTime> clock, MonoTime begun) {
         String seconds = Long.toString(Math.max(1, timeout.toSeconds()));
+        Command command =
+                Command.of(List.of("ping", "-n", "-q", "-c", "1", "-W", seconds, hostOf(host)));
         try {
-            return Command.of(List.of("ping", "-n", "-q", "-c", "1", "-W", seconds, host))
-                    .run(timeout)
-                    .isOk();
+            Command.Result result = command.run(timeout);
+            // ping(8): 1 is "no answer"; anything else is that it could not ask.
+            return switch (result.exitCode()) {
+                case 0 -> answered(clock, begun);
+                case 1 -> new Probed.Silent<>("no answer to ping", begun);
+                default ->
+                    new Probed.Silent<>(
+                            command.words() + " exited " + result.exitCode() + ": "
+                                    + result.lastWords() + rights(),
+                            begun);
+            };
         } catch (CommandFailed e) {
+            return new Probed.Silent<>(
+                    e.words() + ". Without ping, configure the gateway as host:port", begun);
+        }
+    }
+
+    private static String rights() {
+        return Privilege.isNetRaw() ? "" : ". This process lacks CAP_NET_RAW";
+    }
+
+    private static Probed<Duration> answered(Supplier<MonoTime> clock, MonoTime begun) {
+        MonoTime now = clock.get();
+        return new Probed.Answered<>(now.since(begun), now);
+    }
+
+    /** A gateway with more than one colon is an IPv6 address, unless brackets set its port apart. */
+    private static Optional<Integer> portOf(String gateway) {
+        int colon = gateway.lastIndexOf(':');
+        boolean hasPort =
+                colon > 0 && (gateway.indexOf(':') == colon || gateway.charAt(colon - 1) == ']');
+        return hasPort
+                ? Optional.of(Integer.parseInt(gateway.substring(colon + 1)))
+                : Optional.empty();
+    }
+
+    private static String hostOf(String gateway) {
+        String host = portOf(gateway).isPresent()
+                ? gateway.substring(0, gateway.lastIndexOf(':'))
+                : gateway;
+        return host.startsWith("[") && host.endsWith("]")
+                ? host.substring(1, host.length() - 1)
+                : host;
+    }
+
+    /**
+     * Whether a gateway lies on a network that this host is plugged into: then it proves nothing about the way to clients, since
+     * a cut beyond the switch leaves both nodes their gateway.
+     *
+     * @param gateway as configured
+     * @return the interface and network, "eth0 10.0.0.0/24"; empty when it lies beyond
+     * @throws IOException when the name does not resolve, or interfaces cannot be listed; resolving may take as long as the
+     *     system's resolver waits
+     */
+    public static Optional<String> onOwnSubnet(String gateway) throws IOException {
+        InetAddress address = InetAddress.getByName(hostOf(gateway));
+        for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
+            for (InterfaceAddress own : device.getInterfaceAddresses()) {
+                if (covers(own, address)) {
+                    return Optional.of(device.getName() + " "
+                            + GateRules.withoutScope(own.getAddress())
+                            + "/" + own.getNetworkPrefixLength());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean covers(InterfaceAddress own, InetAddress address) {
+        byte[] net = own.getAddress().getAddress();
+        byte[] other = address.getAddress();
+        if (net.length != other.length) {
             return false;
         }
+        for (int bit = 0; bit < own.getNetworkPrefixLength(); bit++) {
+            int mask = 0x80 >> bit % 8;
+            if ((net[bit / 8] & mask) != (other[bit / 8] & mask)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -4,46 +4,54 @@ import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
 import io.pgha.model.Probed;
 
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /**
- * The gate as a table of its own in nftables, before the priorities other tools use. Open and closed is one element of a
- * set: adding it takes a fraction of a millisecond, where replacing a chain takes 16 ms.
+ * The gate as a table of its own in nftables, spoken to through libnftables in this process: a toggle is one transaction of the
+ * kernel, without a fork. {@code iptables -F} does not touch it; {@code nft flush ruleset} does, and the next look says so.
+ *
+ * <p>Two gates with different names live side by side. Two objects for one name are fine as well, since all state is the
+ * kernel's.
  */
 public final class NftGate implements Gate {
 
-    /** Before filter (0), so that nobody's accept or drop comes first. */
-    private static final int PRIORITY = -10;
-
-    private static final Pattern ELEMENTS = Pattern.compile("elements = \\{[^}]*}");
-
     private final GateRules rules;
-    private final String table;
-    private final String ports;
-    private final Nftables nft;
-    private String expected = "";
+    private final NftRuleset ruleset;
+    private final Lane lane;
+    /** Loaded at the first call, on the lane's thread only. */
+    private Optional<NftLibrary> library = Optional.empty();
+
+    private volatile String damage = "";
 
     /**
-     * Loads libnftables; nothing in the kernel changes.
+     * Touches nothing yet.
      *
-     * @throws GateException when the library is not there
+     * @param deadline of every call
      */
-    public NftGate(GateRules rules) throws GateException {
+    public NftGate(GateRules rules, Duration deadline) {
         this.rules = rules;
-        this.table = "inet " + rules.name();
-        this.ports = rules.ports().stream().map(String::valueOf).collect(Collectors.joining(", "));
-        this.nft = new Nftables();
+        this.ruleset = new NftRuleset(rules);
+        this.lane = new Lane("gate-" + rules.kernelName(), deadline);
     }
 
     @Override
     public void install() throws GateException {
-        nft.run(rulesText());
-        expected = rulesOf(list());
+        call("install", () -> {
+            Optional<NftListing> there = list();
+            boolean open = there.map(NftListing::isStaticallyOpen).orElse(false);
+            place(open, false);
+            return open;
+        });
+    }
+
+    @Override
+    public void mend(GateState wanted) throws GateException {
+        call("mend", () -> {
+            place(wanted == GateState.OPEN, wanted == GateState.CLOSED);
+            return wanted;
+        });
     }
 
     /**
@@ -51,135 +59,151 @@ public final class NftGate implements Gate {
      * the boot loads before the network is there.
      */
     String rulesText() {
-        StringBuilder text = new StringBuilder();
-        line(text, "add table " + table);
-        line(text, "add set " + table + " open { type inet_service; }");
-        for (int slot = 0; slot < 2; slot++) {
-            line(
-                    text,
-                    "add set " + table + " permit_" + slot
-                            + " { type inet_service; flags timeout; }");
-            line(text, "add set " + table + " granted_" + slot + " { type inet_service; }");
-        }
-        chain(text, "input", "dport", "iifname", "saddr");
-        line(text, "add rule " + table + " input reject with tcp reset");
-        chain(text, "output", "sport", "oifname", "daddr");
-        line(text, "add rule " + table + " output tcp flags & rst == rst accept");
-        line(text, "add rule " + table + " output drop");
-        return text.toString();
+        return ruleset.install();
     }
 
-    /** Rules up to the verdict for a packet that no exemption and no opening lets pass. */
-    private void chain(
-            StringBuilder text, String chain, String port, String device, String address) {
-        String rule = "add rule " + table + " " + chain + " ";
-        line(
-                text,
-                "add chain " + table + " " + chain + " { type filter hook " + chain + " priority "
-                        + PRIORITY + "; policy accept; }");
-        line(text, "flush chain " + table + " " + chain);
-        line(text, rule + "meta l4proto != tcp accept");
-        line(text, rule + "tcp " + port + " != { " + ports + " } accept");
-        line(text, rule + device + " lo accept");
-        exempt(text, rule + "ip " + address, rules.exempt(Inet4Address.class));
-        exempt(text, rule + "ip6 " + address, rules.exempt(Inet6Address.class));
-        line(text, rule + "tcp " + port + " @open accept");
-        for (int slot = 0; slot < 2; slot++) {
-            line(
-                    text,
-                    rule + "tcp " + port + " @permit_" + slot + " tcp " + port + " @granted_" + slot
-                            + " accept");
+    private void place(boolean open, boolean closed) throws GateException {
+        // Opening again also brings in ports that the configuration has gained.
+        String state = open ? ruleset.open() : closed ? ruleset.close() : "";
+        NftLibrary.Answer gentle = nft().run(ruleset.install() + state);
+        if (gentle.isOk()) {
+            return;
         }
-    }
-
-    private static void exempt(StringBuilder text, String match, List<String> addresses) {
-        if (!addresses.isEmpty()) {
-            line(text, match + " { " + String.join(", ", addresses) + " } accept");
+        // A chain or set of ours that somebody made anew in another shape cannot be changed, only
+        // replaced; the slots'
+        // permits go with it, and the next renewal brings them back.
+        NftLibrary.Answer anew = nft().run(ruleset.remove() + ruleset.install() + state);
+        if (!anew.isOk()) {
+            throw refused("install", anew.error());
         }
     }
 
     @Override
     public void open() throws GateException {
-        nft.run("add element " + table + " open { " + ports + " }\n");
+        order("open", ruleset.open());
     }
 
     @Override
     public void close() throws GateException {
-        nft.run("flush set " + table + " open\nflush set " + table + " granted_0\nflush set "
-                + table + " granted_1\n");
+        order("close", ruleset.close());
+    }
+
+    @Override
+    public Duration permit(int slot, Duration atMost) throws GateException {
+        long millis = Math.max(0, atMost.toMillis());
+        order("permit slot " + slot + " of", ruleset.permit(checked(slot), millis));
+        return Duration.ofMillis(millis);
+    }
+
+    @Override
+    public void grant(int slot) throws GateException {
+        order("grant slot " + slot + " of", ruleset.grant(checked(slot)));
+    }
+
+    @Override
+    public void ungrant(int slot) throws GateException {
+        order("ungrant slot " + slot + " of", ruleset.ungrant(checked(slot)));
+    }
+
+    static int checked(int slot) {
+        if (slot < 0 || slot >= SLOTS) {
+            throw new IllegalArgumentException("no slot " + slot);
+        }
+        return slot;
     }
 
     @Override
     public Probed<GateState> look(MonoTime now) {
         try {
-            boolean exists = nft.run("list tables inet\n")
-                    .lines()
-                    .anyMatch(l -> l.strip().equals("table " + table));
-            if (!exists || expected.isEmpty()) {
-                return new Probed.Answered<>(GateState.DAMAGED, now);
-            }
-            String seen = list();
-            if (!rulesOf(seen).equals(expected)) {
-                return new Probed.Answered<>(GateState.DAMAGED, now);
-            }
-            boolean open = holds(seen, "open")
-                    || (holds(seen, "permit_0") && holds(seen, "granted_0"))
-                    || (holds(seen, "permit_1") && holds(seen, "granted_1"));
-            return new Probed.Answered<>(open ? GateState.OPEN : GateState.CLOSED, now);
+            return call("look at", () -> {
+                Optional<NftListing> seen = list();
+                List<String> wrong = seen.map(listing -> listing.damage(rules))
+                        .orElseGet(() -> List.of("the table does not exist"));
+                damage = String.join("; ", wrong);
+                return new Probed.Answered<>(
+                        wrong.isEmpty()
+                                ? seen.map(NftListing::state).orElse(GateState.DAMAGED)
+                                : GateState.DAMAGED,
+                        now);
+            });
         } catch (GateException e) {
             return new Probed.Silent<>(e.words(), now);
         }
     }
 
-    private String list() throws GateException {
-        return nft.run("list table " + table + "\n");
+    private Optional<NftListing> list() throws GateException {
+        NftLibrary.Answer tables = nft().run("list tables inet");
+        if (!tables.isOk()) {
+            throw refused("list the tables for", tables.error());
+        }
+        if (!NftListing.names(tables.out(), rules.kernelName())) {
+            return Optional.empty();
+        }
+        NftLibrary.Answer table = nft().run("list table inet " + rules.kernelName());
+        if (!table.isOk()) {
+            throw refused("list", table.error());
+        }
+        return Optional.of(NftListing.parse(table.out()));
     }
 
-    private static boolean holds(String listing, String set) {
-        int from = listing.indexOf("set " + set + " {");
-        int to = from < 0 ? -1 : listing.indexOf("\n\t}", from);
-        return to > 0 && listing.substring(from, to).contains("elements = {");
+    @Override
+    public String damage() {
+        return damage;
     }
 
-    private static String rulesOf(String listing) {
-        return ELEMENTS.matcher(listing).replaceAll("").replaceAll("\\n\\s*\\n", "\n");
+    @Override
+    public String describe() {
+        return "nftables table inet " + rules.kernelName() + ", " + rules.words()
+                + (damage.isEmpty() ? "" : "; DAMAGED: " + damage);
     }
 
     @Override
     public void remove() throws GateException {
-        nft.run("add table " + table + "\ndelete table " + table + "\n");
-    }
-
-    @Override
-    public void permit(int slot, Duration time) throws GateException {
-        if (time.toMillis() < 1) {
-            return;
-        }
-        nft.run("flush set " + table + " granted_" + slot + "\nflush set " + table + " permit_"
-                + slot + "\nadd element " + table
-                + " permit_" + slot + " { "
-                + rules.ports().stream()
-                        .map(p -> p + " timeout " + time.toMillis() + "ms")
-                        .collect(Collectors.joining(", "))
-                + " }\n");
-    }
-
-    @Override
-    public void grant(int slot) throws GateException {
-        nft.run("add element " + table + " granted_" + slot + " { " + ports + " }\n");
-    }
-
-    @Override
-    public void ungrant(int slot) throws GateException {
-        nft.run("flush set " + table + " granted_" + slot + "\n");
+        order("remove", ruleset.remove());
     }
 
     @Override
     public void dispose() {
-        nft.free();
+        try {
+            call("dispose", () -> {
+                library.ifPresent(NftLibrary::free);
+                library = Optional.empty();
+                return true;
+            });
+        } catch (GateException e) {
+            // The process keeps a few kilobytes of a library that does not come back; nothing else
+            // is lost.
+            lane.end();
+            return;
+        }
+        lane.end();
     }
 
-    private static void line(StringBuilder text, String command) {
-        text.append(command).append('\n');
+    private void order(String what, String commands) throws GateException {
+        call(what, () -> {
+            NftLibrary.Answer answer = nft().run(commands);
+            if (!answer.isOk()) {
+                throw refused(what, answer.error());
+            }
+            return true;
+        });
+    }
+
+    private <T> T call(String what, Lane.Call<T> call) throws GateException {
+        return lane.call(what + " gate " + rules.kernelName(), call, () -> {});
+    }
+
+    private NftLibrary nft() throws GateException {
+        if (library.isEmpty()) {
+            library = Optional.of(NftLibrary.load());
+        }
+        return library.get();
+    }
+
+    private GateException refused(String what, String error) {
+        return new GateException(what + " gate " + rules.kernelName() + ": nftables said: " + error
+                + ". "
+                + Privilege.hint("Look: nft list table inet " + rules.kernelName()
+                        + "; mend: pgha gate close, or pgha gate open"));
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -31,10 +32,14 @@ class BootGateIT {
     @Test
     void theSavedRulesCloseAtBootAndLoadingThemAgainClosesNobodyOut() throws Exception {
         BootGate boot = new BootGate(state);
-        NftGate gate = new NftGate(new GateRules(
-                "pgha_boot_test",
-                List.of(5432, 6432),
-                List.of(InetAddress.getByName("192.0.2.2"), InetAddress.getByName("2001:db8::2"))));
+        NftGate gate = new NftGate(
+                new GateRules(
+                        "pgha_boot_test",
+                        List.of(5432, 6432),
+                        List.of(
+                                InetAddress.getByName("192.0.2.2"),
+                                InetAddress.getByName("2001:db8::2"))),
+                Duration.ofSeconds(5));
         try {
             boot.save(gate);
             boot.save(gate);
