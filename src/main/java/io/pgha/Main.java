@@ -20,6 +20,7 @@ public final class Main {
                 .map(c -> new BufferedReader(
                         new InputStreamReader(System.in, StandardCharsets.UTF_8)));
         Terminal terminal = new Terminal(System.out, System.err, person);
-        System.exit(Pgha.run(args, terminal, Daemon::run));
+        // Not a method reference: that would load the daemon for every pgha status.
+        System.exit(Pgha.run(args, terminal, settings -> Daemon.run(settings)));
     }
 }

@@ -1,5 +1,6 @@
 package io.pgha.cli;
 
+import io.pgha.config.InvalidConfiguration;
 import io.pgha.engine.Request;
 
 import picocli.CommandLine.Command;
@@ -20,6 +21,9 @@ final class CheckStartCommand implements Callable<Integer> {
     /** The daemon asks the peer and waits for it, and recovery may be long; it answers as soon as it is decided. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+    /** At boot the daemon is started just before. */
+    private static final Duration DAEMON_PATIENCE = Duration.ofSeconds(30);
+
     @Mixin
     private ChangeOptions options = new ChangeOptions();
 
@@ -31,6 +35,12 @@ final class CheckStartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        try {
+            pgha.desk().awaitDaemon(DAEMON_PATIENCE);
+        } catch (InvalidConfiguration e) {
+            pgha.terminal().err().println(e.getMessage());
+            return Exit.USAGE;
+        }
         return new Change(pgha, options, PATIENCE, Request.CheckStart::new)
                 .run("PostgreSQL is started if the decision allows it.");
     }

@@ -3,6 +3,7 @@ package io.pgha.cli;
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Settings;
 import io.pgha.config.SettingsFile;
+import io.pgha.config.SocketGlance;
 import io.pgha.http.Answer;
 import io.pgha.http.Call;
 import io.pgha.http.ControlClient;
@@ -10,9 +11,11 @@ import io.pgha.http.NoDaemonException;
 import io.pgha.model.NodeId;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -35,7 +38,9 @@ record Desk(Path config, Optional<NodeId> node, Duration limit, Terminal termina
 
     /** Asks, and gives every line to {@code lines}; throws when the answer is not complete. */
     int ask(Call call, Consumer<Answer> lines) throws InvalidConfiguration, IOException {
-        return new ControlClient(settings().controlSocket(), limit, System::nanoTime)
+        Optional<Path> glance = node.isEmpty() ? SocketGlance.of(config) : Optional.empty();
+        Path socket = glance.isPresent() ? glance.get() : settings().controlSocket();
+        return new ControlClient(socket, limit, System::nanoTime)
                 .call(call, lines);
     }
 
@@ -61,6 +66,18 @@ record Desk(Path config, Optional<NodeId> node, Duration limit, Terminal termina
         } catch (IOException e) {
             terminal.complain(String.valueOf(e.getMessage()));
             return unknown;
+        }
+    }
+
+    /**
+     * Returns when a daemon takes calls, or when {@code atMost} is over: the boot hook is started right behind the daemon,
+     * whose socket may not be there yet.
+     */
+    void awaitDaemon(Duration atMost) throws InvalidConfiguration {
+        Path socket = settings().controlSocket();
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!Files.exists(socket) && end - System.nanoTime() > 0) {
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
     }
 

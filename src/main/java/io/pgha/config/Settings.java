@@ -101,6 +101,10 @@ public record Settings(
 
     /** The unix socket on which the daemon takes commands. */
     public Path controlSocket() {
+        return controlSocketIn(runDirectory);
+    }
+
+    static Path controlSocketIn(Path runDirectory) {
         return runDirectory.resolve("control.sock");
     }
 

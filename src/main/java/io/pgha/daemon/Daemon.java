@@ -140,7 +140,14 @@ public final class Daemon {
                             settings.policy().gatewayTimeout(),
                             gatewayThreads));
             HostSensors sensors = new HostSensors(
-                    settings, incarnation, bootId, clock, this::wake, walls, keeper, () -> linked ? link.view() : UNHEARD);
+                    settings,
+                    incarnation,
+                    bootId,
+                    clock,
+                    this::wake,
+                    walls,
+                    keeper,
+                    () -> linked ? link.view() : UNHEARD);
             HostSteps steps = new HostSteps(
                     settings,
                     walls,

@@ -79,7 +79,9 @@ final class HandoverRules {
                                             + answer.get().why() + "): serve again here"));
         }
         return new Decision.Hold(
-                answer.isPresent() ? Situation.PRIMARY_DOWN : Situation.WAITING_FOR_OPERATOR,
+                answer.isPresent() || w.peer().isPresent()
+                        ? Situation.PRIMARY_DOWN
+                        : Situation.WAITING_FOR_OPERATOR,
                 answer.isPresent()
                         ? w.now().peerId() + " takes over"
                         : "ceded epoch " + w.memory().epoch() + " to " + w.now().peerId()

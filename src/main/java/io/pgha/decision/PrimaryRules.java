@@ -58,6 +58,11 @@ final class PrimaryRules {
                     "serving; " + w.now().peerId() + "'s daemon is silent: nobody would take over");
         }
         PeerMessage peer = w.peer().get();
+        if (peer.state() != NodeState.STANDBY) {
+            return new Decision.Hold(
+                    Situation.STANDBY_MISSING,
+                    "serving; " + peer.node() + " is " + peer.state() + " and would not take over");
+        }
         if (!peer.vetoes().isEmpty()) {
             return new Decision.Hold(
                     Situation.STANDBY_MISSING,
@@ -152,10 +157,5 @@ final class PrimaryRules {
 
     private static Decision begin(Situation situation, Plan plan) {
         return new Decision.Begin(situation, List.of(), plan);
-    }
-
-    /** True for the states in which a peer may hold an open gate at its epoch. */
-    static boolean isOpenPrimary(PeerMessage peer) {
-        return peer.state() == NodeState.PRIMARY;
     }
 }

@@ -67,7 +67,7 @@ final class NodeRows {
 
     private DataStatus selfData() {
         if (status.postmaster() == Postmaster.NO_DATA
-                || status.problems().stream().anyMatch(p -> p.startsWith(REBUILD))) {
+                || status.vetoes().stream().anyMatch(v -> v.startsWith(REBUILD))) {
             return DataStatus.REBUILD_NEEDED;
         }
         return data(

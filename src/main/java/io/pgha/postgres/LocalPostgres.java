@@ -96,10 +96,12 @@ public final class LocalPostgres implements AutoCloseable {
         Deadline deadline = Deadline.in(limit);
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
-            // The pool rolls back what an error leaves behind, since the transaction is the driver's.
+            // The pool rolls back what an error leaves behind, since the transaction is the
+            // driver's.
             connection.setAutoCommit(false);
             statement.execute("set local synchronous_commit = local; set local lock_timeout = '"
-                    + Math.max(1, limit.toMillis()) + "ms'; select pg_logical_emit_message(true, 'pgha', 'probe')");
+                    + Math.max(1, limit.toMillis())
+                    + "ms'; select pg_logical_emit_message(true, 'pgha', 'probe')");
             connection.commit();
             MonoTime now = clock.get();
             return new PortProbe(PortAnswer.READY, "", now.since(begun), now);

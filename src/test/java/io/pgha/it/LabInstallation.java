@@ -31,7 +31,9 @@ final class LabInstallation {
         copy(source.resolve("packaging/bin"), lab.resolve("pgha/packaging"));
         Path key = key(lab);
         String program = LabDaemon.program(lab).toString();
-        Run.within(java.time.Duration.ofSeconds(60), List.of(program, "keygen", key.toString(), "--nodes", "node1,node2"))
+        Run.within(
+                        java.time.Duration.ofSeconds(60),
+                        List.of(program, "keygen", key.toString(), "--nodes", "node1,node2"))
                 .orFail();
         Run.of(List.of("chown", "postgres:postgres", key.toString())).orFail();
         Template.write(lab.resolve("pgha.conf"), configuration(lab, options));
