@@ -1,128 +1,175 @@
 package io.pgha.postgres;
 
 import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.model.ControlData;
 import io.pgha.model.Lsn;
-import io.pgha.os.Command;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Counts the commits that clients made after a position, by pg_waldump over the local WAL: transactions that carry a logical
- * message of ours are pgha's own probes and do not count. Not knowing is an exception, never zero.
+ * Counts the commits that clients made after a position, in the local WAL: they are what is lost when this copy yields. Not
+ * counted are pgha's own, known by the logical message they carry, and statistics that ANALYZE wrote, which autovacuum does by
+ * itself on a server nobody uses. Not knowing is an exception, never zero.
  */
 public final class CommitCounter {
 
+    /** More are not told apart: whoever has lost so many wants to know that it is many. */
+    private static final int MOST_COUNTED = 1_000_000;
+
+    /** Transactions that are looked at one by one, each a pass over the WAL; with more of them some are certainly clients'. */
+    private static final int MOST_EXAMINED = 8;
+
     private static final Pattern TRANSACTION = Pattern.compile("\\btx:\\s*(\\d+)");
-    private static final int END_OF_WAL_WORDS = 2000;
+    private static final Pattern PREPARED = Pattern.compile("desc: COMMIT_PREPARED (\\d+)");
+    private static final Pattern RELATION = Pattern.compile("\\brel \\d+/\\d+/(\\d+)\\b");
 
-    private final PostgresSettings settings;
+    /** pg_statistic, pg_statistic_ext_data, their indexes and TOAST; file numbers stay so until somebody rewrites them. */
+    private static final Set<Integer> STATISTICS =
+            Set.of(2619, 2696, 2840, 2841, 3429, 3433, 3430, 3431);
+
     private final Programs programs;
-    private final Duration deadline;
+    private final WalDump dump;
+    private final Duration limit;
 
-    public CommitCounter(PostgresSettings settings, Duration deadline) {
-        this.settings = settings;
+    /** @param limit of one count */
+    public CommitCounter(PostgresSettings settings, Duration limit) {
         this.programs = new Programs(settings);
-        this.deadline = deadline;
+        this.dump = new WalDump(programs);
+        this.limit = limit;
     }
 
     /**
-     * Commits after {@code from} on {@code timeline}.
+     * Commits of clients at or after {@code from} on {@code timeline}; at most a million.
      *
-     * @throws ControlFailed when the WAL cannot be read from there on
+     * @throws ControlFailed when the WAL from there to its end cannot be read, or not in time
      */
     public long count(Lsn from, int timeline) throws ControlFailed {
+        Deadline deadline = Deadline.in(limit);
         Set<Long> own = new HashSet<>();
-        dump(from, timeline, "LogicalMessage", line -> {
-            if (line.contains("prefix \"pgha\"")) {
-                transaction(line, own);
+        // One kind of record at a time: several -r are known only since PostgreSQL 15.
+        requireEnd(
+                from,
+                timeline,
+                dump.read(from, timeline, List.of("-r", "LogicalMessage"), deadline, line -> {
+                    if (line.contains("prefix \"pgha\"") && own.size() < MOST_COUNTED) {
+                        own.add(transaction(line));
+                    }
+                }));
+        Set<Long> commits = new HashSet<>();
+        dump.read(from, timeline, List.of("-r", "Transaction"), deadline, line -> {
+            if (line.contains("desc: COMMIT") && commits.size() < MOST_COUNTED + own.size()) {
+                commits.add(transaction(line));
             }
         });
-        Set<Long> committed = new HashSet<>();
-        dump(from, timeline, "Transaction", line -> {
-            if (line.contains("desc: COMMIT")) {
-                transaction(line, committed);
+        commits.removeAll(own);
+        if (commits.size() <= MOST_EXAMINED) {
+            for (long transaction : List.copyOf(commits)) {
+                if (isStatistics(transaction, from, timeline, deadline)) {
+                    commits.remove(transaction);
+                }
             }
-        });
-        committed.removeAll(own);
-        return committed.size();
+        }
+        return Math.min(MOST_COUNTED, commits.size());
     }
 
-    private static void transaction(String line, Set<Long> into) {
-        Matcher matcher = TRANSACTION.matcher(line);
-        if (matcher.find()) {
-            into.add(Long.parseLong(matcher.group(1)));
+    /** True when all that this transaction changed is what ANALYZE keeps. */
+    private boolean isStatistics(long transaction, Lsn from, int timeline, Deadline deadline)
+            throws ControlFailed {
+        boolean[] only = {true};
+        boolean[] any = {false};
+        dump.read(from, timeline, List.of("-x", Long.toString(transaction)), deadline, line -> {
+            boolean bookkeeping =
+                    line.startsWith("rmgr: Transaction") || line.startsWith("rmgr: Standby");
+            Matcher relation = RELATION.matcher(line);
+            boolean touches = false;
+            while (relation.find()) {
+                touches = true;
+                only[0] &= isStatistics(line, Integer.parseUnsignedInt(relation.group(1)));
+            }
+            any[0] |= touches;
+            only[0] &= touches || bookkeeping;
+        });
+        return only[0] && any[0];
+    }
+
+    /** pg_class keeps the number of pages and rows, overwritten in place. */
+    private static boolean isStatistics(String line, int relation) {
+        return STATISTICS.contains(relation)
+                || (relation == 1259 && line.contains("desc: INPLACE"));
+    }
+
+    private static long transaction(String line) {
+        // A prepared transaction is committed by another one, without a number of its own.
+        Matcher prepared = PREPARED.matcher(line);
+        if (prepared.find()) {
+            return Long.parseLong(prepared.group(1));
+        }
+        Matcher transaction = TRANSACTION.matcher(line);
+        return transaction.find() ? Long.parseLong(transaction.group(1)) : 0;
+    }
+
+    /** What stopped the reader must be the end of WAL, not a hole in it. */
+    private void requireEnd(Lsn from, int timeline, WalDump.Ending ending) throws ControlFailed {
+        ControlData control = new ControlFile(programs).read();
+        boolean comparable = control.timeline() == timeline;
+        switch (ending.end()) {
+            case AFTER_A_RECORD -> {
+                Lsn last = ending.last().orElseThrow();
+                if (comparable && last.compareTo(control.checkpoint()) < 0) {
+                    throw hole(control, ending);
+                }
+            }
+            case NO_RECORD -> {
+                if (comparable && control.end().compareTo(from) > 0) {
+                    throw hole(control, ending);
+                }
+            }
+            case NO_FILE -> {
+                if (!endsWithItsSegment(ending, timeline)) {
+                    throw hole(control, ending);
+                }
+            }
         }
     }
 
-    /** The end of WAL is an "error" to pg_waldump; a start that cannot be read is one to us. */
-    private void dump(Lsn from, int timeline, String manager, Consumer<String> lines)
-            throws ControlFailed {
-        Command command = programs.command(
-                "pg_waldump",
-                "-p",
-                settings.dataDirectory().resolve("pg_wal").toString(),
-                "-t",
-                Integer.toString(timeline),
-                "-s",
-                from.toString(),
-                "-r",
-                manager);
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command.argv()).redirectErrorStream(true);
-            builder.environment().putAll(command.environment());
-            Process process = builder.start();
-            StringBuilder words = new StringBuilder();
-            try (BufferedReader reader = new BufferedReader(
-                    new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                Thread killer = deadlineFor(process);
-                reader.lines().forEach(line -> {
-                    lines.accept(line);
-                    if (line.startsWith("pg_waldump:") && words.length() < END_OF_WAL_WORDS) {
-                        words.append(line).append("; ");
-                    }
-                });
-                killer.interrupt();
-            }
-            int code = process.waitFor();
-            boolean ranIntoTheEnd = words.toString().contains("error in WAL record at");
-            if (code != 0 && !ranIntoTheEnd) {
-                throw new ControlFailed(command.words() + " exited " + code + ": " + words);
+    private ControlFailed hole(ControlData control, WalDump.Ending ending) {
+        return new ControlFailed("the WAL in " + programs.data()
+                + " cannot be read up to its checkpoint at " + control.checkpoint()
+                + ", so that commits cannot be counted: " + ending.complaint());
+    }
+
+    /** WAL that filled its last segment to the last byte: no later one of the timeline exists. */
+    private boolean endsWithItsSegment(WalDump.Ending ending, int timeline) throws ControlFailed {
+        String prefix = String.format(Locale.ROOT, "%08X", timeline);
+        Matcher missing =
+                Pattern.compile("\"(" + prefix + "[0-9A-F]{16})\"").matcher(ending.complaint());
+        if (!missing.find()) {
+            return false;
+        }
+        boolean earlier = false;
+        Path directory = programs.data().resolve("pg_wal");
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(directory, prefix + "????????????????")) {
+            for (Path file : files) {
+                int order = file.getFileName().toString().compareTo(missing.group(1));
+                if (order > 0) {
+                    return false;
+                }
+                earlier |= order < 0;
             }
         } catch (IOException e) {
-            throw new ControlFailed(command.words() + " failed: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ControlFailed(command.words() + " was abandoned");
+            throw new ControlFailed("looking at " + directory + ": " + e, e);
         }
-    }
-
-    private Thread deadlineFor(Process process) {
-        Thread killer = new Thread(
-                null,
-                () -> {
-                    try {
-                        if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
-                            process.destroyForcibly();
-                        }
-                    } catch (InterruptedException e) {
-                        // The dump ended in time.
-                        return;
-                    }
-                },
-                "waldump-deadline",
-                128 << 10);
-        killer.setDaemon(true);
-        killer.start();
-        return killer;
+        return earlier;
     }
 }
