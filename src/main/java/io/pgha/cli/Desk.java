@@ -40,8 +40,7 @@ record Desk(Path config, Optional<NodeId> node, Duration limit, Terminal termina
     int ask(Call call, Consumer<Answer> lines) throws InvalidConfiguration, IOException {
         Optional<Path> glance = node.isEmpty() ? SocketGlance.of(config) : Optional.empty();
         Path socket = glance.isPresent() ? glance.get() : settings().controlSocket();
-        return new ControlClient(socket, limit, System::nanoTime)
-                .call(call, lines);
+        return new ControlClient(socket, limit, System::nanoTime).call(call, lines);
     }
 
     /**
