@@ -71,7 +71,7 @@ public final class PgCtlControl implements PostgresControl {
                 "-D",
                 programs.data().toString(),
                 "-l",
-                server.log().startLog().toString()));
+                server.log().file().toString()));
         String options = programs.serverOptions();
         if (!options.isEmpty()) {
             arguments.addAll(List.of("-o", options));

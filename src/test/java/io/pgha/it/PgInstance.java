@@ -212,12 +212,22 @@ public final class PgInstance implements AutoCloseable {
 
     /** Starts it and waits until it accepts connections. */
     public void start() {
+        awaitReaped();
         pgCtl("start", "-w", "-t", "60", "-l", log().toString());
     }
 
     /** Starts it without waiting. */
     public void startWithoutWaiting() {
+        awaitReaped();
         pgCtl("start", "-W", "-l", log().toString());
+    }
+
+    /** A killed postmaster keeps its number until PID 1 collects it, and PostgreSQL does not start meanwhile. */
+    private void awaitReaped() {
+        if (Files.exists(data.resolve("postmaster.pid"))) {
+            Path process = Path.of("/proc/" + pid());
+            await("the killed postmaster to be collected", () -> !Files.exists(process));
+        }
     }
 
     /** Where its messages go when a test started it. */
