@@ -92,6 +92,7 @@ public final class Pgha implements Runnable {
                 .addSubcommand(new IsPrimaryCommand(pgha))
                 .addSubcommand(new EventsCommand(pgha))
                 .addSubcommand(new ExplainCommand(pgha))
+                .addSubcommand(new CheckCommand(pgha))
                 .addSubcommand(new PromoteCommand(pgha))
                 .addSubcommand(new ReleaseCommand(pgha))
                 .addSubcommand(new InitializeCommand(pgha))

@@ -1,5 +1,7 @@
 package io.pgha.daemon;
 
+import ch.qos.logback.classic.LoggerContext;
+
 import io.pgha.config.Settings;
 import io.pgha.decision.Counting;
 import io.pgha.engine.Engine;
@@ -12,17 +14,20 @@ import io.pgha.http.StatusJson;
 import io.pgha.http.StatusServer;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
+import io.pgha.network.BootGate;
 import io.pgha.network.Gate;
 import io.pgha.network.GateException;
 import io.pgha.network.GateRules;
 import io.pgha.network.Gates;
 import io.pgha.network.Gateways;
+import io.pgha.network.NftGate;
 import io.pgha.network.SocketKiller;
 import io.pgha.peer.LinkPace;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.PairKeyException;
 import io.pgha.peer.PeerLink;
 import io.pgha.peer.PeerLinkException;
+import io.pgha.postgres.ArchiveSettingsFile;
 import io.pgha.postgres.CommitCounter;
 import io.pgha.postgres.DataDirectory;
 import io.pgha.postgres.LocalPostgres;
@@ -61,6 +66,8 @@ public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger("pgha");
 
     private static final Duration GATE_LOOK = Duration.ofSeconds(2);
+    private static final Duration REBUILD_LOOK = Duration.ofSeconds(10);
+    private static final Duration RETENTION = Duration.ofMinutes(10);
     private static final Duration COMMIT_COUNT_LIMIT = Duration.ofSeconds(60);
     private static final Duration SOCKET_LIMIT = Duration.ofSeconds(2);
     private static final int SCHEDULE_THREADS = 5;
@@ -83,6 +90,9 @@ public final class Daemon {
 
     /** Runs in the foreground until SIGTERM; the exit code of the process. */
     public static int run(Settings settings) {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.putProperty("node", settings.self().id().name());
+        }
         Daemon daemon = new Daemon(settings);
         try {
             return daemon.serve();
@@ -91,13 +101,13 @@ public final class Daemon {
                 | IOException
                 | SQLException
                 | SchedulerException e) {
-            LOG.error("{} does not start: {}", settings.self().id(), e.getMessage());
+            LOG.error("pgha does not start: {}", e.getMessage());
             return EXIT_CONFIGURATION;
         } catch (GateException e) {
-            LOG.error("{} does not start: {}", settings.self().id(), e.words());
+            LOG.error("pgha does not start: {}", e.words());
             return EXIT_CONFIGURATION;
         } catch (Journal.JournalDamaged e) {
-            LOG.error("{} does not start: {}", settings.self().id(), e.getMessage());
+            LOG.error("pgha does not start: {}", e.getMessage());
             return 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -128,6 +138,11 @@ public final class Daemon {
                 PeerLink link = link(message)) {
             String bootId = BootMark.read(settings.runDirectory());
             Gate gate = Gates.of(settings);
+            BootGate bootGate = new BootGate(settings.stateDirectory());
+            if (gate instanceof NftGate nft) {
+                bootGate.save(nft);
+            }
+            ArchiveSettingsFile.in(settings.stateDirectory()).write(settings.archive());
             GateKeeper keeper = new GateKeeper(gate, clock, this::wake);
             HostSensors.Walls walls = new HostSensors.Walls(
                     postgres,
@@ -200,6 +215,12 @@ public final class Daemon {
             schedule.every(interval, "peer-port", sensors::probePeerPort);
             schedule.every(interval, "gateways", sensors::lookAtGateways);
             schedule.every(GATE_LOOK, "gate", keeper::look);
+            schedule.every(REBUILD_LOOK, "rebuild", sensors::lookAtRebuild);
+            if (settings.archive().isPresent()) {
+                Retention retention =
+                        new Retention(settings.archive().get(), sensors::localView, events);
+                schedule.every(RETENTION, "retention", retention::run);
+            }
             schedule.start();
             turn(engine, link);
         } finally {
@@ -229,9 +250,7 @@ public final class Daemon {
         try {
             boolean ended = stopped.await(5, TimeUnit.SECONDS);
             LOG.info(
-                    "{} pgha stops{}; PostgreSQL and the gate stay as they are",
-                    settings.self().id(),
-                    ended ? "" : " late");
+                    "pgha stops{}; PostgreSQL and the gate stay as they are", ended ? "" : " late");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -62,9 +62,9 @@ final class EventLog implements AutoCloseable {
     void accept(Event event) {
         EventLine line = keep(event);
         switch (event.severity()) {
-            case INFO -> LOG.info("{} {}", node, event.sentence());
-            case WARN -> LOG.warn("{} {}", node, event.sentence());
-            case ERROR -> LOG.error("{} {}", node, event.sentence());
+            case INFO -> LOG.info(event.sentence());
+            case WARN -> LOG.warn(event.sentence());
+            case ERROR -> LOG.error(event.sentence());
         }
         if (!command.isEmpty()) {
             try {
@@ -104,7 +104,7 @@ final class EventLog implements AutoCloseable {
         try {
             Command.of(argv).withInput(json.apply(line) + "\n").runOk(timeout);
         } catch (CommandFailed e) {
-            LOG.warn("{} on_event: {}", node, e.words());
+            LOG.warn("on_event: {}", e.words());
         }
     }
 

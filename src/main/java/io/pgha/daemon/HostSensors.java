@@ -6,12 +6,14 @@ import io.pgha.engine.Sensors;
 import io.pgha.model.ControlData;
 import io.pgha.model.Fork;
 import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerView;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
 import io.pgha.model.Probed;
+import io.pgha.model.Receiver;
 import io.pgha.network.Gateways;
 import io.pgha.postgres.ControlFailed;
 import io.pgha.postgres.DataDirectory;
@@ -22,9 +24,12 @@ import io.pgha.postgres.PortProber;
 import io.pgha.postgres.PostgresControl;
 import io.pgha.postgres.PostmasterLook;
 import io.pgha.postgres.PostmasterWatch;
+import io.pgha.postgres.RebuildReason;
+import io.pgha.postgres.ServerLog;
 import io.pgha.postgres.TimelineHistory;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -263,8 +268,53 @@ final class HostSensors implements Sensors {
         }
     }
 
-    /** Whether this standby can still follow. */
-    void lookAtRebuild(Supplier<Optional<String>> reason) {
-        rebuild = reason.get();
+    /** Whether this standby can still follow: asked only while it does not stream. */
+    void lookAtRebuild() {
+        Optional<PostgresView> view = local.answer().filter(PostgresView::inRecovery);
+        if (view.isEmpty()) {
+            rebuild = Optional.empty();
+            return;
+        }
+        boolean streaming = view.get().receiver().filter(Receiver::isStreaming).isPresent();
+        RebuildReason.Standby standby = new RebuildReason.Standby(
+                view.get().systemId(),
+                view.get().timeline(),
+                view.get().position(),
+                streaming,
+                settings.archive().isPresent());
+        RebuildReason.Verdict verdict =
+                RebuildReason.judge(standby, primaryFacts(), lastLogLines());
+        rebuild = verdict.kind() == RebuildReason.Kind.REBUILD_NEEDED
+                ? Optional.of(verdict.why())
+                : Optional.empty();
+    }
+
+    /** As the peer's daemon tells it; its slot is not asked for, since the log names a lost one. */
+    private Optional<RebuildReason.Primary> primaryFacts() {
+        return peer.get()
+                .last()
+                .filter(p -> p.state() == NodeState.PRIMARY
+                        && p.systemId().isPresent()
+                        && p.timeline().isPresent())
+                .map(p -> new RebuildReason.Primary(
+                        p.systemId().orElseThrow(),
+                        p.timeline().orElseThrow(),
+                        p.forks(),
+                        Optional.empty()));
+    }
+
+    /** No log that can be read is no evidence: the verdict is then UNKNOWN, never "rebuild". */
+    private List<String> lastLogLines() {
+        try {
+            Optional<Path> log = ServerLog.current(settings.postgres().dataDirectory());
+            return log.isPresent() ? ServerLog.lastLines(log.get()) : List.of();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** The newest view of the local PostgreSQL. */
+    Probed<PostgresView> localView() {
+        return local;
     }
 }

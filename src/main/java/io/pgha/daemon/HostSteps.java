@@ -14,6 +14,7 @@ import io.pgha.model.ReleaseToken;
 import io.pgha.network.SocketKiller;
 import io.pgha.os.CommandFailed;
 import io.pgha.plan.Step;
+import io.pgha.postgres.ArchiveSettingsFile;
 import io.pgha.postgres.BaseBackup;
 import io.pgha.postgres.CommitCounter;
 import io.pgha.postgres.Conninfo;
@@ -257,7 +258,7 @@ final class HostSteps {
                             settings.postgres().slot(),
                             settings.postgres().maxSlotWalKeepBytes());
                 }
-                StandbyConfiguration.of(settings, Optional.empty())
+                StandbyConfiguration.of(settings, restoreCommand())
                         .write(settings.postgres().dataDirectory());
                 return List.of();
             };
@@ -333,6 +334,12 @@ final class HostSteps {
                                 + mine + " and the peer's " + theirs + " parted"));
                 return List.of(new Fact.CommitsCounted(commits.count(fork.at(), mine)));
             };
+        }
+
+        private Optional<String> restoreCommand() {
+            return settings.archive()
+                    .map(archive ->
+                            ArchiveSettingsFile.in(settings.stateDirectory()).restoreCommand());
         }
 
         private Optional<Fork> fork(List<Fork> history, int timeline) {

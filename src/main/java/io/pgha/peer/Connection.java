@@ -50,7 +50,7 @@ final class Connection {
     private Phase phase = Phase.SHAKING;
     private MonoTime since;
     private MonoTime lastHeard;
-    private boolean up;
+    private Optional<MonoTime> answeredQuestion = Optional.empty();
 
     /**
      * A connection whose TCP part is established.
@@ -132,7 +132,7 @@ final class Connection {
         Optional<Pending> found =
                 pending.stream().filter(one -> one.nonce() == nonce).findFirst();
         found.ifPresent(pending::remove);
-        up |= found.isPresent();
+        found.ifPresent(one -> answeredQuestion = Optional.of(one.asked()));
         return found.map(one -> new Answer(one.asked(), now.since(one.asked())));
     }
 
@@ -191,7 +191,6 @@ final class Connection {
     void leave(MonoTime now) {
         phase = Phase.LEAVING;
         since = now;
-        up = false;
         try {
             tls.sayGoodbye();
             key.interestOps(SelectionKey.OP_READ);
@@ -202,7 +201,6 @@ final class Connection {
 
     void close() {
         phase = Phase.CLOSED;
-        up = false;
         key.cancel();
         closeQuietly(key.channel());
     }
@@ -236,9 +234,15 @@ final class Connection {
         return phase == Phase.CLOSED;
     }
 
-    /** A question of this connection has been answered, and none is overdue. */
-    boolean isUp() {
-        return up;
+    /** A question asked on this connection has been answered at some time. */
+    boolean hasAnswered() {
+        return answeredQuestion.isPresent();
+    }
+
+    /** A question asked not longer ago than {@code limit} has been answered, and none is overdue. */
+    boolean isUp(Duration limit, MonoTime now) {
+        return phase == Phase.OPEN
+                && answeredQuestion.filter(asked -> !now.isPast(asked, limit)).isPresent();
     }
 
     PeerTrust trust() {

@@ -44,14 +44,10 @@ final class Dial {
         return phase == Phase.WAITING && now.isPast(next, Duration.ZERO);
     }
 
-    /** The name is being looked up. */
-    void resolving(MonoTime now) {
+    /** The name is being looked up; that ends by itself, whenever the name service gives up. */
+    void resolving() {
         phase = Phase.RESOLVING;
-        next = now.plus(LinkPace.CONNECT_DEADLINE);
-    }
-
-    boolean isResolving() {
-        return phase == Phase.RESOLVING;
+        trouble = "has a name that is being looked up";
     }
 
     void connecting(SelectionKey key, MonoTime now) {
@@ -66,20 +62,12 @@ final class Dial {
         connection = Optional.of(made);
     }
 
-    /** A connection attempt that the network has swallowed; empty when there is none. */
+    /** Why the connection attempt is to be given up now; empty when there is none, or it may go on. */
     Optional<String> overdue(MonoTime now) {
-        if (!now.isPast(next, Duration.ZERO)) {
-            return Optional.empty();
-        }
-        String waited = " (waited " + LinkPace.CONNECT_DEADLINE.toMillis() + " ms)";
-        if (phase == Phase.CONNECTING) {
-            return Optional.of("gives no answer to a connection attempt" + waited);
-        }
-        if (phase == Phase.RESOLVING && !trouble.startsWith("has a name")) {
-            // The lookup cannot be cancelled; it is only shown, and goes on.
-            trouble = "has a name that does not resolve" + waited;
-        }
-        return Optional.empty();
+        return phase == Phase.CONNECTING && now.isPast(next, Duration.ZERO)
+                ? Optional.of("gives no answer to a connection attempt (waited "
+                        + LinkPace.CONNECT_DEADLINE.toMillis() + " ms)")
+                : Optional.empty();
     }
 
     /** The next moment at which this dial has something to do; empty when it waits for an event only. */

@@ -99,8 +99,11 @@ final class Door implements AutoCloseable {
         }
     }
 
-    Optional<MonoTime> deadline() {
-        return restUntil;
+    /** {@code wait}, or less when the rest ends sooner. */
+    Duration untilNext(MonoTime now, Duration wait) {
+        Duration left = restUntil.map(end -> end.since(now)).orElse(wait);
+        Duration sooner = left.compareTo(wait) < 0 ? left : wait;
+        return sooner.isNegative() ? Duration.ZERO : sooner;
     }
 
     @Override

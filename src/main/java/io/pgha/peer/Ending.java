@@ -38,7 +38,7 @@ record Ending(String words, boolean refused) {
             return new Ending(tls(String.valueOf(e.getMessage()), address, keyFile), true);
         }
         if (e instanceof EOFException) {
-            String when = connection.isUp() ? "" : " before it answered";
+            String when = connection.hasAnswered() ? "" : " before it answered";
             return new Ending("closed the connection" + when, false);
         }
         return new Ending("broke off: " + e.getMessage(), false);

@@ -203,6 +203,7 @@ public final class Keygen {
         argv.addAll(List.of("-validity", Long.toString(validity.toDays())));
         argv.addAll(List.of("-storetype", "PKCS12", "-keystore", scratch.resolve("store") + ""));
         argv.addAll(List.of("-storepass:file", scratch.resolve("password") + ""));
+        argv.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
         argv.addAll(more);
         Path output = scratch.resolve("output");
         Process process = new ProcessBuilder(argv)

@@ -1,5 +1,6 @@
 package io.pgha.peer;
 
+import io.pgha.config.Settings;
 import io.pgha.config.Settings.LinkSettings;
 import io.pgha.model.MonoTime;
 import io.pgha.model.PeerMessage;
@@ -63,6 +64,13 @@ public final class PeerLink implements AutoCloseable {
         this.own = own;
         this.clock = clock;
         this.onChange = onChange;
+    }
+
+    /** Where a node's daemon is reached, in the form the constructor takes. */
+    public static List<String> addressesOf(Settings.Node node) {
+        return node.addresses().stream()
+                .map(host -> new LinkAddress(host, node.linkPort()).toString())
+                .toList();
     }
 
     /**

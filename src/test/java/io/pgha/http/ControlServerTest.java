@@ -9,9 +9,7 @@ import io.pgha.engine.EventLine;
 import io.pgha.engine.Reply;
 import io.pgha.engine.Request;
 import io.pgha.engine.Status;
-import io.pgha.model.Guard;
 import io.pgha.model.MonoTime;
-import io.pgha.model.Policy;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,33 +31,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 class ControlServerTest {
-
-    /** A policy with the numbers of profile normal, as far as they matter here. */
-    static Policy policy() {
-        Duration s = Duration.ofSeconds(1);
-        return new Policy(
-                "normal",
-                Guard.FAILCOUNT,
-                s,
-                s,
-                4,
-                s,
-                s,
-                s,
-                s,
-                s,
-                s,
-                Policy.OnCleanStop.FAILOVER,
-                Duration.ofSeconds(15),
-                16 << 20,
-                s,
-                s,
-                s,
-                s,
-                s,
-                3,
-                s);
-    }
 
     @TempDir
     private Path directory = Path.of("");
@@ -85,7 +56,7 @@ class ControlServerTest {
     }
 
     private ControlServer serve(Supplier<MonoTime> clock) throws IOException {
-        return ControlServer.open(socket(), desk, policy(), clock, complaints::add);
+        return ControlServer.open(socket(), desk, Sample.policy(), clock, complaints::add);
     }
 
     private Path socket() {
@@ -323,7 +294,7 @@ class ControlServerTest {
     @Test
     void aHangingEngineIsNoPrimary() {
         MonoTime later = Sample.AT.plus(Duration.ofSeconds(9));
-        RoleCheck roles = new RoleCheck(ControlPages.staleAfter(policy()));
+        RoleCheck roles = new RoleCheck(ControlPages.staleAfter(Sample.policy()));
 
         assertTrue(roles.primary(desk.status, Sample.NOW).yes());
         assertFalse(roles.primary(desk.status, later).yes());

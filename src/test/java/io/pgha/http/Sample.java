@@ -3,6 +3,7 @@ package io.pgha.http;
 import io.pgha.engine.Status;
 import io.pgha.model.Epoch;
 import io.pgha.model.GateState;
+import io.pgha.model.Guard;
 import io.pgha.model.LinkView;
 import io.pgha.model.Lsn;
 import io.pgha.model.MonoTime;
@@ -10,6 +11,7 @@ import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
+import io.pgha.model.Policy;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
@@ -94,6 +96,33 @@ public final class Sample {
                 "follows node1");
         s.lagBytes = Optional.of(16_384L);
         return s;
+    }
+
+    /** A policy with the numbers of profile normal, as far as they matter here. */
+    public static Policy policy() {
+        Duration s = Duration.ofSeconds(1);
+        return new Policy(
+                "normal",
+                Guard.FAILCOUNT,
+                s,
+                s,
+                4,
+                s,
+                s,
+                s,
+                s,
+                s,
+                s,
+                Policy.OnCleanStop.FAILOVER,
+                Duration.ofSeconds(15),
+                16 << 20,
+                s,
+                s,
+                s,
+                s,
+                s,
+                3,
+                s);
     }
 
     public static PostgresView readWrite() {

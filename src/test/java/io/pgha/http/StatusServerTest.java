@@ -41,7 +41,7 @@ class StatusServerTest {
                 new HttpSettings("127.0.0.1", 0),
                 desk,
                 new Metrics(desk, () -> Sample.NOW),
-                ControlServerTest.policy(),
+                Sample.policy(),
                 () -> Sample.NOW));
     }
 
@@ -205,7 +205,7 @@ class StatusServerTest {
                         new HttpSettings("127.0.0.1", port()),
                         desk,
                         new Metrics(desk, () -> Sample.NOW),
-                        ControlServerTest.policy(),
+                        Sample.policy(),
                         () -> Sample.NOW));
 
         assertTrue(String.valueOf(e.getMessage()).contains("http.port"), e.getMessage());

@@ -1,0 +1,82 @@
+package io.pgha.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+
+import io.pgha.cli.Finding.Grade;
+import io.pgha.config.InvalidConfiguration;
+import io.pgha.config.Settings;
+import io.pgha.config.WorstCase;
+
+import picocli.CommandLine.Command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code pgha check}: would a failover work? Configuration, this machine, both servers, both daemons. */
+@Command(
+        name = "check",
+        description = {
+            "Look whether everything that a failover needs is in place; changes nothing.",
+            "Each line says ok, warn or FAIL, what was seen, and after -> what mends it.",
+            "Exits 0 when all is ok, 3 with a warning, 2 with a FAIL."
+        })
+final class CheckCommand implements Callable<Integer> {
+
+    private final Pgha pgha;
+
+    CheckCommand(Pgha pgha) {
+        this.pgha = pgha;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try {
+            Desk desk = pgha.desk();
+            Settings settings = desk.settings();
+            List<Finding> found = new ArrayList<>();
+            found.add(Finding.ok(
+                    "configuration",
+                    settings.file() + " as " + settings.self().id() + ", guard "
+                            + settings.policy().guard() + ", profile "
+                            + settings.policy().profile()));
+            found.addAll(new LocalChecks(settings).all());
+            found.addAll(new ServerChecks(desk, settings).all());
+            print(settings, found);
+            return exitCode(found);
+        } catch (InvalidConfiguration e) {
+            pgha.terminal().err().println(e.getMessage());
+            return Exit.USAGE;
+        }
+    }
+
+    static int exitCode(List<Finding> found) {
+        Grade worst = found.stream()
+                .map(Finding::grade)
+                .reduce(Grade.OK, (a, b) -> a.compareTo(b) >= 0 ? a : b);
+        return switch (worst) {
+            case OK -> Exit.OK;
+            case WARN -> Exit.DEGRADED;
+            case FAIL -> Exit.USAGE;
+        };
+    }
+
+    private void print(Settings settings, List<Finding> found) {
+        if (pgha.isJson()) {
+            ArrayNode all = new ObjectMapper().createArrayNode();
+            for (Finding f : found) {
+                all.addObject()
+                        .put("grade", f.grade().name())
+                        .put("name", f.name())
+                        .put("words", f.words())
+                        .put("remedy", f.remedy());
+            }
+            pgha.terminal().out().println(all.toPrettyString());
+            return;
+        }
+        found.forEach(f -> pgha.terminal().out().println(f.line()));
+        pgha.terminal().out().println("\nHow long clients can be without a primary, at most:");
+        WorstCase.of(settings).forEach(l -> pgha.terminal().out().println("  " + l));
+    }
+}

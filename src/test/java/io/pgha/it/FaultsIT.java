@@ -1,0 +1,128 @@
+package io.pgha.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+/** What happens to clients under each fault, on real PostgreSQL, a real firewall and a real traffic manager. */
+@Tag("netns")
+@NeedsNamespaces
+class FaultsIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    @Test
+    void aPowerLossIsTakenOverAndTheOldPrimaryDoesNotStartBesideIt() {
+        try (Lab lab = Lab.open(LabOptions.shipped())) {
+            lab.trafficManager();
+            Recorder recorder = lab.record();
+
+            long off = lab.node1().powerOff();
+            recorder.awaitWrites();
+            lab.powerOn(lab.node1());
+
+            Recording recording = recorder.stop();
+            System.out.println("power loss: write gap "
+                    + recording.longestGap(off, Long.MAX_VALUE).millis() + " ms, lost "
+                    + recording.lost(lab.node2()).size());
+            assertTrue(lab.node2().postgres().isPrimary(), lab::diagnosis);
+            assertFalse(lab.node1().postgres().runs(), lab::diagnosis);
+            assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
+        }
+    }
+
+    @Test
+    void aHangingPostgresIsGivenUpByItsOwnDaemon() {
+        try (Lab lab = Lab.open(LabOptions.shipped())) {
+            lab.trafficManager();
+            Recorder recorder = lab.record();
+
+            long hang = lab.node1().postgres().hangAll();
+            recorder.awaitWrites();
+
+            Recording recording = recorder.stop();
+            System.out.println("hang: write gap "
+                    + recording.longestGap(hang, Long.MAX_VALUE).millis() + " ms");
+            assertTrue(lab.node2().postgres().isPrimary(), lab::diagnosis);
+            assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
+        }
+    }
+
+    @Test
+    void aQuickRestartIsNoFailover() {
+        try (Lab lab = Lab.open(LabOptions.shipped())) {
+            lab.node1().postgres().stop();
+            lab.node1().postgres().start();
+
+            lab.expect("node1 is open again", PATIENCE, () -> lab.isOpen(lab.node1()));
+            assertFalse(lab.node2().postgres().isPrimary(), lab::diagnosis);
+        }
+    }
+
+    @Test
+    void theLossOfTheStandbyOrOfADaemonStopsNoClient() {
+        try (Lab lab = Lab.open(LabOptions.shipped())) {
+            lab.trafficManager();
+            Recorder recorder = lab.record();
+            long from = System.nanoTime();
+
+            lab.node2().daemon().kill();
+            lab.node1().daemon().kill();
+            lab.node2().postgres().crash();
+            lab.node1().daemon().start();
+            lab.expect("node1 answers", PATIENCE, () -> lab.node1().daemon().answers());
+            recorder.awaitWrites();
+
+            Recording recording = recorder.stop();
+            long gap = recording.longestGap(from, Long.MAX_VALUE).millis();
+            assertTrue(gap < 1_000, () -> gap + " ms\n" + lab.diagnosis());
+            assertTrue(lab.isOpen(lab.node1()), lab::diagnosis);
+        }
+    }
+
+    @Test
+    void underFailcountACutEndsWithOnePrimaryWhenTheNodesMeetAgain() {
+        try (Lab lab = Lab.open(LabOptions.shipped())) {
+            lab.trafficManager();
+            Recorder recorder = lab.record();
+
+            lab.node1().cut(Wires.Side.EVERYTHING);
+            lab.expect(
+                    "node2 takes over", PATIENCE, () -> lab.node2().postgres().isPrimary());
+            recorder.awaitWrites();
+            lab.heal();
+            lab.expect(
+                    "node1 has yielded",
+                    PATIENCE,
+                    () -> !lab.isOpen(lab.node1()) && !lab.node1().postgres().runs());
+
+            recorder.stop();
+            assertTrue(lab.isOpen(lab.node2()), lab::diagnosis);
+        }
+    }
+
+    @Test
+    void underGatewayACutOffPrimaryClosesBeforeTheStandbyOpens() {
+        try (Lab lab = Lab.open(LabOptions.shipped().withGuard("gateway"))) {
+            lab.trafficManager();
+            Recorder recorder = lab.record();
+
+            lab.node1().cut(Wires.Side.PEER);
+            lab.node1().cut(Wires.Side.GATEWAY);
+            lab.expect(
+                    "node2 takes over", PATIENCE, () -> lab.node2().postgres().isPrimary());
+            recorder.awaitWrites();
+
+            Recording recording = recorder.stop();
+            System.out.println("cut off under gateway: two primaries "
+                    + recording.twoPrimariesMillis() + " ms");
+            assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
+            assertFalse(lab.isOpen(lab.node1()), lab::diagnosis);
+        }
+    }
+}
