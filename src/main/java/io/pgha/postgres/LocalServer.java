@@ -148,9 +148,21 @@ final class LocalServer {
                     && !deadline.hasPassed()) {
                 Waiting.pause(Duration.ofMillis(20), "starting PostgreSQL");
             }
+            removeStaleLock(lock);
         } catch (IOException e) {
             throw new ControlFailed(
                     "looking at the earlier postmaster of " + programs.data() + ": " + e, e);
+        }
+    }
+
+    /**
+     * After a reboot the number in postmaster.pid may belong to some other process of the same owner, such as pgha itself:
+     * PostgreSQL then refuses to start for ever. The caller has proven that no process of this cluster lives, by working
+     * directory, so the file is a leftover; Debian's pg_ctlcluster does the same.
+     */
+    private void removeStaleLock(Optional<LiveCluster.LockFile> lock) throws IOException {
+        if (lock.isPresent() && cluster.isNumberTaken(Math.abs(lock.get().pid()))) {
+            Files.deleteIfExists(programs.data().resolve("postmaster.pid"));
         }
     }
 
