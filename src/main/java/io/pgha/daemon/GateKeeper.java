@@ -32,7 +32,7 @@ final class GateKeeper implements AutoCloseable {
         this.wake = wake;
         this.seen = new Probed.Silent<>("not looked at yet", clock.now());
         this.thread = Executors.newSingleThreadExecutor(body -> {
-            Thread t = new Thread(null, body, "gate", 512 << 10);
+            Thread t = new Thread(null, body, "gate", 2 << 20);
             t.setDaemon(true);
             return t;
         });

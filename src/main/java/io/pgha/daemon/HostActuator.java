@@ -61,7 +61,7 @@ final class HostActuator implements Actuator, AutoCloseable {
         this.send = send;
         this.wake = wake;
         this.thread = Executors.newSingleThreadExecutor(body -> {
-            Thread t = new Thread(null, body, "steps-" + settings.self().id(), 512 << 10);
+            Thread t = new Thread(null, body, "steps-" + settings.self().id(), 2 << 20);
             t.setDaemon(true);
             return t;
         });

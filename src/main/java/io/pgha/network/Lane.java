@@ -26,7 +26,7 @@ final class Lane {
         this.deadline = deadline;
         this.thread = new ThreadPoolExecutor(
                 1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), task -> {
-                    Thread made = new Thread(null, task, name, 512 << 10);
+                    Thread made = new Thread(null, task, name, 2 << 20);
                     made.setDaemon(true);
                     return made;
                 });

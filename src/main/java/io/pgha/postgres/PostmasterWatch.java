@@ -18,7 +18,8 @@ import java.util.Optional;
 public final class PostmasterWatch implements AutoCloseable {
 
     private static final Duration SLICE = Duration.ofSeconds(1);
-    private static final long STACK_BYTES = 128 << 10;
+    /** Loading the native interface for the first time needs a deep stack; what is not touched costs nothing. */
+    private static final long STACK_BYTES = 2 << 20;
 
     private final LiveCluster cluster;
     private final Duration interval;
