@@ -19,7 +19,7 @@ final class Template {
     /** What clients, probes and replication log in as; each with a password, since they come over the network. */
     private static final String ROLES = """
             create role pgha login password '%1$s';
-            grant pg_monitor, pg_signal_backend to pgha;
+            grant pg_monitor, pg_signal_backend, pg_checkpoint to pgha;
             create role replicator login replication in role pg_monitor password '%1$s';
             create role app login password '%1$s';
             create database app owner app;
