@@ -47,11 +47,16 @@ public final class Verdicts {
             return refused(w.now().peerId() + " is the primary and serves (epoch "
                     + peer.get().epoch() + "): pgha release there hands the role over");
         }
-        if (w.now()
-                .peerPort()
-                .filter(p -> p.answer() == PortAnswer.READY
-                        && !w.now().at().isPast(p.at(), w.policy().interval().multipliedBy(10)))
-                .isPresent()) {
+        // With its daemon heard, the peer's gate is known to be closed; without, only its port can
+        // speak.
+        if (peer.isEmpty()
+                && w.now()
+                        .peerPort()
+                        .filter(p -> p.answer() == PortAnswer.READY
+                                && !w.now()
+                                        .at()
+                                        .isPast(p.at(), w.policy().interval().multipliedBy(10)))
+                        .isPresent()) {
             return refused(w.now().peerId() + "'s PostgreSQL accepts writes: stop it first");
         }
         if (m.running().isPresent()) {

@@ -112,6 +112,13 @@ class FaultsIT {
         }
     }
 
+    private static boolean isSettled(Lab lab) {
+        boolean yielded = lab.node1().daemon().logged().contains("-> DEPOSED");
+        boolean conflict = lab.node1().daemon().logged().contains("-> CONFLICT")
+                && lab.node2().daemon().logged().contains("-> CONFLICT");
+        return yielded || conflict;
+    }
+
     @Test
     void underGatewayACutOffPrimaryClosesBeforeTheStandbyOpens() {
         try (Lab lab = Lab.open(LabOptions.shipped().withGuard("gateway"))) {
