@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A held {@code ipset -} program: a command is a line to it, so that a toggle costs no fork. Used by one thread; {@link #end}
+ * A held {@code ipset -} program: a command is a line to it, so that a toggle costs no fork. Used by one thread; {@link #abandon}
  * may be called by any.
  *
  * <p>Its standard output is buffered and thus no acknowledgement. Standard error is not: after the commands a set name that is too
@@ -32,6 +32,7 @@ final class IpsetSession {
     private volatile Optional<Process> program = Optional.empty();
     private Optional<BufferedReader> words = Optional.empty();
     private long number;
+    private volatile boolean abandoned;
 
     IpsetSession(String owner) {
         this.owner = owner;
@@ -55,30 +56,47 @@ final class IpsetSession {
         }
     }
 
+    /** Begins a call of the gate, which may carry out several batches. */
+    void begin() {
+        abandoned = false;
+    }
+
+    /** Ends the call that is being made, from another thread: nothing of it is carried out any more. */
+    void abandon() {
+        abandoned = true;
+        end();
+    }
+
     /**
-     * Carries out commands and waits for the acknowledgement, without a deadline of its own: {@link #end} from another thread
-     * cuts it short. A program that has died is replaced once; so the commands must be such that they can be repeated.
+     * Carries out commands and waits for the acknowledgement, without a deadline of its own: {@link #abandon} cuts it short. A
+     * program that has died by itself is replaced once; so the commands must be such that they can be repeated.
      */
     Said run(List<String> commands) throws GateException {
         if (program.map(Process::isAlive).orElse(false)) {
             try {
                 return exchange(commands);
             } catch (IOException | UncheckedIOException e) {
-                // It died meanwhile; the new one says why, if it dies as well.
+                // Unless it was ended on purpose, a new one is tried, and says why if it dies as
+                // well.
                 end();
             }
         }
-        start();
-        try {
-            return exchange(commands);
-        } catch (IOException | UncheckedIOException e) {
-            end();
-            throw new GateException(
-                    "ipset ended in the middle of '" + String.join("; ", commands) + "': "
-                            + e.getMessage() + ". "
-                            + Privilege.hint("Check: ipset list"),
-                    e);
+        if (!abandoned) {
+            start();
+            try {
+                return exchange(commands);
+            } catch (IOException | UncheckedIOException e) {
+                end();
+                if (!abandoned) {
+                    throw new GateException(
+                            "ipset ended in the middle of '" + String.join("; ", commands) + "': "
+                                    + e.getMessage() + ". "
+                                    + Privilege.hint("Check: ipset list"),
+                            e);
+                }
+            }
         }
+        throw new GateException("abandoned: " + String.join("; ", commands));
     }
 
     private Said exchange(List<String> commands) throws IOException {

@@ -214,7 +214,7 @@ public final class IptablesGate implements Gate {
     @Override
     public void dispose() {
         lane.end();
-        ipset.end();
+        ipset.abandon();
     }
 
     private void order(String what, List<String> commands) throws GateException {
@@ -226,6 +226,12 @@ public final class IptablesGate implements Gate {
 
     /** A call that is late loses its ipset program, so that nothing of it is carried out afterwards. */
     private <T> T call(String what, Lane.Call<T> call) throws GateException {
-        return lane.call(what + " gate " + rules.kernelName(), call, ipset::end);
+        return lane.call(
+                what + " gate " + rules.kernelName(),
+                () -> {
+                    ipset.begin();
+                    return call.make();
+                },
+                ipset::abandon);
     }
 }

@@ -143,7 +143,7 @@ public final class NftGate implements Gate {
         if (!table.isOk()) {
             throw refused("list", table.error());
         }
-        return Optional.of(NftListing.parse(table.out()));
+        return Optional.of(new NftListing(table.out()));
     }
 
     @Override

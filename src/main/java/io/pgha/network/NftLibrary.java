@@ -12,8 +12,6 @@ import jnr.ffi.Pointer;
 final class NftLibrary {
 
     private static final String FILE = "libnftables.so.1";
-    /** NFT_CTX_OUTPUT_JSON of nftables/libnftables.h. */
-    private static final int OUTPUT_JSON = 1 << 4;
 
     /** The C functions of nftables/libnftables.h that are used. */
     public interface Functions {
@@ -24,8 +22,6 @@ final class NftLibrary {
         int nft_ctx_buffer_output(Pointer context);
 
         int nft_ctx_buffer_error(Pointer context);
-
-        void nft_ctx_output_set_flags(Pointer context, int flags);
 
         int nft_run_cmd_from_buffer(Pointer context, String commands);
 
@@ -49,7 +45,6 @@ final class NftLibrary {
             Pointer context = functions.nft_ctx_new(0);
             functions.nft_ctx_buffer_output(context);
             functions.nft_ctx_buffer_error(context);
-            functions.nft_ctx_output_set_flags(context, OUTPUT_JSON);
             return new NftLibrary(functions, context);
         } catch (UnsatisfiedLinkError e) {
             throw new GateException(
@@ -64,7 +59,7 @@ final class NftLibrary {
      * What came back.
      *
      * @param isOk the kernel took all of it; otherwise it took none of it
-     * @param out what was listed, as JSON (libnftables-json(5))
+     * @param out what was listed, as nft(8) prints it
      * @param error the library's words, on one line
      */
     record Answer(boolean isOk, String out, String error) {}

@@ -1,9 +1,5 @@
 package io.pgha.network;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.pgha.model.GateState;
 
 import java.util.ArrayList;
@@ -13,56 +9,66 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** A table as {@code nft -j list table} shows it, judged against the rules it should have. Immutable. */
+/**
+ * A table as {@code nft list table} shows it, judged against the rules it should have. Immutable.
+ *
+ * <p>Read from the text for people, of which little is needed, and not from JSON: nft 1.0.6 prints a freed string there when any
+ * table is dormant, and in this process that might be the end of the daemon.
+ */
 final class NftListing {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern COMMENT = Pattern.compile("comment \"([^\"]*)\"");
+    private static final Pattern BLOCK = Pattern.compile("(set|chain) (\\S+) \\{.*");
+    private static final Pattern ELEMENTS = Pattern.compile("elements = \\{([^}]*)}");
+    private static final Pattern HOOK =
+            Pattern.compile("type filter hook (\\w+) priority (filter ?- ?10|-10);.*");
 
-    private final boolean dormant;
-    private final Map<String, JsonNode> chains = new HashMap<>();
+    private boolean dormant;
+    private final Map<String, String> hooks = new HashMap<>();
     private final Map<String, List<String>> comments = new HashMap<>();
-    private final Map<String, JsonNode> sets = new HashMap<>();
+    private final Map<String, String> sets = new HashMap<>();
 
-    private NftListing(JsonNode objects) {
-        boolean sleeps = false;
-        for (JsonNode object : objects) {
-            if (object.has("table")) {
-                sleeps |= object.get("table").path("flags").toString().contains("dormant");
-            } else if (object.has("chain")) {
-                chains.put(object.get("chain").path("name").asText(), object.get("chain"));
-            } else if (object.has("set")) {
-                sets.put(object.get("set").path("name").asText(), object.get("set"));
-            } else if (object.has("rule")) {
-                JsonNode rule = object.get("rule");
-                comments.computeIfAbsent(rule.path("chain").asText(), c -> new ArrayList<>())
-                        .add(rule.path("comment").asText());
+    NftListing(String text) {
+        String kind = "";
+        String name = "";
+        for (String line : text.lines().map(String::strip).toList()) {
+            Matcher block = BLOCK.matcher(line);
+            if (block.matches()) {
+                kind = block.group(1);
+                name = block.group(2);
+                (kind.equals("set") ? sets : hooks).put(name, "");
+                comments.put(name, new ArrayList<>());
+            } else if (kind.equals("set")) {
+                // A long list of elements goes on in the next line.
+                sets.merge(name, line, (before, more) -> before + " " + more);
+                kind = line.equals("}") ? "" : kind;
+            } else if (kind.equals("chain") && !line.equals("}") && !line.isEmpty()) {
+                rule(name, line);
+            } else if (kind.isEmpty()) {
+                dormant |= line.startsWith("flags") && line.contains("dormant");
+            } else {
+                kind = line.equals("}") ? "" : kind;
             }
         }
-        this.dormant = sleeps;
     }
 
-    static NftListing parse(String json) throws GateException {
-        return new NftListing(objects(json));
-    }
-
-    /** Whether {@code nft -j list tables} shows the table. */
-    static boolean names(String json, String table) throws GateException {
-        for (JsonNode object : objects(json)) {
-            if (object.path("table").path("name").asText().equals(table)) {
-                return true;
-            }
+    private void rule(String chain, String line) {
+        Matcher hook = HOOK.matcher(line);
+        if (hook.matches()) {
+            hooks.put(chain, hook.group(1));
+        } else if (!line.startsWith("type ")) {
+            Matcher comment = COMMENT.matcher(line);
+            comments.getOrDefault(chain, new ArrayList<>())
+                    .add(comment.find() ? comment.group(1) : "");
         }
-        return false;
     }
 
-    private static JsonNode objects(String json) throws GateException {
-        try {
-            return JSON.readTree(json).path("nftables");
-        } catch (JsonProcessingException e) {
-            throw new GateException("what libnftables listed is not JSON: " + e.getOriginalMessage()
-                    + ". Check: nft -j list tables");
-        }
+    /** Whether {@code nft list tables} shows the table. */
+    static boolean names(String text, String table) {
+        return text.lines().anyMatch(line -> line.strip().equals("table inet " + table));
     }
 
     /** What is not as it should be; empty when all is well. */
@@ -81,34 +87,32 @@ final class NftListing {
                         + wanted.comments(direction).size() + ")");
             }
         }
-        way(NftRuleset.OPEN, gate, found);
+        way(NftRuleset.OPEN, gate).ifPresent(found::add);
         for (int slot = 0; slot < Gate.SLOTS; slot++) {
-            way(NftRuleset.granted(slot), gate, found);
-            way(NftRuleset.permit(slot), gate, found);
-            JsonNode permit = sets.get(NftRuleset.permit(slot));
-            if (permit != null && !permit.path("flags").toString().contains("timeout")) {
-                found.add("set " + NftRuleset.permit(slot) + " has no timeout");
+            way(NftRuleset.granted(slot), gate).ifPresent(found::add);
+            String permit = NftRuleset.permit(slot);
+            way(permit, gate).ifPresent(found::add);
+            if (sets.containsKey(permit)
+                    && !sets.getOrDefault(permit, "").contains("flags timeout")) {
+                found.add("set " + permit + " has no timeout");
             }
         }
         return found;
     }
 
     private Optional<String> chain(String direction) {
-        JsonNode chain = chains.get(direction);
-        if (chain == null) {
+        if (!hooks.containsKey(direction)) {
             return Optional.of("chain " + direction + " is missing");
         }
-        boolean same = chain.path("hook").asText().equals(direction)
-                && chain.path("type").asText().equals("filter")
-                && chain.path("prio").asInt() == NftRuleset.PRIORITY;
-        return same ? Optional.empty() : Optional.of("chain " + direction + " is hooked elsewhere");
+        return direction.equals(hooks.get(direction))
+                ? Optional.empty()
+                : Optional.of("chain " + direction + " is hooked elsewhere");
     }
 
     /** A set that lets clients through holds all our ports or none: half a gate is nobody's wish. */
-    private void way(String set, GateRules gate, List<String> found) {
+    private Optional<String> way(String set, GateRules gate) {
         if (!sets.containsKey(set)) {
-            found.add("set " + set + " is missing");
-            return;
+            return Optional.of("set " + set + " is missing");
         }
         Set<String> ports = elements(set);
         Set<String> all = new TreeSet<>();
@@ -117,20 +121,19 @@ final class NftListing {
         boolean fine = set.startsWith("permit")
                 ? all.containsAll(ports)
                 : ports.isEmpty() || ports.equals(all);
-        if (!fine) {
-            found.add("set " + set + " holds " + GateRules.list(ports) + " instead of "
-                    + GateRules.list(all));
-        }
+        return fine
+                ? Optional.empty()
+                : Optional.of("set " + set + " holds " + GateRules.list(ports) + " instead of "
+                        + GateRules.list(all));
     }
 
-    /** An element is a bare value, or an object that holds the value with its timeout. */
+    /** The value is the first word of an element; its timeout may follow. */
     private Set<String> elements(String set) {
         Set<String> values = new TreeSet<>();
-        JsonNode seen = sets.get(set);
-        if (seen != null) {
-            for (JsonNode element : seen.path("elem")) {
-                JsonNode value = element.has("elem") ? element.path("elem").path("val") : element;
-                values.add(value.asText());
+        Matcher elements = ELEMENTS.matcher(sets.getOrDefault(set, ""));
+        if (elements.find()) {
+            for (String element : List.of(elements.group(1).strip().split("\\s*,\\s*", -1))) {
+                values.add(element.replaceFirst("\\s.*", ""));
             }
         }
         return values;
