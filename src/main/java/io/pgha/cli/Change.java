@@ -43,8 +43,10 @@ final class Change {
                 show(verdict);
                 return verdict.exitCode();
             }
-            if (!options.isAgreed()) {
+            if (!pgha.isJson() || !options.isAgreed()) {
                 show(verdict);
+            }
+            if (!options.isAgreed()) {
                 if (!pgha.terminal().isInteractive()) {
                     pgha.terminal()
                             .complain(
@@ -57,7 +59,7 @@ final class Change {
                     return Exit.FAILED;
                 }
             }
-            return begin();
+            return begin(verdict);
         } catch (InvalidConfiguration e) {
             pgha.terminal().err().println(e.getMessage());
             return Exit.USAGE;
@@ -67,7 +69,7 @@ final class Change {
         }
     }
 
-    private int begin() throws InvalidConfiguration, IOException {
+    private int begin(Answer verdict) throws InvalidConfiguration, IOException {
         Answer begun;
         try {
             begun = reply(false);
@@ -77,7 +79,9 @@ final class Change {
                             + "\nIt is not known whether the request was accepted: pgha status",
                     e);
         }
-        show(begun);
+        if (pgha.isJson() || !begun.text().equals(verdict.text())) {
+            show(begun);
+        }
         Optional<String> plan = begun.planId();
         return begun.exitCode() == Exit.OK && plan.isPresent()
                 ? follow(plan.get())

@@ -7,6 +7,7 @@ import io.pgha.cli.Finding.Grade;
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Settings;
 import io.pgha.config.WorstCase;
+import io.pgha.engine.Exposure;
 
 import picocli.CommandLine.Command;
 
@@ -78,5 +79,8 @@ final class CheckCommand implements Callable<Integer> {
         found.forEach(f -> pgha.terminal().out().println(f.line()));
         pgha.terminal().out().println("\nHow long clients can be without a primary, at most:");
         WorstCase.of(settings).forEach(l -> pgha.terminal().out().println("  " + l));
+        pgha.terminal().out().println("\nNot covered by this configuration:");
+        Exposure.of(settings.policy().guard())
+                .forEach(l -> pgha.terminal().out().println("  " + l));
     }
 }

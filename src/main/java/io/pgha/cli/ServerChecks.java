@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What {@code pgha check} finds out by asking: both servers, this daemon, and through it the peer's. */
 final class ServerChecks {
@@ -111,12 +112,24 @@ final class ServerChecks {
                             "the peer took the login of " + role + " and then fell silent",
                             "");
         } catch (SQLException e) {
+            // Class 08 is the connection itself (PostgreSQL's Appendix A): nobody was asked for a
+            // password yet.
+            boolean unreached = String.valueOf(e.getSQLState()).startsWith("08");
+            String why = unreached
+                    ? "not reached: "
+                            + Optional.ofNullable(e.getCause())
+                                    .map(Throwable::getMessage)
+                                    .orElse(e.getMessage())
+                    : String.valueOf(e.getMessage());
             return Finding.fail(
                     "replication",
-                    "role " + role + " at " + settings.peer().host() + ": " + e.getMessage(),
-                    "admit it in pg_hba.conf there, for replication and for database "
-                            + settings.postgres().database()
-                            + ", and put its password into postgres.pass_file");
+                    "role " + role + " at " + settings.peer().host() + ": " + why,
+                    unreached
+                            ? "start PostgreSQL there, and let TCP port "
+                                    + settings.peer().postgresPort() + " through"
+                            : "admit it in pg_hba.conf there, for replication and for database "
+                                    + settings.postgres().database()
+                                    + ", and put its password into postgres.pass_file");
         }
     }
 

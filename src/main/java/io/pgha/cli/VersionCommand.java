@@ -21,10 +21,10 @@ public final class VersionCommand implements Callable<Integer>, IVersionProvider
         this.pgha = Optional.empty();
     }
 
-    /** The version of this build, from the manifest of its jar; "unpackaged" when it runs from class files. */
+    /** The version of this build, from the manifest of its jar; "development" when it runs from class files. */
     public static String version() {
         return Optional.ofNullable(VersionCommand.class.getPackage().getImplementationVersion())
-                .orElse("unpackaged");
+                .orElse("development");
     }
 
     static int run(Terminal terminal, boolean json) {

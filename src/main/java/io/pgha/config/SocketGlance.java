@@ -20,10 +20,13 @@ public final class SocketGlance {
     private static final Pattern PLAIN =
             Pattern.compile("run_directory\\s*[=:]\\s*\"(/[^\"\\\\$]*)\"\\s*(?:(?:#|//).*)?");
 
+    private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
+    private static final Pattern COMMENT = Pattern.compile("(?:#|//).*");
+
     private SocketGlance() {}
 
     /**
-     * The socket, when run_directory is not mentioned at all, or once, as a plain line before the first block. Empty also
+     * The socket, when run_directory is not mentioned at all, or once, as a plain line outside of blocks. Empty also
      * when the file cannot be read: the full reading says why.
      */
     public static Optional<Path> of(Path file) {
@@ -38,7 +41,7 @@ public final class SocketGlance {
     }
 
     static Optional<Path> ofText(List<String> lines) {
-        boolean inBlock = false;
+        int depth = 0;
         Optional<Path> found = Optional.empty();
         for (String line : lines) {
             String text = line.strip();
@@ -50,13 +53,20 @@ public final class SocketGlance {
             }
             if (line.contains("run_directory")) {
                 Matcher plain = PLAIN.matcher(text);
-                if (inBlock || found.isPresent() || !plain.matches()) {
+                if (depth != 0 || found.isPresent() || !plain.matches()) {
                     return Optional.empty();
                 }
                 found = Optional.of(Path.of(plain.group(1)));
             }
-            inBlock = inBlock || line.contains("{");
+            depth += blocks(line);
         }
         return found.or(() -> Optional.of(DEFAULT));
+    }
+
+    /** How many blocks a line opens, less those that it closes; what is quoted or a comment does not count. */
+    private static int blocks(String line) {
+        String bare = COMMENT.matcher(QUOTED.matcher(line).replaceAll("")).replaceAll("");
+        return (int) (bare.chars().filter(c -> c == '{').count()
+                - bare.chars().filter(c -> c == '}').count());
     }
 }

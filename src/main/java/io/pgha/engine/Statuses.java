@@ -7,7 +7,6 @@ import io.pgha.decision.Memory;
 import io.pgha.decision.Situation;
 import io.pgha.decision.World;
 import io.pgha.model.GateState;
-import io.pgha.model.Guard;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
@@ -72,7 +71,7 @@ final class Statuses {
                 running(w, extra),
                 extra.ended(),
                 problems,
-                exposure(w.policy().guard()),
+                Exposure.of(w.policy().guard()),
                 exitCode(w, problems));
     }
 
@@ -159,22 +158,5 @@ final class Statuses {
 
     private static boolean gateIsOpen(World w) {
         return w.now().gate().answer().filter(GateState.OPEN::equals).isPresent();
-    }
-
-    /** Nobody may believe to be protected who is not. */
-    static List<String> exposure(Guard guard) {
-        return switch (guard) {
-            case MANUAL ->
-                List.of(
-                        "silence of the primary (power loss, network cut) waits for a person: guard manual");
-            case FAILCOUNT ->
-                List.of(
-                        "a cut between the nodes makes two open primaries until they see each other again:"
-                                + " guard failcount");
-            case GATEWAY ->
-                List.of(
-                        "a cut that leaves both nodes their gateway makes two open primaries: guard gateway",
-                        "a primary whose daemon is dead does not close itself when it is cut off: guard gateway");
-        };
     }
 }

@@ -3,6 +3,7 @@ package io.pgha.http;
 import io.pgha.engine.Status;
 import io.pgha.model.LinkView;
 import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
 import io.pgha.model.PostgresView;
 import io.pgha.model.SlotView;
 
@@ -141,8 +142,10 @@ public final class StatusText {
     }
 
     private void failures() {
+        String port =
+                status.state() == NodeState.PRIMARY ? "own port: " : status.peer() + "'s port: ";
         status.primaryPort()
-                .ifPresent(p -> line("probe     of the primary: " + p.words() + ", "
+                .ifPresent(p -> line("probe     " + port + p.words() + ", "
                         + Amounts.span(now.since(p.at())) + " ago"));
         if (status.failures() > 0) {
             line(paint(YELLOW, "failures  " + status.failures() + " of " + status.maxFailures()));

@@ -23,6 +23,7 @@ class SocketGlanceTest {
         List<String> texts = List.of(
                 Written.LEAST,
                 "run_directory = \"/run/pgha-2\" # here\n" + Written.LEAST,
+                Written.LEAST + "on_event = [\"{\"] # {\nrun_directory = \"/run/pgha-3\"\n",
                 "# run_directory = \"/x\"\n" + Written.LEAST);
 
         for (String text : texts) {

@@ -1,0 +1,28 @@
+package io.pgha.engine;
+
+import io.pgha.model.Guard;
+
+import java.util.List;
+
+/** Which faults a guard does not handle, in plain words: nobody may believe to be protected who is not. */
+public final class Exposure {
+
+    private Exposure() {}
+
+    /** One sentence a fault; never empty, since every guard without a lease has a hole. */
+    public static List<String> of(Guard guard) {
+        return switch (guard) {
+            case MANUAL ->
+                List.of(
+                        "silence of the primary (power loss, network cut) waits for a person: guard manual");
+            case FAILCOUNT ->
+                List.of(
+                        "a cut between the nodes makes two open primaries until they see each other again:"
+                                + " guard failcount");
+            case GATEWAY ->
+                List.of(
+                        "a cut that leaves both nodes their gateway makes two open primaries: guard gateway",
+                        "a primary whose daemon is dead does not close itself when it is cut off: guard gateway");
+        };
+    }
+}
