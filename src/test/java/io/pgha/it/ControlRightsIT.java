@@ -50,8 +50,9 @@ class ControlRightsIT {
         Path directory = Files.createTempDirectory("pgha-rights-");
         Path socket = directory.resolve("control.sock");
         StoredDesk desk = new StoredDesk(Sample.primary().status());
-        try (ControlServer server = ControlServer.open(
-                socket, desk, Sample.policy(), () -> Sample.NOW, complaint -> {})) {
+        ControlServer server = ControlServer.open(
+                socket, desk, Sample.policy(), () -> Sample.NOW, complaint -> {});
+        try {
             String promote = "{\"protocol\":1,\"command\":\"ask\",\"request\":\"promote\","
                     + "\"accept_loss\":false,\"force\":true,\"dry_run\":";
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -71,8 +72,9 @@ class ControlRightsIT {
 
             assertTrue(refusal.contains("\"exit\":5"), refusal);
             assertTrue(refusal.contains("user postgres may look and may not change"), refusal);
-            assertEquals(1, desk.asked.size(), server + " passed it on");
+            assertEquals(1, desk.asked.size());
         } finally {
+            server.close();
             Files.deleteIfExists(directory.resolve("control.sock.lock"));
             Files.deleteIfExists(directory);
         }
