@@ -93,8 +93,10 @@ class PeerLinkTest {
                 b.awaitUp();
                 a.awaitUp();
             }
-            PeerView alone = a.await("down", view -> view.links().stream().noneMatch(LinkView::up));
-            assertFalse(alone.trouble().isEmpty());
+            PeerView alone = a.await(
+                    "both directions down",
+                    view -> view.links().stream().noneMatch(LinkView::up)
+                            && !view.trouble().isEmpty());
             assertTrue(alone.last().isPresent());
             List<String> peers = List.of("127.0.0.1:" + portA);
             try (TestNode b = new TestNode(keyB, portB, peers, "i2", 1)) {
