@@ -39,6 +39,9 @@ final class PolicyPart {
                 v.get(TimingKeys.LADDER_TIMEOUT),
                 v.get(TimingKeys.CEDE_VALIDITY),
                 v.get(TimingKeys.RESTART_ATTEMPTS),
+                v.get(TimingKeys.LEASE),
+                v.get(TimingKeys.LEASE_MARGIN),
+                v.get(TimingKeys.CLAIM_TIMEOUT),
                 v.get(TimingKeys.WORKFLOW_TIMEOUT)));
     }
 

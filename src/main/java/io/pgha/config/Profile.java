@@ -12,11 +12,11 @@ import java.time.Duration;
  */
 enum Profile {
     /** Two sites with a long or unsteady line between them: ten seconds of silence are endured. */
-    WAN(3000, 3000, 5, 1000, 6000, 2000, 1000, 10_000, 1000),
+    WAN(3000, 3000, 5, 1000, 6000, 2000, 1000, 10_000, 1000, 10_000, 1000),
     /** One site, or two near ones. */
-    NORMAL(1000, 1000, 4, 500, 1500, 500, 300, 3000, 500),
+    NORMAL(1000, 1000, 4, 500, 1500, 500, 300, 3000, 500, 3000, 300),
     /** One room with a quiet network: a switch that restarts its ports makes a failover. */
-    FAST(400, 400, 4, 200, 600, 150, 150, 1000, 200);
+    FAST(400, 400, 4, 200, 600, 150, 150, 1000, 200, 1200, 150);
 
     private final Duration interval;
     private final Duration probeTimeout;
@@ -27,6 +27,8 @@ enum Profile {
     private final Duration closeTimeout;
     private final Duration streamTimeout;
     private final Duration ladderTimeout;
+    private final Duration lease;
+    private final Duration leaseMargin;
 
     Profile(
             int intervalMs,
@@ -37,7 +39,9 @@ enum Profile {
             int gatewayTimeoutMs,
             int closeTimeoutMs,
             int streamTimeoutMs,
-            int ladderTimeoutMs) {
+            int ladderTimeoutMs,
+            int leaseMs,
+            int leaseMarginMs) {
         this.interval = Duration.ofMillis(intervalMs);
         this.probeTimeout = Duration.ofMillis(probeTimeoutMs);
         this.maxPrimaryFailcount = maxPrimaryFailcount;
@@ -47,6 +51,8 @@ enum Profile {
         this.closeTimeout = Duration.ofMillis(closeTimeoutMs);
         this.streamTimeout = Duration.ofMillis(streamTimeoutMs);
         this.ladderTimeout = Duration.ofMillis(ladderTimeoutMs);
+        this.lease = Duration.ofMillis(leaseMs);
+        this.leaseMargin = Duration.ofMillis(leaseMarginMs);
     }
 
     /** As it is written in the file. */
@@ -88,5 +94,13 @@ enum Profile {
 
     Duration ladderTimeout() {
         return ladderTimeout;
+    }
+
+    Duration lease() {
+        return lease;
+    }
+
+    Duration leaseMargin() {
+        return leaseMargin;
     }
 }

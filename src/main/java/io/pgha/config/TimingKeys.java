@@ -154,6 +154,27 @@ final class TimingKeys {
             new Default.Fixed<>(3),
             "Starts of a crashed PostgreSQL in place when no peer would take over. After the last one a person is called.");
 
+    static final Key<Duration> LEASE = shared(
+            "lease",
+            Forms.time("500ms", "1m"),
+            new Default.OfProfile<>(Profile::lease),
+            "With guard = witness or etcd: the primary's gate closes by itself when nobody has granted it this long. Shorter"
+                    + " finds a dead machine sooner and cuts clients for shorter network trouble.");
+
+    static final Key<Duration> LEASE_MARGIN = shared(
+            "lease_margin",
+            Forms.time("50ms", "10s"),
+            new Default.OfProfile<>(Profile::leaseMargin),
+            "With guard = witness or etcd: whoever granted waits this much longer than the lease and a tenth of it, before"
+                    + " the other node may open. It pays for late timers; it must be true on a busy machine.");
+
+    static final Key<Duration> CLAIM_TIMEOUT = shared(
+            "claim_timeout",
+            Forms.time("5s", "1h"),
+            new Default.Fixed<>(Duration.ofMinutes(1)),
+            "With guard = witness or etcd: a standby that claimed the role and did not open for this long loses the claim to"
+                    + " the old primary. At least promote_timeout, or a slow promotion would be in vain.");
+
     static final Key<Duration> WORKFLOW_TIMEOUT = shared(
             "workflow_timeout",
             Forms.time("10s", "2d"),
@@ -186,6 +207,9 @@ final class TimingKeys {
                 LADDER_TIMEOUT,
                 CEDE_VALIDITY,
                 RESTART_ATTEMPTS,
+                LEASE,
+                LEASE_MARGIN,
+                CLAIM_TIMEOUT,
                 WORKFLOW_TIMEOUT);
     }
 }

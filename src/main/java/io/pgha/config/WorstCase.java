@@ -100,6 +100,11 @@ public final class WorstCase {
                                 + ", the standby opens after at least "
                                 + seconds(p.earliestTakeover())
                                 + " and only if it sees a gateway";
+                    case WITNESS, ETCD ->
+                        fault
+                                + ": nothing, while the primary sees the arbiter; otherwise it is closed after at most "
+                                + seconds(p.lease()) + ", and the standby opens after at least "
+                                + seconds(p.waitAfter(p.lease()));
                 });
     }
 

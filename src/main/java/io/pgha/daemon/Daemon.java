@@ -12,6 +12,7 @@ import io.pgha.http.ControlServer;
 import io.pgha.http.Metrics;
 import io.pgha.http.StatusJson;
 import io.pgha.http.StatusServer;
+import io.pgha.model.ArbiterView;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
 import io.pgha.network.BootGate;
@@ -162,7 +163,8 @@ public final class Daemon {
                     this::wake,
                     walls,
                     keeper,
-                    () -> linked ? link.view() : UNHEARD);
+                    () -> linked ? link.view() : UNHEARD,
+                    () -> ArbiterView.NONE);
             HostSteps steps = new HostSteps(
                     settings,
                     walls,
@@ -171,7 +173,13 @@ public final class Daemon {
                     new PeerDatabase(settings, Duration.ofSeconds(10)),
                     sensors);
             HostActuator actuator = new HostActuator(
-                    settings, steps, keeper, message, now -> link.send(), this::wake);
+                    settings,
+                    steps,
+                    keeper,
+                    message,
+                    now -> link.send(),
+                    question -> {},
+                    this::wake);
             Engine engine = new Engine(
                     new Engine.Identity(
                             version(), settings.digest(), incarnation, settings.gateways()),

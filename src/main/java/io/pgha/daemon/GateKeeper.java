@@ -1,11 +1,14 @@
 package io.pgha.daemon;
 
 import io.pgha.engine.Clock;
+import io.pgha.model.Armed;
 import io.pgha.model.GateState;
+import io.pgha.model.MonoTime;
 import io.pgha.model.Probed;
 import io.pgha.network.Gate;
 import io.pgha.network.GateException;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +28,7 @@ final class GateKeeper implements AutoCloseable {
     private final AtomicReference<Optional<GateState>> wish =
             new AtomicReference<>(Optional.empty());
     private volatile Probed<GateState> seen;
+    private volatile Optional<Armed> armed = Optional.empty();
 
     GateKeeper(Gate gate, Clock clock, Runnable wake) {
         this.gate = gate;
@@ -47,6 +51,45 @@ final class GateKeeper implements AutoCloseable {
         if (wish.getAndSet(Optional.of(wanted)).isEmpty()) {
             run(this::fulfil);
         }
+    }
+
+    /** Arms a slot as soon as the thread is free; returns at once. */
+    void permit(int slot, long nonce, Duration atMost) {
+        run(() -> {
+            MonoTime before = clock.now();
+            try {
+                armed = Optional.of(new Armed(slot, nonce, before, gate.permit(slot, atMost)));
+            } catch (GateException e) {
+                // The slot's old permit may still be there; it ends by itself, and nothing is asked
+                // for under this nonce.
+                publish(new Probed.Silent<>(e.words(), clock.now()));
+                lookNow();
+            }
+            wake.run();
+        });
+    }
+
+    /** Lets clients in for the rest of the permit, if the slot is still the one that was armed under this nonce. */
+    void grant(int slot, long nonce) {
+        run(() -> {
+            if (armed.filter(a -> a.slot() == slot && a.nonce() == nonce).isEmpty()) {
+                return;
+            }
+            try {
+                gate.grant(slot);
+            } catch (GateException e) {
+                publish(new Probed.Silent<>(e.words(), clock.now()));
+                return;
+            }
+            if (seen.answer().filter(GateState.OPEN::equals).isEmpty()) {
+                publish(gate.look(clock.now()));
+            }
+        });
+    }
+
+    /** The slot that was armed last. */
+    Optional<Armed> armed() {
+        return armed;
     }
 
     /** Reads the state back, and puts damaged rules right. */
@@ -74,6 +117,7 @@ final class GateKeeper implements AutoCloseable {
                 gate.open();
             } else {
                 gate.close();
+                armed = Optional.empty();
             }
             publish(gate.look(clock.now()));
         } catch (GateException e) {

@@ -4,6 +4,7 @@ import io.pgha.config.Settings;
 import io.pgha.decision.Memory;
 import io.pgha.engine.Actuator;
 import io.pgha.engine.Outcome;
+import io.pgha.model.ArbiterAsk;
 import io.pgha.model.GateState;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
@@ -12,6 +13,7 @@ import io.pgha.plan.Step;
 import io.pgha.plan.StepWords;
 import io.pgha.postgres.LongStep;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +29,7 @@ final class HostActuator implements Actuator, AutoCloseable {
     private final GateKeeper gate;
     private final Consumer<Boolean> send;
     private final AtomicReference<PeerMessage> message;
+    private final Consumer<ArbiterAsk> arbiter;
     private final Runnable wake;
     private final ExecutorService thread;
     private Optional<Run> current = Optional.empty();
@@ -47,6 +50,7 @@ final class HostActuator implements Actuator, AutoCloseable {
     /**
      * @param message the newest message to the peer, read by the link
      * @param send called when it should go out at once
+     * @param arbiter takes questions, and never waits
      */
     HostActuator(
             Settings settings,
@@ -54,11 +58,13 @@ final class HostActuator implements Actuator, AutoCloseable {
             GateKeeper gate,
             AtomicReference<PeerMessage> message,
             Consumer<Boolean> send,
+            Consumer<ArbiterAsk> arbiter,
             Runnable wake) {
         this.steps = steps;
         this.gate = gate;
         this.message = message;
         this.send = send;
+        this.arbiter = arbiter;
         this.wake = wake;
         this.thread = Executors.newSingleThreadExecutor(body -> {
             Thread t = new Thread(null, body, "steps-" + settings.self().id(), 2 << 20);
@@ -97,6 +103,21 @@ final class HostActuator implements Actuator, AutoCloseable {
     @Override
     public void setGate(GateState wanted) {
         gate.set(wanted);
+    }
+
+    @Override
+    public void permit(int slot, long nonce, Duration atMost) {
+        gate.permit(slot, nonce, atMost);
+    }
+
+    @Override
+    public void grant(int slot, long nonce) {
+        gate.grant(slot, nonce);
+    }
+
+    @Override
+    public void ask(ArbiterAsk question) {
+        arbiter.accept(question);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.pgha.daemon;
 import io.pgha.config.Settings;
 import io.pgha.engine.Clock;
 import io.pgha.engine.Sensors;
+import io.pgha.model.ArbiterView;
 import io.pgha.model.ControlData;
 import io.pgha.model.Fork;
 import io.pgha.model.MonoTime;
@@ -55,6 +56,7 @@ final class HostSensors implements Sensors {
     private final Gateways gateways;
     private final GateKeeper gate;
     private final Supplier<PeerView> peer;
+    private final Supplier<ArbiterView> arbiter;
     private final PostmasterWatch watch;
 
     private volatile Postmaster postmaster = Postmaster.UNKNOWN;
@@ -79,7 +81,8 @@ final class HostSensors implements Sensors {
             Runnable wake,
             Walls walls,
             GateKeeper gate,
-            Supplier<PeerView> peer) {
+            Supplier<PeerView> peer,
+            Supplier<ArbiterView> arbiter) {
         this.settings = settings;
         this.incarnation = incarnation;
         this.bootId = bootId;
@@ -92,6 +95,7 @@ final class HostSensors implements Sensors {
         this.gateways = walls.gateways();
         this.gate = gate;
         this.peer = peer;
+        this.arbiter = arbiter;
         this.watch = PostmasterWatch.start(
                 settings.postgres().dataDirectory(),
                 settings.policy().interval(),
@@ -150,6 +154,8 @@ final class HostSensors implements Sensors {
                 peer.get(),
                 gatewaySeenAt,
                 forks,
+                gate.armed(),
+                arbiter.get(),
                 rebuild);
     }
 

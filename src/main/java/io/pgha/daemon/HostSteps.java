@@ -381,6 +381,11 @@ final class HostSteps {
             return own();
         }
 
+        @Override
+        public Job claim(Step.Claim step) {
+            return own();
+        }
+
         private Job own() {
             return () -> {
                 throw new IllegalStateException("this step is the engine's own");

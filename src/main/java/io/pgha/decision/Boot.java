@@ -1,11 +1,13 @@
 package io.pgha.decision;
 
+import io.pgha.model.ArbiterReply;
 import io.pgha.model.Epoch;
 import io.pgha.model.Guard;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PortAnswer;
+import io.pgha.model.Register;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -119,6 +121,9 @@ public final class Boot {
         if (!w.now().at().isPast(since, FIRST_CONTACT)) {
             return wait(w, w.now().peerId() + " has not been heard yet");
         }
+        if (w.policy().guard().isLease()) {
+            return byArbiter(w);
+        }
         boolean lastPrimary = w.memory().isOwner(w.now().self());
         if (w.policy().guard() != Guard.FAILCOUNT || !lastPrimary) {
             String why = lastPrimary
@@ -141,6 +146,51 @@ public final class Boot {
                 w.memory().epoch(),
                 w.now().peerId()
                         + " stayed silent and this node was the last known primary (guard failcount)");
+    }
+
+    /** Row A11 without the peer: the arbiter shows this node as owner, and this copy is not behind what it knows. */
+    private static Verdict byArbiter(World w) {
+        Optional<ArbiterReply> reply = LeaseRules.freshReply(w);
+        String silent = w.now().peerId() + " is silent";
+        if (reply.isEmpty()) {
+            return stay(
+                    w,
+                    silent
+                            + " and the arbiter does not answer: start pgha there or mend the arbiter, or, when "
+                            + w.now().peerId() + " is surely down, pgha promote --force here");
+        }
+        if (reply.get().register().isEmpty()) {
+            return stay(
+                    w, silent + " and the arbiter knows nothing of this pair: start pgha there");
+        }
+        Register r = reply.get().register().get();
+        if (!r.owner().equals(w.now().self())) {
+            return r.leased() && !w.memory().epoch().isAfter(r.epoch())
+                    ? new Verdict(
+                            Kind.DEPOSED,
+                            r.epoch(),
+                            "the arbiter says that " + r.owner() + " is primary at epoch "
+                                    + r.epoch())
+                    : wait(w, silent + ", and the arbiter holds its claim of epoch " + r.epoch());
+        }
+        boolean behind = r.position()
+                .filter(there -> w.now()
+                        .position()
+                        .filter(here -> here.compareTo(there) >= 0)
+                        .isEmpty())
+                .isPresent();
+        if (behind || w.memory().epoch().isAfter(r.epoch())) {
+            return stay(
+                    w,
+                    "the arbiter holds epoch " + r.epoch() + " for this node at "
+                            + r.position().map(Object::toString).orElse("no position")
+                            + ", and this copy stands at epoch " + w.memory().epoch() + ", "
+                            + w.now().position().map(Object::toString).orElse("no position"));
+        }
+        return new Verdict(
+                Kind.OPEN,
+                r.epoch(),
+                silent + "; the arbiter holds epoch " + r.epoch() + " for this node");
     }
 
     private static Verdict wait(World w, String why) {

@@ -28,9 +28,11 @@ public final class Counting {
         int failures = slept ? 0 : before.failures();
         String lastFailure = before.lastFailure();
         Optional<PortProbe> counted = before.lastCounted();
+        int silences = slept ? 0 : before.silences();
         if (now.peerPort().isPresent() && !now.peerPort().equals(counted)) {
             PortProbe probe = now.peerPort().get();
             counted = now.peerPort();
+            silences = isDaemonHeard(probe, now, policy) ? 0 : silences + 1;
             if (isSignOfLife(probe, now, policy) || memory.state() != NodeState.STANDBY) {
                 failures = 0;
             } else if (probe.answer().isFailure() && !startedBefore(probe, awakeAt)) {
@@ -60,6 +62,7 @@ public final class Counting {
                 failures,
                 lastFailure,
                 counted,
+                silences,
                 own,
                 lastOwn,
                 primaryPosition(before, now, memory, policy),
@@ -70,7 +73,8 @@ public final class Counting {
                 undecided
                         ? before.undecidedSince().or(() -> Optional.of(now.at()))
                         : Optional.empty(),
-                before.bootAsked());
+                before.bootAsked(),
+                before.leases());
     }
 
     /** A gap between two turns from which a pause of this process is concluded; turns come at least once a heartbeat. */
@@ -99,14 +103,19 @@ public final class Counting {
         if (probe.answer().isSignOfLife()) {
             return true;
         }
-        Duration window = probe.took().compareTo(policy.heartbeat().multipliedBy(2)) > 0
-                ? probe.took()
-                : policy.heartbeat().multipliedBy(2);
-        boolean daemonSpoke = now.peer()
+        return isDaemonHeard(probe, now, policy) || streamAlive(now, window(probe, policy));
+    }
+
+    private static boolean isDaemonHeard(PortProbe probe, Observation now, Policy policy) {
+        return now.peer()
                 .heardAt()
-                .filter(heard -> !now.at().isPast(heard, window))
+                .filter(heard -> !now.at().isPast(heard, window(probe, policy)))
                 .isPresent();
-        return daemonSpoke || streamAlive(now, window);
+    }
+
+    private static Duration window(PortProbe probe, Policy policy) {
+        Duration beats = policy.heartbeat().multipliedBy(2);
+        return probe.took().compareTo(beats) > 0 ? probe.took() : beats;
     }
 
     private static boolean startedBefore(PortProbe probe, MonoTime moment) {

@@ -62,6 +62,15 @@ public sealed interface Fact {
     /** The peer took its release back, or it was redeemed. */
     record TokenDropped(String id) implements Fact {}
 
+    /** A lease of this length is about to be granted to the peer. */
+    record LongestLease(long millis) implements Fact {}
+
+    /** The peer surely can neither take over nor open, says a person, a fence agent or the peer itself. */
+    record Alone(String why) implements Fact {}
+
+    /** The peer has been heard again. */
+    record NotAlone() implements Fact {}
+
     /** Client commits since the timelines parted. */
     record CommitsCounted(long commits) implements Fact {}
 

@@ -5,6 +5,7 @@ import io.pgha.model.Epoch;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
+import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.CloneMode;
 import io.pgha.plan.Plan;
 
@@ -25,6 +26,24 @@ final class HandoverRules {
                             w.memory().epoch(),
                             "promotion had been carried out before the restart"));
         }
+        if (w.now().isInRecovery() && isClaimed(w)) {
+            Epoch before = new Epoch(Math.max(0, w.memory().epoch().number() - 1));
+            return begin(w.workflows()
+                    .failover(
+                            w.id(),
+                            w.memory().epoch(),
+                            before,
+                            Optional.of(w.now().peerId()),
+                            ClaimBasis.EXPIRY,
+                            "the arbiter confirms the claim of epoch "
+                                    + w.memory().epoch() + " made before the restart"));
+        }
+        if (w.policy().guard().isLease() && LeaseRules.freshReply(w).isEmpty()) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    "a takeover was interrupted, and the arbiter does not answer whether epoch "
+                            + w.memory().epoch() + " is claimed: it goes on or ends when it does");
+        }
         if (w.now().isInRecovery()) {
             Epoch before = new Epoch(Math.max(0, w.memory().epoch().number() - 1));
             return new Decision.Note(
@@ -40,6 +59,13 @@ final class HandoverRules {
                 Situation.WAITING_FOR_OPERATOR,
                 "a takeover was interrupted and PostgreSQL does not answer ("
                         + w.now().local().why() + "): start it, the rest follows by itself");
+    }
+
+    private static boolean isClaimed(World w) {
+        return LeaseRules.register(w)
+                .filter(r -> r.owner().equals(w.now().self())
+                        && r.epoch().equals(w.memory().epoch()))
+                .isPresent();
     }
 
     static Decision ceded(World w) {

@@ -58,6 +58,15 @@ final class MeetingRules {
 
     private static Optional<Decision> metPrimary(World w, PeerMessage peer) {
         Epoch mine = w.memory().epoch();
+        if (peer.epoch().isAfter(mine) && w.policy().guard().isLease()) {
+            return begin(w.workflows()
+                    .depose(
+                            w.id(),
+                            peer.epoch(),
+                            peer.node(),
+                            peer.node() + " opened epoch " + peer.epoch()
+                                    + " after the lease of epoch " + mine + " was over"));
+        }
         if (peer.epoch().isAfter(mine)) {
             return begin(w.workflows()
                     .reconcile(

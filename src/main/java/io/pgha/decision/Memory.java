@@ -28,6 +28,8 @@ import java.util.Optional;
  * @param token our outstanding release
  * @param kept the peer's release for us
  * @param commits client commits since the fork, of this meeting
+ * @param longestLeaseMillis the longest lease ever granted to the peer; a restarted grantor waits for it
+ * @param alone why the peer surely cannot take over or open: no grant is needed then; empty: it might
  * @param lastOutcome how the last workflow ended
  * @param failuresNoted the fail count as last written, with its date
  */
@@ -45,6 +47,8 @@ public record Memory(
         Optional<ReleaseToken> token,
         Optional<ReleaseToken> kept,
         Optional<Long> commits,
+        long longestLeaseMillis,
+        Optional<String> alone,
         String lastOutcome,
         String failuresNoted) {
 
@@ -62,6 +66,8 @@ public record Memory(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
+            0,
             Optional.empty(),
             "",
             "");
@@ -122,6 +128,8 @@ public record Memory(
         private Optional<ReleaseToken> token;
         private Optional<ReleaseToken> kept;
         private Optional<Long> commits;
+        private long longestLeaseMillis;
+        private Optional<String> alone;
         private String lastOutcome;
         private String failuresNoted;
 
@@ -139,6 +147,8 @@ public record Memory(
             token = m.token;
             kept = m.kept;
             commits = m.commits;
+            longestLeaseMillis = m.longestLeaseMillis;
+            alone = m.alone;
             lastOutcome = m.lastOutcome;
             failuresNoted = m.failuresNoted;
         }
@@ -191,6 +201,12 @@ public record Memory(
                 kept = Optional.of(f.token());
             } else if (fact instanceof Fact.TokenDropped) {
                 kept = Optional.empty();
+            } else if (fact instanceof Fact.LongestLease f) {
+                longestLeaseMillis = f.millis();
+            } else if (fact instanceof Fact.Alone f) {
+                alone = Optional.of(f.why());
+            } else if (fact instanceof Fact.NotAlone) {
+                alone = Optional.empty();
             } else {
                 throw new IllegalStateException("no fold for " + fact);
             }
@@ -248,6 +264,8 @@ public record Memory(
                     token,
                     kept,
                     commits,
+                    longestLeaseMillis,
+                    alone,
                     lastOutcome,
                     failuresNoted);
         }

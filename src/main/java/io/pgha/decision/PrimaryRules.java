@@ -8,6 +8,7 @@ import io.pgha.model.PeerMessage;
 import io.pgha.model.Policy.OnCleanStop;
 import io.pgha.model.PortProbe;
 import io.pgha.model.Postmaster;
+import io.pgha.model.Register;
 import io.pgha.plan.Plan;
 import io.pgha.plan.StopMode;
 
@@ -24,6 +25,16 @@ final class PrimaryRules {
         if (met.isPresent()) {
             return met.get();
         }
+        Optional<Decision> registered = LeaseRules.register(w).flatMap(r -> registered(w, r));
+        if (registered.isPresent()) {
+            return registered.get();
+        }
+        if (w.memory().alone().isPresent() && peerGrants(w)) {
+            return new Decision.Note(
+                    Situation.HEALTHY,
+                    List.of(new Fact.NotAlone()),
+                    w.now().peerId() + " is back and grants leases again");
+        }
         if (isIsolated(w)) {
             return begin(
                     Situation.ISOLATED,
@@ -31,8 +42,13 @@ final class PrimaryRules {
                             .isolate(
                                     w.id(),
                                     w.memory().epoch(),
-                                    "neither " + w.now().peerId() + " nor a gateway seen for "
-                                            + w.policy().fenceAfter().toMillis() + " ms"));
+                                    w.policy().guard() == Guard.GATEWAY
+                                            ? "neither " + w.now().peerId()
+                                                    + " nor a gateway seen for "
+                                                    + w.policy().fenceAfter().toMillis() + " ms"
+                                            : "the lease is over, and neither "
+                                                    + w.now().peerId()
+                                                    + " nor the arbiter answers"));
         }
         if (w.now().isDown()) {
             return down(w);
@@ -74,12 +90,58 @@ final class PrimaryRules {
     }
 
     private static boolean isIsolated(World w) {
-        if (w.policy().guard() != Guard.GATEWAY) {
-            return false;
-        }
         MonoTime last = later(w.tally().awakeAt(), w.now().peer().contactAt());
-        last = later(last, w.now().gatewaySeenAt());
-        return w.now().at().isPast(last, w.policy().fenceAfter());
+        if (w.policy().guard() == Guard.GATEWAY) {
+            last = later(last, w.now().gatewaySeenAt());
+            return w.now().at().isPast(last, w.policy().fenceAfter());
+        }
+        boolean over = w.tally().leases().heldAt(w.now().at()).isEmpty();
+        last = later(last, w.now().arbiter().askedAt());
+        return w.policy().guard().isLease()
+                && over
+                && w.memory().alone().isEmpty()
+                && w.now().at().isPast(last, w.policy().lease().plus(w.policy().leaseMargin()));
+    }
+
+    private static boolean peerGrants(World w) {
+        return w.peer()
+                .filter(p -> p.epoch().equals(w.memory().epoch())
+                        && p.owner().filter(w.now().self()::equals).isPresent())
+                .isPresent();
+    }
+
+    /** Row A5, and rule C: a leased higher epoch deposes, a claim that was never opened is taken back in time. */
+    private static Optional<Decision> registered(World w, Register r) {
+        if (!r.owner().equals(w.now().peerId()) || !r.epoch().isAfter(w.memory().epoch())) {
+            return Optional.empty();
+        }
+        if (r.leased()) {
+            return Optional.of(begin(
+                    Situation.TWO_PRIMARIES,
+                    w.workflows()
+                            .depose(
+                                    w.id(),
+                                    r.epoch(),
+                                    r.owner(),
+                                    "the arbiter says that " + r.owner() + " opened epoch "
+                                            + r.epoch())));
+        }
+        boolean timedOut = w.tally()
+                .leases()
+                .claimSince()
+                .filter(since -> w.now().at().isPast(since, w.policy().claimTimeout()))
+                .isPresent();
+        return timedOut
+                ? Optional.of(begin(
+                        Situation.PRIMARY_DOWN,
+                        w.workflows()
+                                .reclaim(
+                                        w.id(),
+                                        r.epoch().next(),
+                                        r.epoch(),
+                                        r.owner() + " claimed epoch " + r.epoch()
+                                                + " and never opened it: taken back")))
+                : Optional.empty();
     }
 
     private static MonoTime later(MonoTime a, Optional<MonoTime> b) {

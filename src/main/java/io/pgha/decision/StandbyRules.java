@@ -1,5 +1,6 @@
 package io.pgha.decision;
 
+import io.pgha.model.ArbiterReply;
 import io.pgha.model.Cede;
 import io.pgha.model.CedeAnswer;
 import io.pgha.model.Epoch;
@@ -7,9 +8,12 @@ import io.pgha.model.Guard;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
+import io.pgha.model.Register;
+import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.CloneMode;
 import io.pgha.plan.Plan;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,13 +37,34 @@ final class StandbyRules {
                             "PostgreSQL was promoted by hand")),
                     "PostgreSQL here was promoted by hand; the gate stays closed");
         }
-        if (w.tally().failures() >= w.policy().maxPrimaryFailcount()) {
+        if (w.tally().failures() >= w.policy().maxPrimaryFailcount() || isHeadless(w)) {
             return primaryFailed(w);
+        }
+        Optional<Decision> registered = LeaseRules.register(w).flatMap(r -> registered(w, r));
+        if (registered.isPresent()) {
+            return registered.get();
         }
         if (w.now().isDown() && w.tally().failures() == 0) {
             return down(w);
         }
         return quiet(w);
+    }
+
+    /** Row B7: PostgreSQL there may answer and the stream may live, but nobody renews the lease any more. */
+    private static boolean isHeadless(World w) {
+        return w.policy().guard().isLease()
+                && w.tally().silences() >= w.policy().maxPrimaryFailcount()
+                && LeaseRules.ownRest(w).isZero();
+    }
+
+    /** The arbiter knows of a higher epoch of the peer, opened while this node could not see it. */
+    private static Optional<Decision> registered(World w, Register r) {
+        boolean newer = r.epoch().isAfter(w.memory().epoch());
+        return newer && r.leased() && r.owner().equals(w.now().peerId())
+                ? note(
+                        "the arbiter says that epoch " + r.epoch() + " is " + r.owner() + "'s",
+                        new Fact.EpochSeen(r.epoch(), r.owner()))
+                : Optional.empty();
     }
 
     /** What the peer says comes before what is counted. */
@@ -108,6 +133,7 @@ final class StandbyRules {
                         cede.epoch().next(),
                         cede.epoch(),
                         w.memory().owner(),
+                        ClaimBasis.CEDED,
                         w.now().peerId() + " ceded epoch " + cede.epoch() + ": " + cede.why());
         return new Decision.Begin(
                 Situation.PRIMARY_DOWN,
@@ -146,7 +172,12 @@ final class StandbyRules {
                     Situation.ISOLATED,
                     failed + ", but no gateway answers either: this node is the isolated one");
         }
-        if (Counting.streamAlive(w.now(), w.policy().streamTimeout())) {
+        if (w.policy().guard().isLease()) {
+            Optional<Decision> kept = leaseKeeps(w, failed);
+            if (kept.isPresent()) {
+                return kept.get();
+            }
+        } else if (Counting.streamAlive(w.now(), w.policy().streamTimeout())) {
             return new Decision.Hold(
                     Situation.TAKEOVER_VETOED, failed + ", but the replication stream is alive");
         }
@@ -165,7 +196,55 @@ final class StandbyRules {
                                 before.next(),
                                 before,
                                 w.memory().owner(),
+                                ClaimBasis.EXPIRY,
                                 failed + ": taking over"));
+    }
+
+    /** Rows B6, B7, B9: every grant to the peer must be over, this node's and the arbiter's, and the arbiter must be seen. */
+    private static Optional<Decision> leaseKeeps(World w, String failed) {
+        Duration rest = LeaseRules.ownRest(w);
+        if (!rest.isZero()) {
+            return hold(
+                    Situation.PRIMARY_FAILING,
+                    failed + "; its lease may run for another " + rest.toMillis() + " ms");
+        }
+        Optional<ArbiterReply> reply = LeaseRules.freshReply(w);
+        if (reply.isEmpty()) {
+            String trouble = w.now().arbiter().trouble();
+            return hold(
+                    Situation.ISOLATED,
+                    failed + ", but the arbiter does not answer either"
+                            + (trouble.isEmpty() ? "" : " (" + trouble + ")")
+                            + ": this node may be the cut-off one");
+        }
+        if (reply.get().register().isEmpty()) {
+            return hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    failed
+                            + ", but the arbiter knows nothing of this pair yet: both nodes must see it and each other once");
+        }
+        Register held = reply.get().register().get();
+        boolean own = held.owner().equals(w.now().self());
+        boolean known = held.epoch().equals(w.memory().epoch()) && w.memory().isOwner(held.owner());
+        if (!known && !own) {
+            return hold(
+                    Situation.TAKEOVER_VETOED,
+                    failed + ", but the arbiter holds epoch " + held.epoch() + " of " + held.owner()
+                            + ", here epoch " + w.memory().epoch() + " is known");
+        }
+        if (known && !reply.get().leaseRest().isZero()) {
+            return hold(
+                    Situation.TAKEOVER_VETOED,
+                    failed + ", but the arbiter granted " + held.owner()
+                            + " a lease that may run for another "
+                            + reply.get().leaseRest().toMillis()
+                            + " ms: " + held.owner() + " lives, this node does not see it");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Decision> hold(Situation situation, String why) {
+        return Optional.of(new Decision.Hold(situation, why));
     }
 
     private static boolean gatewaySeen(World w) {

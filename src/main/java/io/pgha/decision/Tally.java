@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param failures consecutive failures of the primary
  * @param lastFailure words of the last of them
  * @param lastCounted the probe of the peer's port that was counted last
+ * @param silences consecutive probes during which the peer's daemon was not heard
  * @param ownFailures consecutive failures of the local primary's fresh connection and write
  * @param lastOwn the local probe that was counted last
  * @param primaryPosition the primary's position as at last contact
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param restarts starts in place since the local PostgreSQL was last well
  * @param undecidedSince since when the role has been undecided
  * @param bootAsked the boot hook asked for a start
+ * @param leases what is held, asked and granted; empty of everything without a lease guard
  */
 public record Tally(
         MonoTime startedAt,
@@ -30,16 +32,18 @@ public record Tally(
         int failures,
         String lastFailure,
         Optional<PortProbe> lastCounted,
+        int silences,
         int ownFailures,
         Optional<PortProbe> lastOwn,
         Optional<Lsn> primaryPosition,
         Optional<MonoTime> downSince,
         int restarts,
         Optional<MonoTime> undecidedSince,
-        boolean bootAsked) {
+        boolean bootAsked,
+        Leases leases) {
 
     /** The tally at the first turn. */
-    public static Tally startingAt(MonoTime now) {
+    public static Tally startingAt(MonoTime now, String incarnation) {
         return new Tally(
                 now,
                 now,
@@ -48,12 +52,14 @@ public record Tally(
                 "",
                 Optional.empty(),
                 0,
+                0,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 0,
                 Optional.empty(),
-                false);
+                false,
+                Leases.none(incarnation));
     }
 
     /** The boot hook has asked. */
@@ -65,13 +71,15 @@ public record Tally(
                 failures,
                 lastFailure,
                 lastCounted,
+                silences,
                 ownFailures,
                 lastOwn,
                 primaryPosition,
                 downSince,
                 restarts,
                 undecidedSince,
-                asked);
+                asked,
+                leases);
     }
 
     /** One more start in place was tried. */
@@ -83,12 +91,34 @@ public record Tally(
                 failures,
                 lastFailure,
                 lastCounted,
+                silences,
                 0,
                 lastOwn,
                 primaryPosition,
                 downSince,
                 restarts + 1,
                 undecidedSince,
-                bootAsked);
+                bootAsked,
+                leases);
+    }
+
+    /** The leases after a turn. */
+    public Tally withLeases(Leases after) {
+        return new Tally(
+                startedAt,
+                lastTurnAt,
+                awakeAt,
+                failures,
+                lastFailure,
+                lastCounted,
+                silences,
+                ownFailures,
+                lastOwn,
+                primaryPosition,
+                downSince,
+                restarts,
+                undecidedSince,
+                bootAsked,
+                after);
     }
 }

@@ -6,6 +6,8 @@ import io.pgha.model.PeerMessage;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Receiver;
+import io.pgha.model.Register;
+import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.CloneMode;
 import io.pgha.plan.Plan;
 
@@ -79,7 +81,26 @@ public final class Verdicts {
                             + "): only --force makes it primary, and commits that only the other node holds are then lost");
         }
         Epoch next = top(w).next();
-        return begin(w.workflows().restart(w.id(), next, "promoted by an operator with --force"));
+        Plan plan = w.workflows()
+                .promoteByForce(
+                        w.id(),
+                        next,
+                        LeaseRules.register(w).map(Register::epoch).orElse(m.epoch()),
+                        LeaseRules.register(w).map(Register::owner).or(m::owner),
+                        "promoted by an operator with --force");
+        return new Verdict(
+                0,
+                List.of(plan.kind().words() + ": " + plan.why()),
+                standsAlone(w),
+                Optional.of(plan));
+    }
+
+    /** With --force a person vouches for a silent peer: it can neither open nor grant, until it is heard again. */
+    private static List<Fact> standsAlone(World w) {
+        return w.policy().guard().isLease() && w.peer().isEmpty()
+                ? List.of(new Fact.Alone(
+                        "an operator vouched for " + w.now().peerId() + " with --force"))
+                : List.of();
     }
 
     private static Verdict promoteStandby(World w, boolean acceptLoss, boolean force) {
@@ -95,13 +116,19 @@ public final class Verdicts {
         String lag = Eligibility.lagBytes(w)
                 .map(n -> n + " bytes behind at last contact")
                 .orElse("lag unknown");
-        return begin(w.workflows()
+        Plan plan = w.workflows()
                 .failover(
                         w.id(),
                         top(w).next(),
                         w.memory().epoch(),
                         w.memory().owner(),
-                        "promoted by an operator (" + lag + ")"));
+                        force ? ClaimBasis.VOUCHED : ClaimBasis.EXPIRY,
+                        "promoted by an operator (" + lag + ")");
+        return new Verdict(
+                0,
+                List.of(plan.kind().words() + ": " + plan.why()),
+                force ? standsAlone(w) : List.of(),
+                Optional.of(plan));
     }
 
     /** pgha release. */
@@ -282,12 +309,14 @@ public final class Verdicts {
 
     private static Epoch top(World w) {
         Epoch mine = w.memory().epoch();
+        Epoch registered = LeaseRules.register(w).map(Register::epoch).orElse(mine);
+        Epoch known = registered.isAfter(mine) ? registered : mine;
         return w.now()
                 .peer()
                 .last()
                 .map(PeerMessage::epoch)
-                .filter(e -> e.isAfter(mine))
-                .orElse(mine);
+                .filter(e -> e.isAfter(known))
+                .orElse(known);
     }
 
     private static Verdict begin(Plan plan) {

@@ -35,7 +35,7 @@ public record World(Observation now, Memory memory, Tally tally, Policy policy, 
     }
 
     public Workflows workflows() {
-        return new Workflows(now.self(), now.peerId());
+        return new Workflows(now.self(), now.peerId(), policy.guard().isLease());
     }
 
     /** Id of the question this node asks before it opens after a boot or an isolation: constant for one start. */

@@ -1,10 +1,13 @@
 package io.pgha.engine;
 
 import io.pgha.decision.Memory;
+import io.pgha.model.ArbiterAsk;
 import io.pgha.model.GateState;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
 import io.pgha.plan.Step;
+
+import java.time.Duration;
 
 /**
  * Everything the engine can do to the world. Called on the engine's thread; every method returns at once and the work is
@@ -23,6 +26,18 @@ public interface Actuator {
 
     /** Opens or closes the gate; what came of it shows in the next observations. Closing overtakes anything queued. */
     void setGate(GateState wanted);
+
+    /**
+     * Arms a slot of the gate: the kernel permits it for at most {@code atMost} from now and will end that by itself. What came
+     * of it shows as {@link io.pgha.model.Armed} in the next observations; only then may a lease be asked for under the nonce.
+     */
+    void permit(int slot, long nonce, Duration atMost);
+
+    /** A lease for that nonce is granted: clients pass for the rest of the slot's permit. Nothing when it was armed anew since. */
+    void grant(int slot, long nonce);
+
+    /** A question to the arbiter. One is under way at a time; of those that wait only the newest is sent. */
+    void ask(ArbiterAsk question);
 
     /** The newest message to the peer; {@code now} when it should be sent at once instead of with the next heartbeat. */
     void announce(PeerMessage message, boolean now);

@@ -5,10 +5,12 @@ import io.pgha.decision.Decider;
 import io.pgha.decision.Decision;
 import io.pgha.decision.Fact;
 import io.pgha.decision.GateRule;
+import io.pgha.decision.LeaseRules;
 import io.pgha.decision.Memory;
 import io.pgha.decision.Situation;
 import io.pgha.decision.Tally;
 import io.pgha.decision.World;
+import io.pgha.model.ArbiterAsk;
 import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
@@ -60,6 +62,8 @@ public final class Engine {
     private Decision decision = new Decision.Hold(Situation.UNDECIDED, "starting");
     private long ids;
     private Optional<PeerMessage> told = Optional.empty();
+    private Optional<ArbiterAsk> asked = Optional.empty();
+    private Optional<MonoTime> askedAt = Optional.empty();
     private volatile Optional<Status> status = Optional.empty();
 
     /** Who this daemon is, for messages and status. */
@@ -100,7 +104,7 @@ public final class Engine {
         this.chronicle = new Chronicle(events);
         this.memory = journal.replay();
         MonoTime now = clock.now();
-        this.tally = Tally.startingAt(now);
+        this.tally = Tally.startingAt(now, identity.incarnation());
         this.stateSince = now;
     }
 
@@ -129,8 +133,55 @@ public final class Engine {
         if (pending.isEmpty()) {
             think(w);
         }
-        openIfAllowed(seen);
+        if (policy.guard().isLease()) {
+            keepLease(seen);
+        } else {
+            openIfAllowed(seen);
+        }
         tell(seen);
+    }
+
+    /** With a lease guard nothing opens the gate but a granted slot, and the kernel closes it again. */
+    private void keepLease(Observation seen) {
+        boolean mayHold = memory.state().mayOpen()
+                && mayStayOpen(memory, seen)
+                && mayStayOpen(fold(memory, pending), seen)
+                && tally.ownFailures() < policy.maxPrimaryFailcount();
+        boolean free = pending.isEmpty();
+        LeaseRules.Next next = LeaseRules.next(world(seen), mayHold, free);
+        tally = tally.withLeases(next.leases());
+        for (LeaseRules.Order order : next.orders()) {
+            if (order instanceof LeaseRules.Order.Permit o) {
+                actuator.permit(o.slot(), o.nonce(), o.atMost());
+            } else if (order instanceof LeaseRules.Order.Grant o) {
+                actuator.grant(o.slot(), o.nonce());
+            } else {
+                actuator.setGate(GateState.CLOSED);
+            }
+        }
+        ask(seen);
+    }
+
+    /** PostgreSQL is known to be writable; or it is not known and clients are in already. */
+    private boolean mayStayOpen(Memory m, Observation seen) {
+        return GateRule.desired(m, seen)
+                .map(GateState.OPEN::equals)
+                .orElse(tally.leases().held().isPresent());
+    }
+
+    /** Every heartbeat, and at once when there is something new to ask. */
+    private void ask(Observation seen) {
+        ArbiterAsk question = LeaseRules.question(world(seen));
+        boolean news = asked.map(last -> !last.lease().equals(question.lease())
+                        || !last.claim().equals(question.claim()))
+                .orElse(true);
+        boolean due =
+                askedAt.map(at -> seen.at().isPast(at, policy.heartbeat())).orElse(true);
+        if (news || due) {
+            asked = Optional.of(question);
+            askedAt = Optional.of(seen.at());
+            actuator.ask(question);
+        }
     }
 
     private World world(Observation seen) {
@@ -150,6 +201,11 @@ public final class Engine {
         if (memory.running().isPresent()) {
             decision = Decider.decide(w);
             record(executor.advance(w), w.now());
+            return;
+        }
+        Optional<Fact> longer = LeaseRules.toRecord(w);
+        if (longer.isPresent()) {
+            record(List.of(longer.get()), w.now());
             return;
         }
         decision = Decider.decide(w);

@@ -3,6 +3,8 @@ package io.pgha.engine;
 import io.pgha.decision.Fact;
 import io.pgha.decision.Memory;
 import io.pgha.decision.World;
+import io.pgha.model.ArbiterReply;
+import io.pgha.model.ArbiterView;
 import io.pgha.model.Cede;
 import io.pgha.model.ControlData;
 import io.pgha.model.GateState;
@@ -12,6 +14,7 @@ import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Receiver;
+import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.Progress;
 import io.pgha.plan.Step;
 import io.pgha.plan.StepWords;
@@ -158,6 +161,9 @@ final class Executor {
                     w.policy().closeTimeout().multipliedBy(10),
                     "the gate does not close (" + w.now().gate().why() + ")"));
         }
+        if (step instanceof Step.Claim s) {
+            return Optional.of(claim(w, s));
+        }
         if (step instanceof Step.AskForStandby s) {
             return done(new Fact.StandbyAsked(s.id()));
         }
@@ -188,6 +194,37 @@ final class Executor {
                             + w.now().rebuild().orElse(w.now().local().why()) + ")"));
         }
         return Optional.empty();
+    }
+
+    /**
+     * Asked again every heartbeat until the arbiter says yes, or the leases it may have granted must be over: then its no
+     * means that the old owner lives.
+     */
+    private Outcome claim(World w, Step.Claim step) {
+        ArbiterView arbiter = w.now().arbiter();
+        boolean heard = arbiter.askedAt().filter(at -> !begunAt.isAfter(at)).isPresent();
+        Optional<ArbiterReply.ClaimAnswer> answer = arbiter.reply()
+                .filter(r -> heard)
+                .flatMap(ArbiterReply::claim)
+                .filter(c ->
+                        c.id().equals(w.memory().running().orElseThrow().plan().id()));
+        if (answer.filter(ArbiterReply.ClaimAnswer::moved).isPresent()) {
+            return new Outcome.Done(List.of());
+        }
+        Duration beats = w.policy().heartbeat().multipliedBy(3);
+        boolean ceded = step.basis() == ClaimBasis.CEDED;
+        Duration limit = ceded
+                ? beats
+                : w.policy().waitAfter(w.policy().lease()).multipliedBy(2).plus(beats);
+        if (!w.now().at().isPast(begunAt, limit)) {
+            return new Outcome.Running(progress);
+        }
+        if (answer.isEmpty() && step.basis() != ClaimBasis.EXPIRY) {
+            return new Outcome.Done(List.of());
+        }
+        return new Outcome.Failed(answer.map(ArbiterReply.ClaimAnswer::why)
+                .orElse("the arbiter did not answer"
+                        + (arbiter.trouble().isEmpty() ? "" : ": " + arbiter.trouble())));
     }
 
     private static boolean gateIs(World w, GateState wanted) {

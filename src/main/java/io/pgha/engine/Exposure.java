@@ -9,7 +9,7 @@ public final class Exposure {
 
     private Exposure() {}
 
-    /** One sentence a fault; never empty, since every guard without a lease has a hole. */
+    /** One sentence a fault; never empty, since every guard has a hole. */
     public static List<String> of(Guard guard) {
         return switch (guard) {
             case MANUAL ->
@@ -23,6 +23,11 @@ public final class Exposure {
                 List.of(
                         "a cut that leaves both nodes their gateway makes two open primaries: guard gateway",
                         "a primary whose daemon is dead does not close itself when it is cut off: guard gateway");
+            case WITNESS, ETCD ->
+                List.of(
+                        "a machine that is paused whole for longer than its lease may be open for the rest of it when it"
+                                + " wakes; closed only by synchronous replication or fencing",
+                        "with the arbiter and one node lost together, the other node closes or does not take over");
         };
     }
 }

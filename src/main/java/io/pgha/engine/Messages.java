@@ -55,6 +55,8 @@ final class Messages {
                 Boot.holdFor(w),
                 w.now().forks(),
                 w.memory().commits(),
+                w.tally().leases().request(),
+                w.tally().leases().grant(),
                 wallClockMillis);
     }
 
@@ -73,6 +75,8 @@ final class Messages {
                 || !before.wantsStandby().equals(after.wantsStandby())
                 || !before.bootQuestion().equals(after.bootQuestion())
                 || !before.holdFor().equals(after.holdFor())
+                || !before.leaseRequest().equals(after.leaseRequest())
+                || !before.leaseGrant().equals(after.leaseGrant())
                 || !before.commitsSinceFork().equals(after.commitsSinceFork());
     }
 }

@@ -121,8 +121,15 @@ final class ExplainText {
                     case GATEWAY ->
                         "it stays open while it sees a gateway; without one it closes within "
                                 + Amounts.span(policy.latestFence());
+                    case WITNESS, ETCD ->
+                        "it stays open while the arbiter grants the lease; without one it closes within "
+                                + Amounts.span(policy.lease());
                 });
-        lines.add("the daemon stopped: nothing changes for clients, and nobody watches");
+        lines.add(
+                policy.guard().isLease()
+                        ? "the daemon died: the kernel closes the gate when the lease is over, and "
+                                + status.peer() + " takes over"
+                        : "the daemon stopped: nothing changes for clients, and nobody watches");
         return lines;
     }
 
@@ -135,6 +142,9 @@ final class ExplainText {
                         : "after " + policy.maxPrimaryFailcount()
                                 + " failures in a row this node takes over"
                                 + (policy.guard() == Guard.GATEWAY ? ", if it sees a gateway" : "")
+                                + (policy.guard().isLease()
+                                        ? ", once every lease of the primary is over and the arbiter agrees"
+                                        : "")
                                 + ", between " + Amounts.span(policy.earliestTakeover()) + " and "
                                 + Amounts.span(policy.latestTakeover())
                                 + " after the last sign of life"));

@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param peer the peer's daemon
  * @param gatewaySeenAt when any gateway last answered
  * @param forks the local timeline history
+ * @param armed the slot of the gate that was armed last; only with a lease guard
+ * @param arbiter the witness, or etcd; only with a lease guard
  * @param rebuild why the local standby can no longer follow; empty: not known to be so
  */
 public record Observation(
@@ -39,6 +41,8 @@ public record Observation(
         PeerView peer,
         Optional<MonoTime> gatewaySeenAt,
         List<Fork> forks,
+        Optional<Armed> armed,
+        ArbiterView arbiter,
         Optional<String> rebuild) {
 
     public Observation {

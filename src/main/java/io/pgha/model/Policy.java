@@ -25,6 +25,9 @@ import java.time.Duration;
  * @param ladderTimeout how long the stop ladder waits for fast, and again for immediate, before the next rung
  * @param cedeValidity a cede not answered for this long is reported as stuck
  * @param restartAttempts starts of a crashed PostgreSQL in place before it is held, when no peer would take over
+ * @param lease how long the primary's gate may be open without a new grant; only with a lease guard
+ * @param leaseMargin what a grantor waits beyond its grant and the clocks' difference, before anybody else may open
+ * @param claimTimeout an epoch claimed and not opened for this long may be claimed back by its old owner
  * @param workflowTimeout deadline of one waiting step of release and initialize
  */
 public record Policy(
@@ -48,12 +51,28 @@ public record Policy(
         Duration ladderTimeout,
         Duration cedeValidity,
         int restartAttempts,
+        Duration lease,
+        Duration leaseMargin,
+        Duration claimTimeout,
         Duration workflowTimeout) {
 
     /** What a clean stop of the primary by a person leads to, after the grace period. */
     public enum OnCleanStop {
         FAILOVER,
         HOLD
+    }
+
+    /** The rate by which two hosts' clocks may differ: NTP daemons slew up to 8 % (protocol, rho). */
+    private static final double CLOCK_RATE = 0.1;
+
+    /** What a grantor waits after a grant of that duration, counted from the receipt of the request: times (1 + rho), plus G. */
+    public Duration waitAfter(Duration granted) {
+        return granted.plusNanos((long) (granted.toNanos() * CLOCK_RATE)).plus(leaseMargin);
+    }
+
+    /** What the kernel is armed with: the lease less what closing costs. */
+    public Duration permit() {
+        return lease.minus(closeTimeout);
     }
 
     /** The earliest moment, after the last sign of life, at which the standby can reach MAX_PRIMARY_FAILCOUNT. */

@@ -9,6 +9,7 @@ public enum PlanKind {
     DEPOSE("step down"),
     RECONCILE("reconcile"),
     ISOLATE("close while isolated"),
+    RECLAIM("reclaim"),
     RELEASE("release"),
     CANCEL_RELEASE("release --cancel"),
     FOLLOW("follow"),
@@ -28,7 +29,7 @@ public enum PlanKind {
     /** True for the kinds that only make sense in the boot in which they were decided. */
     public boolean isOfThisBoot() {
         return switch (this) {
-            case FAILOVER, CEDE, START, RESTART, RECONCILE, ISOLATE -> true;
+            case FAILOVER, CEDE, START, RESTART, RECONCILE, ISOLATE, RECLAIM -> true;
             case DEPOSE, RELEASE, CANCEL_RELEASE, FOLLOW, INITIALIZE_PRIMARY, INITIALIZE_STANDBY ->
                 false;
         };
@@ -39,6 +40,6 @@ public enum PlanKind {
      * the process that is gone (rule S).
      */
     public boolean isVoidAtRestart() {
-        return this == FAILOVER || this == START || this == RECONCILE;
+        return this == FAILOVER || this == START || this == RECONCILE || this == RECLAIM;
     }
 }

@@ -5,6 +5,7 @@ import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * One step of a workflow. A step states a postcondition, checks it first, and can be begun twice.
@@ -209,6 +210,15 @@ public sealed interface Step {
         }
     }
 
+    /** The arbiter's register says that this node is to own {@code epoch} (rule C: a claim, no lease yet). */
+    record Claim(Epoch epoch, Epoch from, Optional<NodeId> fromOwner, ClaimBasis basis)
+            implements Step {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.claim(this);
+        }
+    }
+
     /** One method a step. */
     interface Visitor<R> {
         R become(Become step);
@@ -258,5 +268,7 @@ public sealed interface Step {
         R verifyToken(VerifyToken step);
 
         R countCommits(CountCommits step);
+
+        R claim(Claim step);
     }
 }

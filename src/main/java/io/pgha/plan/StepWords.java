@@ -143,6 +143,11 @@ public final class StepWords implements Step.Visitor<String> {
     }
 
     @Override
+    public String claim(Step.Claim s) {
+        return "claim epoch " + s.epoch() + " at the arbiter";
+    }
+
+    @Override
     public String countCommits(Step.CountCommits s) {
         return "count client commits since the timelines parted";
     }

@@ -10,6 +10,7 @@ import io.pgha.plan.Step.AwaitPeer;
 import io.pgha.plan.Step.AwaitStreaming;
 import io.pgha.plan.Step.Become;
 import io.pgha.plan.Step.Checkpoint;
+import io.pgha.plan.Step.Claim;
 import io.pgha.plan.Step.Clone;
 import io.pgha.plan.Step.ConfigureStandby;
 import io.pgha.plan.Step.CountCommits;
@@ -43,26 +44,58 @@ public final class Workflows {
 
     private final NodeId self;
     private final NodeId peer;
+    private final boolean arbited;
 
-    /** Workflows of this node. */
-    public Workflows(NodeId self, NodeId peer) {
+    /**
+     * Workflows of this node.
+     *
+     * @param arbited a lease guard is in force: epochs are claimed at the arbiter before they are used
+     */
+    public Workflows(NodeId self, NodeId peer, boolean arbited) {
         this.self = self;
         this.peer = peer;
+        this.arbited = arbited;
     }
 
     /** Standby to primary. Undone until the promotion is asked for: after that PostgreSQL may have left recovery. */
     public Plan failover(
-            String id, Epoch next, Epoch before, Optional<NodeId> ownerBefore, String why) {
-        List<Step> steps = List.of(
-                new Become(NodeState.PROMOTING, next, self, why),
-                new StopReceiver(),
-                new Promote(),
-                new Become(NodeState.PRIMARY, next, self, "promoted"),
-                new AwaitOpen(),
-                new Checkpoint());
+            String id,
+            Epoch next,
+            Epoch before,
+            Optional<NodeId> ownerBefore,
+            ClaimBasis basis,
+            String why) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Become(NodeState.PROMOTING, next, self, why));
+        claim(steps, next, before, ownerBefore, basis);
+        steps.add(new StopReceiver());
+        int pointOfNoReturn = steps.size();
+        steps.add(new Promote());
+        steps.add(new Become(NodeState.PRIMARY, next, self, "promoted"));
+        steps.add(new AwaitOpen());
+        steps.add(new Checkpoint());
         List<Step> undo = List.of(
                 new Become(NodeState.STANDBY, before, ownerBefore.orElse(peer), "takeover undone"));
-        return new Plan(id, PlanKind.FAILOVER, steps, 2, undo, why);
+        return new Plan(id, PlanKind.FAILOVER, steps, pointOfNoReturn, undo, why);
+    }
+
+    /** An old owner takes back what the peer claimed and never opened (rule C). */
+    public Plan reclaim(String id, Epoch next, Epoch claimed, String why) {
+        List<Step> steps = List.of(
+                new Claim(next, claimed, Optional.of(peer), ClaimBasis.EXPIRY),
+                new Become(NodeState.PRIMARY, next, self, why));
+        return new Plan(id, PlanKind.RECLAIM, steps, 0, List.of(), why);
+    }
+
+    private void claim(
+            List<Step> steps,
+            Epoch next,
+            Epoch from,
+            Optional<NodeId> fromOwner,
+            ClaimBasis basis) {
+        if (arbited) {
+            steps.add(new Claim(next, from, fromOwner, basis));
+        }
     }
 
     /** A primary whose PostgreSQL is dead or hangs gives its epoch up (protocol section 4: the order is the proof). */
@@ -84,6 +117,18 @@ public final class Workflows {
                 new StartPostgres(),
                 new Become(NodeState.PRIMARY, epoch, self, why),
                 new AwaitOpen());
+        return new Plan(id, PlanKind.RESTART, steps, 0, List.of(), why);
+    }
+
+    /** A person chose this node, in whatever state it is. */
+    public Plan promoteByForce(
+            String id, Epoch next, Epoch before, Optional<NodeId> ownerBefore, String why) {
+        List<Step> steps = new ArrayList<>();
+        claim(steps, next, before, ownerBefore, ClaimBasis.VOUCHED);
+        steps.add(new MarkPrimary());
+        steps.add(new StartPostgres());
+        steps.add(new Become(NodeState.PRIMARY, next, self, why));
+        steps.add(new AwaitOpen());
         return new Plan(id, PlanKind.RESTART, steps, 0, List.of(), why);
     }
 
@@ -130,12 +175,18 @@ public final class Workflows {
         return new Plan(id, PlanKind.RECONCILE, List.of(new CountCommits()), 1, List.of(), why);
     }
 
-    /** Guard gateway: neither the peer nor a gateway is seen. PostgreSQL goes on running behind the closed gate. */
+    /**
+     * Nobody is seen who would tell of another primary. Under guard gateway PostgreSQL goes on running behind the closed gate;
+     * with a lease it is stopped, since sessions of this host do not pass the gate and could still commit (row A4).
+     */
     public Plan isolate(String id, Epoch epoch, String why) {
-        List<Step> steps = List.of(
+        List<Step> steps = new ArrayList<>(List.of(
                 new Become(NodeState.ISOLATED, epoch, self, why),
                 new AwaitClosed(),
-                new EndSessions());
+                new EndSessions()));
+        if (arbited) {
+            steps.add(new StopPostgres(StopMode.LADDER));
+        }
         return new Plan(id, PlanKind.ISOLATE, steps, 0, List.of(), why);
     }
 
@@ -218,17 +269,19 @@ public final class Workflows {
 
     /** Redeems a release. */
     public Plan initializePrimary(String id, String tokenId, Epoch next, Epoch before, String why) {
-        List<Step> steps = List.of(
-                new StartPostgres(),
-                new VerifyToken(tokenId),
-                new Become(NodeState.PROMOTING, next, self, why),
-                new StopReceiver(),
-                new Promote(),
-                new Become(NodeState.PRIMARY, next, self, "release redeemed"),
-                new AwaitOpen(),
-                new Checkpoint());
+        List<Step> steps = new ArrayList<>();
+        steps.add(new StartPostgres());
+        steps.add(new VerifyToken(tokenId));
+        steps.add(new Become(NodeState.PROMOTING, next, self, why));
+        claim(steps, next, before, Optional.of(peer), ClaimBasis.CEDED);
+        steps.add(new StopReceiver());
+        int pointOfNoReturn = steps.size();
+        steps.add(new Promote());
+        steps.add(new Become(NodeState.PRIMARY, next, self, "release redeemed"));
+        steps.add(new AwaitOpen());
+        steps.add(new Checkpoint());
         List<Step> undo = List.of(new Become(NodeState.STANDBY, before, peer, "initialize undone"));
-        return new Plan(id, PlanKind.INITIALIZE_PRIMARY, steps, 4, undo, why);
+        return new Plan(id, PlanKind.INITIALIZE_PRIMARY, steps, pointOfNoReturn, undo, why);
     }
 
     /** Redeems a release that came as a file. The next epoch is the file's: known once it is unpacked. */

@@ -98,6 +98,9 @@ class SettingsFileTest {
                 Duration.ofMillis(500),
                 Duration.ofSeconds(10),
                 3,
+                Duration.ofSeconds(3),
+                Duration.ofMillis(300),
+                Duration.ofMinutes(1),
                 Duration.ofHours(1));
 
         assertEquals(expected, Written.with(directory).load().policy());
@@ -114,7 +117,8 @@ class SettingsFileTest {
                         "stream_timeout = 6s, boot_peer_wait = 40s, on_clean_stop = hold",
                         "clean_stop_grace = 20s, maximum_lag_on_failover = 32MB, promote_timeout = 90s",
                         "start_timeout = 100s, stop_timeout = 50s, ladder_timeout = 2s, cede_validity = 11s",
-                        "restart_attempts = 2, workflow_timeout = 2h")
+                        "restart_attempts = 2, workflow_timeout = 2h",
+                        "lease = 4s, lease_margin = 400ms, claim_timeout = 2m")
                 .load()
                 .policy();
 
@@ -140,6 +144,9 @@ class SettingsFileTest {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(11),
                         2,
+                        Duration.ofSeconds(4),
+                        Duration.ofMillis(400),
+                        Duration.ofMinutes(2),
                         Duration.ofHours(2)),
                 policy);
     }

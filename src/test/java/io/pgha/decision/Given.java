@@ -1,5 +1,7 @@
 package io.pgha.decision;
 
+import io.pgha.model.ArbiterView;
+import io.pgha.model.Armed;
 import io.pgha.model.Cede;
 import io.pgha.model.CedeAnswer;
 import io.pgha.model.ControlData;
@@ -55,6 +57,10 @@ public final class Given {
     private PeerMessage peer;
     private Optional<MonoTime> gatewaySeenAt = Optional.of(at);
     private Optional<String> rebuild = Optional.empty();
+    private Optional<Armed> armed = Optional.empty();
+    private ArbiterView arbiter = ArbiterView.NONE;
+    private int silences;
+    private Leases leases = Leases.none("inc");
     private Tally tally;
 
     private Given(NodeId self) {
@@ -99,13 +105,15 @@ public final class Given {
                 failures,
                 "no answer in time",
                 Optional.empty(),
+                silences,
                 own,
                 Optional.empty(),
                 Optional.of(position),
                 downSince,
                 restarts,
                 undecided,
-                boot);
+                boot,
+                leases);
     }
 
     private static PeerMessage message(NodeId node, NodeState state) {
@@ -136,6 +144,8 @@ public final class Given {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 0);
     }
@@ -188,13 +198,15 @@ public final class Given {
                 tally.failures(),
                 tally.lastFailure(),
                 Optional.empty(),
+                silences,
                 0,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 0,
                 Optional.empty(),
-                false);
+                false,
+                leases);
         return this;
     }
 
@@ -295,6 +307,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.leaseRequest(),
+                p.leaseGrant(),
                 0);
         return this;
     }
@@ -328,6 +342,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.leaseRequest(),
+                p.leaseGrant(),
                 0);
         return this;
     }
@@ -361,6 +377,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.leaseRequest(),
+                p.leaseGrant(),
                 0);
         return this;
     }
@@ -398,6 +416,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.leaseRequest(),
+                p.leaseGrant(),
                 0);
         return this;
     }
@@ -431,6 +451,8 @@ public final class Given {
                 holds ? Optional.of("boot-inc-" + self) : Optional.empty(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.leaseRequest(),
+                p.leaseGrant(),
                 0);
         return this;
     }
@@ -464,6 +486,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 Optional.of(commits),
+                p.leaseRequest(),
+                p.leaseGrant(),
                 0);
         return this;
     }
@@ -490,6 +514,9 @@ public final class Given {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(60),
                 3,
+                Duration.ofSeconds(3),
+                Duration.ofMillis(300),
+                Duration.ofSeconds(60),
                 Duration.ofSeconds(60));
     }
 
@@ -539,6 +566,8 @@ public final class Given {
                         ""),
                 gatewaySeenAt,
                 new ArrayList<Fork>(),
+                armed,
+                arbiter,
                 rebuild);
         return new World(now, memory, tally, policy(guard, onCleanStop), "id-1");
     }

@@ -122,6 +122,9 @@ public final class Sample {
                 s,
                 s,
                 3,
+                s,
+                s,
+                s,
                 s);
     }
 
@@ -190,6 +193,8 @@ public final class Sample {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 1_700_000_000_000L);
     }

@@ -4,6 +4,8 @@ import io.pgha.model.Cede;
 import io.pgha.model.CedeAnswer;
 import io.pgha.model.Epoch;
 import io.pgha.model.Fork;
+import io.pgha.model.LeaseGrant;
+import io.pgha.model.LeaseRequest;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
@@ -11,6 +13,7 @@ import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
 import io.pgha.model.ReleaseToken;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,6 +50,8 @@ final class Messages {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 millis);
     }
 
@@ -81,6 +86,8 @@ final class Messages {
                 Optional.of("q0"),
                 List.of(new Fork(1, Lsn.parse("0/3000000")), new Fork(2, end)),
                 Optional.of(0L),
+                Optional.of(new LeaseRequest(8, new Epoch(4), Duration.ofSeconds(3))),
+                Optional.of(new LeaseGrant(7, new Epoch(4), Duration.ofMillis(2500))),
                 1L << 41);
     }
 }

@@ -1,0 +1,269 @@
+package io.pgha.decision;
+
+import io.pgha.model.ArbiterAsk;
+import io.pgha.model.ArbiterReply;
+import io.pgha.model.ArbiterView;
+import io.pgha.model.Armed;
+import io.pgha.model.LeaseGrant;
+import io.pgha.model.LeaseRequest;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.Register;
+import io.pgha.plan.ClaimBasis;
+import io.pgha.plan.PlanKind;
+import io.pgha.plan.Step;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Leases (protocol sections 1 to 3): arm before asking, count from the arming, grant to the one owner that this node has
+ * endorsed, and never again after its own intent. Pure; the engine carries the orders out.
+ */
+public final class LeaseRules {
+
+    /** What a grant may last at most: a wrong configuration of the peer must not lock this node out for a day. */
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+
+    private LeaseRules() {}
+
+    /** What the engine does to the gate's slots, in order. */
+    public sealed interface Order {
+        /** Arm a slot. */
+        record Permit(int slot, long nonce, Duration atMost) implements Order {}
+
+        /** The armed slot is granted. */
+        record Grant(int slot, long nonce) implements Order {}
+
+        /** The lease is over: take back whatever the slots hold. */
+        record Close() implements Order {}
+    }
+
+    /** The leases after this turn, and what is to be done. */
+    public record Next(Leases leases, List<Order> orders) {}
+
+    /**
+     * One turn.
+     *
+     * @param mayHold this node durably owns the epoch, its PostgreSQL is writable and well, and nothing on its way to the
+     *     disk says otherwise
+     * @param free nothing is on its way to the disk: no intent of this node can be hidden there
+     */
+    public static Next next(World w, boolean mayHold, boolean free) {
+        List<Order> orders = new ArrayList<>();
+        Leases held = mayHold ? hold(w, orders) : letGo(w.tally().leases());
+        return new Next(claimSeen(w, grant(w, held, free)), List.copyOf(orders));
+    }
+
+    private static Leases letGo(Leases l) {
+        return new Leases(
+                l.lastNonce(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                l.grant(),
+                l.waitUntil(),
+                l.claimSince());
+    }
+
+    private static Leases hold(World w, List<Order> orders) {
+        Leases l = w.tally().leases();
+        MonoTime now = w.now().at();
+        if (l.held().isPresent() && l.heldAt(now).isEmpty()) {
+            orders.add(new Order.Close());
+            return letGo(l);
+        }
+        Optional<Leases.Asked> asked =
+                l.asked().filter(a -> a.epoch().equals(w.memory().epoch()));
+        Optional<Armed> armed = asked.flatMap(a -> w.now()
+                .armed()
+                .filter(k -> k.nonce() == a.nonce() && !k.permitted().isZero()));
+        if (armed.isPresent() && isGranted(w, armed.get())) {
+            Armed slot = armed.get();
+            orders.add(new Order.Grant(slot.slot(), slot.nonce()));
+            Leases.Held now1 = new Leases.Held(
+                    slot.slot(),
+                    w.memory().epoch(),
+                    asked.orElseThrow().since(),
+                    slot.at().plus(slot.permitted()));
+            return with(l, l.lastNonce(), Optional.empty(), Optional.of(now1), Optional.empty());
+        }
+        Duration patience = w.policy().heartbeat().multipliedBy(2);
+        boolean stuck = asked.filter(a -> now.isPast(a.since(), patience)).isPresent();
+        boolean due = asked.isEmpty()
+                && l.held()
+                        .map(h -> now.isPast(h.since(), w.policy().heartbeat()))
+                        .orElse(true);
+        if (stuck || due) {
+            int slot = l.held().map(h -> 1 - h.slot()).orElse(0);
+            long nonce = l.lastNonce() + 1;
+            orders.add(new Order.Permit(slot, nonce, w.policy().permit()));
+            Leases.Asked fresh = new Leases.Asked(slot, nonce, w.memory().epoch(), now);
+            return with(l, nonce, Optional.of(fresh), l.held(), Optional.empty());
+        }
+        Optional<LeaseRequest> request = armed.map(
+                k -> new LeaseRequest(k.nonce(), w.memory().epoch(), w.policy().lease()));
+        return with(l, l.lastNonce(), asked, l.held(), request);
+    }
+
+    private static Leases with(
+            Leases l,
+            long nonce,
+            Optional<Leases.Asked> asked,
+            Optional<Leases.Held> held,
+            Optional<LeaseRequest> request) {
+        return new Leases(nonce, asked, held, request, l.grant(), l.waitUntil(), l.claimSince());
+    }
+
+    /** By the peer, by the arbiter, or by nobody, when the peer is known not to be able to take over. */
+    private static boolean isGranted(World w, Armed armed) {
+        return w.memory().alone().isPresent()
+                || w.now().peer().last().flatMap(PeerMessage::leaseGrant).stream()
+                        .anyMatch(g -> covers(w, armed, g))
+                || w.now().arbiter().reply().flatMap(ArbiterReply::grant).stream()
+                        .anyMatch(g -> covers(w, armed, g));
+    }
+
+    private static boolean covers(World w, Armed armed, LeaseGrant grant) {
+        return grant.nonce() == armed.nonce()
+                && grant.epoch().equals(w.memory().epoch())
+                && grant.duration().compareTo(w.policy().lease()) >= 0;
+    }
+
+    private static Leases grant(World w, Leases l, boolean free) {
+        Optional<LeaseRequest> request = w.peer().flatMap(PeerMessage::leaseRequest);
+        if (!free || request.isEmpty() || !mayGrant(w, request.get())) {
+            return new Leases(
+                    l.lastNonce(),
+                    l.asked(),
+                    l.held(),
+                    l.request(),
+                    Optional.empty(),
+                    l.waitUntil(),
+                    l.claimSince());
+        }
+        LeaseRequest r = request.get();
+        if (l.grant().filter(g -> g.nonce() == r.nonce()).isPresent()) {
+            return l;
+        }
+        MonoTime over = w.now().at().plus(w.policy().waitAfter(r.duration()));
+        return new Leases(
+                l.lastNonce(),
+                l.asked(),
+                l.held(),
+                l.request(),
+                Optional.of(new LeaseGrant(r.nonce(), r.epoch(), r.duration())),
+                Optional.of(l.waitUntil().filter(t -> t.isAfter(over)).orElse(over)),
+                l.claimSince());
+    }
+
+    /** One vote an epoch: only for the owner this node has durably endorsed, and only while it has no intent of its own. */
+    private static boolean mayGrant(World w, LeaseRequest r) {
+        Memory m = w.memory();
+        boolean ownIntent = m.state() == NodeState.PROMOTING
+                || m.running().map(run -> takesOver(run.plan().kind())).orElse(false);
+        boolean endorsed = m.epoch().equals(r.epoch()) && m.isOwner(w.now().peerId());
+        boolean ceded = m.state() == NodeState.CEDED
+                && m.cede().filter(c -> c.epoch().next().equals(r.epoch())).isPresent();
+        boolean released = m.state() == NodeState.RELEASED
+                && m.token().filter(t -> t.epoch().next().equals(r.epoch())).isPresent();
+        return !ownIntent
+                && (endorsed || ceded || released)
+                && r.duration().toMillis() <= m.longestLeaseMillis();
+    }
+
+    private static boolean takesOver(PlanKind kind) {
+        return kind == PlanKind.FAILOVER
+                || kind == PlanKind.INITIALIZE_PRIMARY
+                || kind == PlanKind.RECLAIM;
+    }
+
+    /** A longer lease than ever before is on disk before it is granted: a restarted grantor must know how long to wait. */
+    public static Optional<Fact> toRecord(World w) {
+        return w.peer()
+                .flatMap(PeerMessage::leaseRequest)
+                .filter(r -> r.duration().compareTo(LONGEST) <= 0
+                        && r.duration().toMillis() > w.memory().longestLeaseMillis())
+                .map(r -> new Fact.LongestLease(r.duration().toMillis()));
+    }
+
+    private static Leases claimSeen(World w, Leases l) {
+        boolean claimed = register(w)
+                .filter(r -> r.owner().equals(w.now().peerId())
+                        && !r.leased()
+                        && r.epoch().isAfter(w.memory().epoch()))
+                .isPresent();
+        Optional<MonoTime> since =
+                claimed ? l.claimSince().or(() -> Optional.of(w.now().at())) : Optional.empty();
+        return new Leases(
+                l.lastNonce(), l.asked(), l.held(), l.request(), l.grant(), l.waitUntil(), since);
+    }
+
+    /** What the arbiter holds, if its answer is fresh. */
+    static Optional<Register> register(World w) {
+        return freshReply(w).flatMap(ArbiterReply::register);
+    }
+
+    /** The arbiter's answer, if the question was sent a short while ago. */
+    static Optional<ArbiterReply> freshReply(World w) {
+        ArbiterView view = w.now().arbiter();
+        return view.askedAt()
+                .filter(at -> !w.now().at().isPast(at, Counting.fresh(w.policy())))
+                .flatMap(at -> view.reply());
+    }
+
+    /** How long this node's own grants to the peer, of this and of earlier starts, may still be in force. */
+    static Duration ownRest(World w) {
+        Duration longest = Duration.ofMillis(
+                Math.max(w.memory().longestLeaseMillis(), w.policy().lease().toMillis()));
+        MonoTime afterSleep = w.tally().awakeAt().plus(w.policy().waitAfter(longest));
+        MonoTime until = w.tally()
+                .leases()
+                .waitUntil()
+                .filter(t -> t.isAfter(afterSleep))
+                .orElse(afterSleep);
+        Duration rest = until.since(w.now().at());
+        return rest.isNegative() ? Duration.ZERO : rest;
+    }
+
+    /** The whole of what the arbiter is told and asked in this turn. */
+    public static ArbiterAsk question(World w) {
+        Memory m = w.memory();
+        boolean agreed = m.owner().isPresent()
+                && w.peer()
+                        .filter(p -> p.epoch().equals(m.epoch()) && p.owner().equals(m.owner()))
+                        .isPresent();
+        return new ArbiterAsk(
+                w.now().self(),
+                m.epoch(),
+                m.owner(),
+                agreed,
+                w.now().position(),
+                w.tally().leases().request(),
+                claim(w));
+    }
+
+    private static Optional<ArbiterAsk.Claim> claim(World w) {
+        return w.memory()
+                .running()
+                .filter(r -> !r.isOver() && !r.undoing())
+                .filter(r -> r.step() instanceof Step.Claim c && isDue(w, c))
+                .map(r -> {
+                    Step.Claim c = (Step.Claim) r.step();
+                    return new ArbiterAsk.Claim(
+                            r.plan().id(),
+                            c.epoch(),
+                            c.from(),
+                            c.fromOwner(),
+                            c.basis() == ClaimBasis.CEDED);
+                });
+    }
+
+    /** This node's own grants must be over as well, unless the old owner has closed by its own word. */
+    private static boolean isDue(World w, Step.Claim claim) {
+        return claim.basis() == ClaimBasis.CEDED || ownRest(w).isZero();
+    }
+}

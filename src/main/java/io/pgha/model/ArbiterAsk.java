@@ -1,0 +1,36 @@
+package io.pgha.model;
+
+import java.util.Optional;
+
+/**
+ * Everything a node tells and asks its arbiter, whole, each time: a lost question costs nothing.
+ *
+ * @param node who asks
+ * @param epoch the highest epoch it knows to be owned
+ * @param owner of that epoch, as it knows
+ * @param agreed its peer has freshly said the same of epoch and owner: an empty arbiter may be enlisted with them
+ * @param position its WAL position
+ * @param lease the owner asks for a lease; only after its kernel has been armed
+ * @param claim it wants to become owner
+ */
+public record ArbiterAsk(
+        NodeId node,
+        Epoch epoch,
+        Optional<NodeId> owner,
+        boolean agreed,
+        Optional<Lsn> position,
+        Optional<LeaseRequest> lease,
+        Optional<Claim> claim) {
+
+    /**
+     * A wish to move the epoch.
+     *
+     * @param id of the workflow; the same wish asked twice is one
+     * @param epoch wanted
+     * @param from the epoch that must be in force
+     * @param fromOwner the owner that must be in force
+     * @param ceded the owner itself gave it up to the asker, so that no lease needs to run out
+     */
+    public record Claim(
+            String id, Epoch epoch, Epoch from, Optional<NodeId> fromOwner, boolean ceded) {}
+}
