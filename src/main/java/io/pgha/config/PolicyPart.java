@@ -41,6 +41,7 @@ final class PolicyPart {
                 v.get(TimingKeys.RESTART_ATTEMPTS),
                 v.get(TimingKeys.LEASE),
                 v.get(TimingKeys.LEASE_MARGIN),
+                v.get(TimingKeys.HANDOVER_LEASE),
                 v.get(TimingKeys.CLAIM_TIMEOUT),
                 v.get(TimingKeys.WORKFLOW_TIMEOUT)));
     }

@@ -168,6 +168,13 @@ final class TimingKeys {
             "With guard = witness or etcd: whoever granted waits this much longer than the lease and a tenth of it, before"
                     + " the other node may open. It pays for late timers; it must be true on a busy machine.");
 
+    static final Key<Duration> HANDOVER_LEASE = shared(
+            "handover_lease",
+            Forms.time("5s", "2m"),
+            new Default.Fixed<>(Duration.ofSeconds(30)),
+            "With guard = witness or etcd: the lease that a daemon takes before it stops, so that its restart or upgrade cuts"
+                    + " no client. A machine that dies right then is found that much later.");
+
     static final Key<Duration> CLAIM_TIMEOUT = shared(
             "claim_timeout",
             Forms.time("5s", "1h"),
@@ -209,6 +216,7 @@ final class TimingKeys {
                 RESTART_ATTEMPTS,
                 LEASE,
                 LEASE_MARGIN,
+                HANDOVER_LEASE,
                 CLAIM_TIMEOUT,
                 WORKFLOW_TIMEOUT);
     }

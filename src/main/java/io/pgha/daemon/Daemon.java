@@ -71,6 +71,8 @@ public final class Daemon {
     private static final Duration RETENTION = Duration.ofMinutes(10);
     private static final Duration COMMIT_COUNT_LIMIT = Duration.ofSeconds(60);
     private static final Duration SOCKET_LIMIT = Duration.ofSeconds(2);
+    private static final Duration LEAVE_LIMIT = Duration.ofSeconds(2);
+    private static final Duration LEAVE_LOOK = Duration.ofMillis(100);
     private static final int SCHEDULE_THREADS = 5;
     private static final int EXIT_CONFIGURATION = 2;
 
@@ -249,6 +251,18 @@ public final class Daemon {
                 link.send();
                 nextBeat = System.nanoTime() + beatNanos;
             }
+        }
+        leave(engine, link);
+    }
+
+    /** Takes the long lease, if somebody grants it in time; the kernel keeps it while nobody is here. */
+    private void leave(Engine engine, PeerLink link) throws InterruptedException {
+        engine.leave();
+        long limit = System.nanoTime() + LEAVE_LIMIT.toNanos();
+        while (!engine.mayLeave() && System.nanoTime() - limit < 0) {
+            engine.turn();
+            link.send();
+            due.poll(LEAVE_LOOK.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -28,6 +28,10 @@ final class GateKeeper implements AutoCloseable {
     private final AtomicReference<Optional<GateState>> wish =
             new AtomicReference<>(Optional.empty());
     private volatile Probed<GateState> seen;
+    /** On the gate's thread only. */
+    private boolean chosen;
+
+    private boolean swapped;
     private volatile Optional<Armed> armed = Optional.empty();
 
     GateKeeper(Gate gate, Clock clock, Runnable wake) {
@@ -58,7 +62,9 @@ final class GateKeeper implements AutoCloseable {
         run(() -> {
             MonoTime before = clock.now();
             try {
-                armed = Optional.of(new Armed(slot, nonce, before, gate.permit(slot, atMost)));
+                chooseFirst(slot);
+                Duration permitted = gate.permit(inKernel(slot), atMost);
+                armed = Optional.of(new Armed(slot, nonce, before, permitted));
             } catch (GateException e) {
                 // The slot's old permit may still be there; it ends by itself, and nothing is asked
                 // for under this nonce.
@@ -69,6 +75,18 @@ final class GateKeeper implements AutoCloseable {
         });
     }
 
+    /** An earlier start of the daemon may have left a slot in force: the first one armed is the other one. */
+    private void chooseFirst(int slot) {
+        if (!chosen) {
+            swapped = gate.slotInForce().filter(inForce -> inForce == slot).isPresent();
+            chosen = true;
+        }
+    }
+
+    private int inKernel(int slot) {
+        return swapped ? Gate.SLOTS - 1 - slot : slot;
+    }
+
     /** Lets clients in for the rest of the permit, if the slot is still the one that was armed under this nonce. */
     void grant(int slot, long nonce) {
         run(() -> {
@@ -76,7 +94,7 @@ final class GateKeeper implements AutoCloseable {
                 return;
             }
             try {
-                gate.grant(slot);
+                gate.grant(inKernel(slot));
             } catch (GateException e) {
                 publish(new Probed.Silent<>(e.words(), clock.now()));
                 return;

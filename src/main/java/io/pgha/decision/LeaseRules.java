@@ -51,10 +51,12 @@ public final class LeaseRules {
      * @param mayHold this node durably owns the epoch, its PostgreSQL is writable and well, and nothing on its way to the
      *     disk says otherwise
      * @param free nothing is on its way to the disk: no intent of this node can be hidden there
+     * @param leaving the daemon is about to stop, and asks for a lease that lasts until it is back (row A10)
      */
-    public static Next next(World w, boolean mayHold, boolean free) {
+    public static Next next(World w, boolean mayHold, boolean free, boolean leaving) {
         List<Order> orders = new ArrayList<>();
-        Leases held = mayHold ? hold(w, orders) : letGo(w.tally().leases());
+        Duration wanted = leaving ? w.policy().handoverLease() : w.policy().lease();
+        Leases held = mayHold ? hold(w, wanted, orders) : letGo(w.tally().leases());
         return new Next(claimSeen(w, grant(w, held, free)), List.copyOf(orders));
     }
 
@@ -69,7 +71,7 @@ public final class LeaseRules {
                 l.claimSince());
     }
 
-    private static Leases hold(World w, List<Order> orders) {
+    private static Leases hold(World w, Duration wanted, List<Order> orders) {
         Leases l = w.tally().leases();
         MonoTime now = w.now().at();
         if (l.held().isPresent() && l.heldAt(now).isEmpty()) {
@@ -81,7 +83,7 @@ public final class LeaseRules {
         Optional<Armed> armed = asked.flatMap(a -> w.now()
                 .armed()
                 .filter(k -> k.nonce() == a.nonce() && !k.permitted().isZero()));
-        if (armed.isPresent() && isGranted(w, armed.get())) {
+        if (armed.isPresent() && isGranted(w, armed.get(), asked.orElseThrow().duration())) {
             Armed slot = armed.get();
             orders.add(new Order.Grant(slot.slot(), slot.nonce()));
             Leases.Held now1 = new Leases.Held(
@@ -95,17 +97,18 @@ public final class LeaseRules {
         boolean stuck = asked.filter(a -> now.isPast(a.since(), patience)).isPresent();
         boolean due = asked.isEmpty()
                 && l.held()
-                        .map(h -> now.isPast(h.since(), w.policy().heartbeat()))
+                        .map(h -> now.isPast(h.since(), w.policy().heartbeat())
+                                && now.plus(wanted.dividedBy(2)).isAfter(h.until()))
                         .orElse(true);
         if (stuck || due) {
             int slot = l.held().map(h -> 1 - h.slot()).orElse(0);
             long nonce = l.lastNonce() + 1;
-            orders.add(new Order.Permit(slot, nonce, w.policy().permit()));
-            Leases.Asked fresh = new Leases.Asked(slot, nonce, w.memory().epoch(), now);
+            orders.add(new Order.Permit(slot, nonce, w.policy().permit(wanted)));
+            Leases.Asked fresh = new Leases.Asked(slot, nonce, w.memory().epoch(), wanted, now);
             return with(l, nonce, Optional.of(fresh), l.held(), Optional.empty());
         }
-        Optional<LeaseRequest> request = armed.map(
-                k -> new LeaseRequest(k.nonce(), w.memory().epoch(), w.policy().lease()));
+        Optional<LeaseRequest> request = armed.map(k -> new LeaseRequest(
+                k.nonce(), w.memory().epoch(), asked.orElseThrow().duration()));
         return with(l, l.lastNonce(), asked, l.held(), request);
     }
 
@@ -119,18 +122,18 @@ public final class LeaseRules {
     }
 
     /** By the peer, by the arbiter, or by nobody, when the peer is known not to be able to take over. */
-    private static boolean isGranted(World w, Armed armed) {
+    private static boolean isGranted(World w, Armed armed, Duration asked) {
         return w.memory().alone().isPresent()
                 || w.now().peer().last().flatMap(PeerMessage::leaseGrant).stream()
-                        .anyMatch(g -> covers(w, armed, g))
+                        .anyMatch(g -> covers(w, armed, asked, g))
                 || w.now().arbiter().reply().flatMap(ArbiterReply::grant).stream()
-                        .anyMatch(g -> covers(w, armed, g));
+                        .anyMatch(g -> covers(w, armed, asked, g));
     }
 
-    private static boolean covers(World w, Armed armed, LeaseGrant grant) {
+    private static boolean covers(World w, Armed armed, Duration asked, LeaseGrant grant) {
         return grant.nonce() == armed.nonce()
                 && grant.epoch().equals(w.memory().epoch())
-                && grant.duration().compareTo(w.policy().lease()) >= 0;
+                && grant.duration().compareTo(asked) >= 0;
     }
 
     private static Leases grant(World w, Leases l, boolean free) {
@@ -181,13 +184,22 @@ public final class LeaseRules {
                 || kind == PlanKind.RECLAIM;
     }
 
-    /** A longer lease than ever before is on disk before it is granted: a restarted grantor must know how long to wait. */
+    /**
+     * A longer lease than ever before is on disk before it is granted: a restarted grantor must know how long to wait. When a
+     * long one is surely over, the shorter one that is usual now takes its place.
+     */
     public static Optional<Fact> toRecord(World w) {
+        long longest = w.memory().longestLeaseMillis();
         return w.peer()
                 .flatMap(PeerMessage::leaseRequest)
-                .filter(r -> r.duration().compareTo(LONGEST) <= 0
-                        && r.duration().toMillis() > w.memory().longestLeaseMillis())
-                .map(r -> new Fact.LongestLease(r.duration().toMillis()));
+                .map(LeaseRequest::duration)
+                .filter(d -> d.compareTo(LONGEST) <= 0)
+                .filter(d -> d.toMillis() > longest || (d.toMillis() < longest && isOver(w, d)))
+                .map(d -> new Fact.LongestLease(d.toMillis()));
+    }
+
+    private static boolean isOver(World w, Duration usual) {
+        return ownRest(w).compareTo(w.policy().waitAfter(usual)) <= 0;
     }
 
     private static Leases claimSeen(World w, Leases l) {

@@ -5,6 +5,7 @@ import io.pgha.model.LeaseGrant;
 import io.pgha.model.LeaseRequest;
 import io.pgha.model.MonoTime;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -41,7 +42,7 @@ public record Leases(
     }
 
     /** A slot on its way. */
-    public record Asked(int slot, long nonce, Epoch epoch, MonoTime since) {}
+    public record Asked(int slot, long nonce, Epoch epoch, Duration duration, MonoTime since) {}
 
     /** A slot in force: the kernel ends it at {@code until} at the latest. */
     public record Held(int slot, Epoch epoch, MonoTime since, MonoTime until) {}

@@ -61,6 +61,7 @@ public final class Engine {
     private Optional<Status.Ended> ended = Optional.empty();
     private Decision decision = new Decision.Hold(Situation.UNDECIDED, "starting");
     private long ids;
+    private boolean leaving;
     private Optional<PeerMessage> told = Optional.empty();
     private Optional<ArbiterAsk> asked = Optional.empty();
     private Optional<MonoTime> askedAt = Optional.empty();
@@ -119,6 +120,28 @@ public final class Engine {
         return status;
     }
 
+    /**
+     * The daemon is about to stop: asks for a lease that lasts until it is back. Engine thread only; go on taking turns until
+     * {@link #mayLeave()}, or no longer than a few heartbeats.
+     */
+    public void leave() {
+        leaving = true;
+    }
+
+    /** True when stopping now changes nothing for clients for long enough. Engine thread only. */
+    public boolean mayLeave() {
+        MonoTime now = clock.now();
+        return !policy.guard().isLease()
+                || memory.state() != NodeState.PRIMARY
+                || tally.leases()
+                        .heldAt(now)
+                        .map(h -> h.until()
+                                        .since(now)
+                                        .compareTo(policy.handoverLease().dividedBy(2))
+                                > 0)
+                        .orElse(true);
+    }
+
     /** One turn. Engine thread only. */
     public void turn() {
         MonoTime now = clock.now();
@@ -148,7 +171,7 @@ public final class Engine {
                 && mayStayOpen(fold(memory, pending), seen)
                 && tally.ownFailures() < policy.maxPrimaryFailcount();
         boolean free = pending.isEmpty();
-        LeaseRules.Next next = LeaseRules.next(world(seen), mayHold, free);
+        LeaseRules.Next next = LeaseRules.next(world(seen), mayHold, free, leaving);
         tally = tally.withLeases(next.leases());
         for (LeaseRules.Order order : next.orders()) {
             if (order instanceof LeaseRules.Order.Permit o) {

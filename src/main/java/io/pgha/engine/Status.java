@@ -40,6 +40,7 @@ import java.util.Optional;
  * @param peerView the peer's daemon, its last message whole
  * @param peerAge since the peer was heard
  * @param gateways each with what was seen
+ * @param lease with a lease guard: what is held or granted, and what the arbiter says
  * @param running the workflow in flight
  * @param lastOutcome how the last workflow ended; empty: none since the start
  * @param problems what is wrong, each with the command to type next
@@ -70,6 +71,7 @@ public record Status(
         PeerView peerView,
         Optional<Duration> peerAge,
         List<String> gateways,
+        List<String> lease,
         Optional<Running> running,
         Optional<Ended> lastOutcome,
         List<String> problems,
@@ -79,6 +81,7 @@ public record Status(
     public Status {
         vetoes = List.copyOf(vetoes);
         gateways = List.copyOf(gateways);
+        lease = List.copyOf(lease);
         problems = List.copyOf(problems);
         exposure = List.copyOf(exposure);
     }

@@ -68,6 +68,7 @@ final class Statuses {
                 w.now().peer(),
                 w.now().peer().heardAt().map(at -> w.now().at().since(at)),
                 gatewayWords(w),
+                LeaseWords.of(w),
                 running(w, extra),
                 extra.ended(),
                 problems,
@@ -125,6 +126,9 @@ final class Statuses {
                     "the local PostgreSQL does not answer: " + w.now().local().why());
         }
         w.now().local().answer().map(PostgresView::warnings).ifPresent(problems::addAll);
+        if (w.policy().guard().isLease() && !w.now().arbiter().trouble().isEmpty()) {
+            problems.add("arbiter: " + w.now().arbiter().trouble());
+        }
         if (!w.now().peer().trouble().isEmpty()) {
             problems.add("peer link: " + w.now().peer().trouble());
         }

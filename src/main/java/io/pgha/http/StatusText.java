@@ -122,6 +122,7 @@ public final class StatusText {
                     + (link.trouble().isEmpty() ? "" : ": " + link.trouble()));
         }
         status.gateways().forEach(g -> line("gateway   " + g));
+        status.lease().forEach(l -> line("lease     " + l));
         if (status.gate().answer().isEmpty()) {
             line("gate      not known: " + status.gate().why());
         }

@@ -27,6 +27,7 @@ import java.time.Duration;
  * @param restartAttempts starts of a crashed PostgreSQL in place before it is held, when no peer would take over
  * @param lease how long the primary's gate may be open without a new grant; only with a lease guard
  * @param leaseMargin what a grantor waits beyond its grant and the clocks' difference, before anybody else may open
+ * @param handoverLease asked for when the daemon is stopped, so that clients stay while it is away
  * @param claimTimeout an epoch claimed and not opened for this long may be claimed back by its old owner
  * @param workflowTimeout deadline of one waiting step of release and initialize
  */
@@ -53,6 +54,7 @@ public record Policy(
         int restartAttempts,
         Duration lease,
         Duration leaseMargin,
+        Duration handoverLease,
         Duration claimTimeout,
         Duration workflowTimeout) {
 
@@ -70,9 +72,9 @@ public record Policy(
         return granted.plusNanos((long) (granted.toNanos() * CLOCK_RATE)).plus(leaseMargin);
     }
 
-    /** What the kernel is armed with: the lease less what closing costs. */
-    public Duration permit() {
-        return lease.minus(closeTimeout);
+    /** What the kernel is armed with for a lease: less what closing costs. */
+    public Duration permit(Duration asked) {
+        return asked.minus(closeTimeout);
     }
 
     /** The earliest moment, after the last sign of life, at which the standby can reach MAX_PRIMARY_FAILCOUNT. */

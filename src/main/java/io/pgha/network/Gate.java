@@ -5,6 +5,7 @@ import io.pgha.model.MonoTime;
 import io.pgha.model.Probed;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Whether clients may reach the ports of PostgreSQL on this host, kept in the kernel's firewall.
@@ -76,6 +77,12 @@ public interface Gate {
      * changed or passed by: {@link #damage} has the words. Never throws: a look that failed is Silent or Refused.
      */
     Probed<GateState> look(MonoTime now);
+
+    /**
+     * The slot by which clients passed at the last look; empty when by none. A daemon that starts over an open gate arms the
+     * other one first, so that its start cuts nobody.
+     */
+    Optional<Integer> slotInForce();
 
     /** What the last look found wrong; empty when it found nothing wrong. */
     String damage();

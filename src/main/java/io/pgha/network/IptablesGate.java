@@ -34,6 +34,7 @@ public final class IptablesGate implements Gate {
     private final IpsetSession ipset;
     private final IptablesSets sets;
     private volatile String damage = "";
+    private volatile Optional<Integer> slotInForce = Optional.empty();
 
     /** One address family: its program, and what should be in force there. */
     private record Family(String program, IptablesRuleset ruleset) {}
@@ -177,6 +178,7 @@ public final class IptablesGate implements Gate {
                 IptablesSets.Seen seen = sets.look();
                 wrong.addAll(seen.damage());
                 damage = String.join("; ", wrong);
+                slotInForce = seen.slot();
                 return new Probed.Answered<>(
                         !wrong.isEmpty()
                                 ? GateState.DAMAGED
@@ -186,6 +188,11 @@ public final class IptablesGate implements Gate {
         } catch (GateException e) {
             return new Probed.Silent<>(e.words(), now);
         }
+    }
+
+    @Override
+    public Optional<Integer> slotInForce() {
+        return slotInForce;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.pgha.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The sets of ports that open the iptables gate: their making, their commands, and what is in them. For one thread. */
 final class IptablesSets {
@@ -19,8 +20,9 @@ final class IptablesSets {
      *
      * @param damage sets that are missing, or that hold some of our ports only
      * @param isOpen some way leads through
+     * @param slot that leads through
      */
-    record Seen(List<String> damage, boolean isOpen) {}
+    record Seen(List<String> damage, boolean isOpen, Optional<Integer> slot) {}
 
     private List<String> names() {
         List<String> names = new ArrayList<>(List.of(permanent()));
@@ -139,11 +141,14 @@ final class IptablesSets {
                 damage.add("ipset " + set + " holds " + full + " of our ports only");
             }
         }
-        boolean open = count(said, permanent()) > 0;
+        Optional<Integer> inForce = Optional.empty();
         for (int slot = 0; slot < Gate.SLOTS; slot++) {
-            open |= count(said, granted(slot)) > 0 && count(said, permit(slot)) > 0;
+            if (count(said, granted(slot)) > 0 && count(said, permit(slot)) > 0) {
+                inForce = Optional.of(slot);
+            }
         }
-        return new Seen(List.copyOf(damage), open);
+        boolean open = count(said, permanent()) > 0 || inForce.isPresent();
+        return new Seen(List.copyOf(damage), open, inForce);
     }
 
     private long count(IpsetSession.Said said, String set) {

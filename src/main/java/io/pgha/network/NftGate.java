@@ -24,6 +24,7 @@ public final class NftGate implements Gate {
     private Optional<NftLibrary> library = Optional.empty();
 
     private volatile String damage = "";
+    private volatile Optional<Integer> slotInForce = Optional.empty();
 
     /**
      * Touches nothing yet.
@@ -120,6 +121,7 @@ public final class NftGate implements Gate {
                 List<String> wrong = seen.map(listing -> listing.damage(rules))
                         .orElseGet(() -> List.of("the table does not exist"));
                 damage = String.join("; ", wrong);
+                slotInForce = seen.flatMap(NftListing::slotInForce);
                 return new Probed.Answered<>(
                         wrong.isEmpty()
                                 ? seen.map(NftListing::state).orElse(GateState.DAMAGED)
@@ -144,6 +146,11 @@ public final class NftGate implements Gate {
             throw refused("list", table.error());
         }
         return Optional.of(new NftListing(table.out()));
+    }
+
+    @Override
+    public Optional<Integer> slotInForce() {
+        return slotInForce;
     }
 
     @Override

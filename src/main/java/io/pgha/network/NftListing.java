@@ -146,11 +146,17 @@ final class NftListing {
 
     /** OPEN when a permanent element or a slot lets clients through; only for an undamaged table. */
     GateState state() {
-        boolean open = isStaticallyOpen();
+        return isStaticallyOpen() || slotInForce().isPresent() ? GateState.OPEN : GateState.CLOSED;
+    }
+
+    /** A slot that is both permitted and granted. */
+    Optional<Integer> slotInForce() {
         for (int slot = 0; slot < Gate.SLOTS; slot++) {
-            open |= !elements(NftRuleset.granted(slot)).isEmpty()
-                    && !elements(NftRuleset.permit(slot)).isEmpty();
+            if (!elements(NftRuleset.granted(slot)).isEmpty()
+                    && !elements(NftRuleset.permit(slot)).isEmpty()) {
+                return Optional.of(slot);
+            }
         }
-        return open ? GateState.OPEN : GateState.CLOSED;
+        return Optional.empty();
     }
 }

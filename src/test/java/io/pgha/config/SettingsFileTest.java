@@ -100,6 +100,7 @@ class SettingsFileTest {
                 3,
                 Duration.ofSeconds(3),
                 Duration.ofMillis(300),
+                Duration.ofSeconds(30),
                 Duration.ofMinutes(1),
                 Duration.ofHours(1));
 
@@ -118,7 +119,7 @@ class SettingsFileTest {
                         "clean_stop_grace = 20s, maximum_lag_on_failover = 32MB, promote_timeout = 90s",
                         "start_timeout = 100s, stop_timeout = 50s, ladder_timeout = 2s, cede_validity = 11s",
                         "restart_attempts = 2, workflow_timeout = 2h",
-                        "lease = 4s, lease_margin = 400ms, claim_timeout = 2m")
+                        "lease = 4s, lease_margin = 400ms, handover_lease = 20s, claim_timeout = 2m")
                 .load()
                 .policy();
 
@@ -146,6 +147,7 @@ class SettingsFileTest {
                         2,
                         Duration.ofSeconds(4),
                         Duration.ofMillis(400),
+                        Duration.ofSeconds(20),
                         Duration.ofMinutes(2),
                         Duration.ofHours(2)),
                 policy);

@@ -1,5 +1,6 @@
 package io.pgha.decision;
 
+import io.pgha.model.ArbiterReply;
 import io.pgha.model.ArbiterView;
 import io.pgha.model.Armed;
 import io.pgha.model.Cede;
@@ -9,6 +10,8 @@ import io.pgha.model.Epoch;
 import io.pgha.model.Fork;
 import io.pgha.model.GateState;
 import io.pgha.model.Guard;
+import io.pgha.model.LeaseGrant;
+import io.pgha.model.LeaseRequest;
 import io.pgha.model.Lsn;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeId;
@@ -23,6 +26,7 @@ import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
 import io.pgha.model.Probed;
 import io.pgha.model.Receiver;
+import io.pgha.model.Register;
 import io.pgha.model.ReleaseToken;
 
 import java.time.Duration;
@@ -516,6 +520,7 @@ public final class Given {
                 3,
                 Duration.ofSeconds(3),
                 Duration.ofMillis(300),
+                Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60));
     }
@@ -570,6 +575,78 @@ public final class Given {
                 arbiter,
                 rebuild);
         return new World(now, memory, tally, policy(guard, onCleanStop), "id-1");
+    }
+
+    Given leases(Leases value) {
+        leases = value;
+        tally = tally.withLeases(value);
+        return this;
+    }
+
+    Given armed(Armed value) {
+        armed = Optional.of(value);
+        return this;
+    }
+
+    /** The daemon there was silent during so many probes, whatever PostgreSQL there said. */
+    Given silences(int count) {
+        silences = count;
+        tally = tally(tally.failures(), 0, Optional.empty(), 0, Optional.empty(), false);
+        return this;
+    }
+
+    /** What the arbiter answered to a question of {@code ago} before now. */
+    Given arbiter(Duration ago, Register register, Duration leaseRest) {
+        arbiter = new ArbiterView(
+                Optional.of(new ArbiterReply(
+                        Optional.of(register), leaseRest, Optional.empty(), Optional.empty(), "")),
+                Optional.of(new MonoTime(at.nanos() - ago.toNanos())),
+                "");
+        return this;
+    }
+
+    Given arbiterGrants(LeaseGrant grant) {
+        arbiter = new ArbiterView(
+                Optional.of(new ArbiterReply(
+                        Optional.empty(), Duration.ZERO, Optional.of(grant), Optional.empty(), "")),
+                Optional.of(at),
+                "");
+        return this;
+    }
+
+    Given peerLease(Optional<LeaseRequest> request, Optional<LeaseGrant> grant) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                request,
+                grant,
+                0);
+        return this;
     }
 
     /** What is decided. */

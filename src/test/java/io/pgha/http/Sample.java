@@ -125,6 +125,7 @@ public final class Sample {
                 s,
                 s,
                 s,
+                s,
                 s);
     }
 
@@ -237,6 +238,7 @@ public final class Sample {
                 vetoes,
                 peerView,
                 peerAge,
+                List.of(),
                 List.of(),
                 running,
                 ended,

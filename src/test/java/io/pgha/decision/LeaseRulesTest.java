@@ -1,0 +1,277 @@
+package io.pgha.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pgha.model.Armed;
+import io.pgha.model.Cede;
+import io.pgha.model.Epoch;
+import io.pgha.model.Guard;
+import io.pgha.model.LeaseGrant;
+import io.pgha.model.LeaseRequest;
+import io.pgha.model.Lsn;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
+import io.pgha.model.Register;
+import io.pgha.plan.PlanKind;
+import io.pgha.plan.Step;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Leases, row by row (protocol sections 1 to 3, rows A1 to A5 and B6 to B9). */
+final class LeaseRulesTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(3);
+    private static final MonoTime NOW = Given.at(100);
+    private static final LeaseRequest REQUEST = new LeaseRequest(7, Given.EPOCH, LEASE);
+
+    private static Leases leases(
+            Optional<Leases.Asked> asked,
+            Optional<Leases.Held> held,
+            Optional<MonoTime> waitUntil) {
+        return new Leases(
+                7, asked, held, Optional.empty(), Optional.empty(), waitUntil, Optional.empty());
+    }
+
+    private static Leases.Asked asked(long nonce) {
+        return new Leases.Asked(1, nonce, Given.EPOCH, LEASE, NOW);
+    }
+
+    private static Leases.Held heldUntil(long millis) {
+        return new Leases.Held(0, Given.EPOCH, Given.at(98), NOW.plus(Duration.ofMillis(millis)));
+    }
+
+    private static Armed armed(long nonce) {
+        return new Armed(1, nonce, NOW, Duration.ofMillis(2700));
+    }
+
+    private static LeaseRules.Next next(Given given, boolean mayHold, boolean free) {
+        return LeaseRules.next(given.guard(Guard.WITNESS).world(), mayHold, free, false);
+    }
+
+    @Test
+    void aLeaseIsAskedForOnlyAfterTheKernelHasTakenTheSlot() {
+        Given given = Given.primary()
+                .leases(leases(Optional.of(asked(7)), Optional.empty(), Optional.empty()));
+        assertTrue(next(given, true, true).leases().request().isEmpty());
+        assertEquals(
+                Optional.of(REQUEST),
+                next(given.armed(armed(7)), true, true).leases().request());
+    }
+
+    @Test
+    void theSlotInForceIsNeverArmedAnew() {
+        Given given = Given.primary()
+                .leases(leases(Optional.empty(), Optional.of(heldUntil(500)), Optional.empty()));
+        assertEquals(
+                List.of(new LeaseRules.Order.Permit(1, 8, Duration.ofMillis(2700))),
+                next(given, true, true).orders());
+    }
+
+    @Test
+    void aGrantOfAnotherNonceOpensNothing() {
+        Given given = Given.primary()
+                .leases(leases(Optional.of(asked(7)), Optional.empty(), Optional.empty()))
+                .armed(armed(7))
+                .peerLease(Optional.empty(), Optional.of(new LeaseGrant(6, Given.EPOCH, LEASE)));
+        assertEquals(List.of(), next(given, true, true).orders());
+    }
+
+    @Test
+    void aGrantOfThePeerOrOfTheArbiterOpensTheArmedSlotAndCountsFromTheArming() {
+        LeaseGrant grant = new LeaseGrant(7, Given.EPOCH, LEASE);
+        Leases before = leases(Optional.of(asked(7)), Optional.empty(), Optional.empty());
+        List<Given> both = List.of(
+                Given.primary().peerLease(Optional.empty(), Optional.of(grant)),
+                Given.primary().arbiterGrants(grant));
+        for (Given given : both) {
+            LeaseRules.Next next = next(given.leases(before).armed(armed(7)), true, true);
+            assertEquals(List.of(new LeaseRules.Order.Grant(1, 7)), next.orders());
+            assertEquals(
+                    NOW.plus(Duration.ofMillis(2700)),
+                    next.leases().held().orElseThrow().until());
+        }
+    }
+
+    @Test
+    void aGrantForLessThanWasArmedOpensNothing() {
+        Given given = Given.primary()
+                .leases(leases(Optional.of(asked(7)), Optional.empty(), Optional.empty()))
+                .armed(armed(7))
+                .arbiterGrants(new LeaseGrant(7, Given.EPOCH, Duration.ofSeconds(2)));
+        assertEquals(List.of(), next(given, true, true).orders());
+    }
+
+    @Test
+    void aLeaseThatIsOverClosesAndIsForgotten() {
+        Given given = Given.primary()
+                .leases(leases(Optional.empty(), Optional.of(heldUntil(0)), Optional.empty()));
+        LeaseRules.Next next = next(given, true, true);
+        assertEquals(List.of(new LeaseRules.Order.Close()), next.orders());
+        assertTrue(next.leases().held().isEmpty());
+    }
+
+    @Test
+    void aNodeThatMayNotHoldAsksForNothing() {
+        Given given = Given.primary()
+                .leases(leases(
+                        Optional.of(asked(7)), Optional.of(heldUntil(900)), Optional.empty()));
+        LeaseRules.Next next = next(given.armed(armed(7)), false, true);
+        assertTrue(next.leases().asked().isEmpty());
+        assertTrue(next.leases().request().isEmpty());
+    }
+
+    private static Given asksStandby() {
+        return Given.standby()
+                .remembers(new Fact.LongestLease(3000))
+                .peerLease(Optional.of(REQUEST), Optional.empty());
+    }
+
+    @Test
+    void theStandbyGrantsToTheOwnerItEndorsesAndWaitsLongerThanItGranted() {
+        Leases after = next(asksStandby(), false, true).leases();
+        assertEquals(Optional.of(new LeaseGrant(7, Given.EPOCH, LEASE)), after.grant());
+        assertEquals(Optional.of(NOW.plus(Duration.ofMillis(3600))), after.waitUntil());
+    }
+
+    @Test
+    void nothingIsGrantedWhileAnIntentMayBeOnItsWayToTheDisk() {
+        assertTrue(next(asksStandby(), false, false).leases().grant().isEmpty());
+    }
+
+    @Test
+    void nothingIsGrantedForAnEpochOfAnotherOwner() {
+        assertTrue(next(
+                        asksStandby().remembers(new Fact.EpochSeen(new Epoch(4), Given.B)),
+                        false,
+                        true)
+                .leases()
+                .grant()
+                .isEmpty());
+    }
+
+    @Test
+    void aNodeWithAnIntentOfItsOwnGrantsNothing() {
+        Given promoting = asksStandby()
+                .remembers(new Fact.Became(NodeState.PROMOTING, new Epoch(4), Given.B, "intent"));
+        assertTrue(next(promoting, false, true).leases().grant().isEmpty());
+    }
+
+    @Test
+    void aLongerLeaseThanEverIsOnDiskBeforeItIsGranted() {
+        Given given = Given.standby().peerLease(Optional.of(REQUEST), Optional.empty());
+        assertTrue(next(given, false, true).leases().grant().isEmpty());
+        assertEquals(
+                Optional.of(new Fact.LongestLease(3000)),
+                LeaseRules.toRecord(given.guard(Guard.WITNESS).world()));
+    }
+
+    @Test
+    void aPrimaryThatCededGrantsTheNextEpochOnly() {
+        Cede cede = new Cede("c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), "died");
+        Given ceded = Given.primary()
+                .remembers(
+                        new Fact.LongestLease(3000),
+                        new Fact.Became(NodeState.CEDED, Given.EPOCH, Given.A, "died"),
+                        new Fact.CedeOffered(cede));
+        LeaseRequest taken = new LeaseRequest(9, new Epoch(4), LEASE);
+        assertTrue(next(ceded.peerLease(Optional.of(taken), Optional.empty()), false, true)
+                .leases()
+                .grant()
+                .isPresent());
+        assertTrue(next(ceded.peerLease(Optional.of(REQUEST), Optional.empty()), false, true)
+                .leases()
+                .grant()
+                .isEmpty());
+    }
+
+    private static final Register A_OWNS =
+            new Register(Given.EPOCH, Given.A, true, Optional.empty());
+
+    private static Given silent() {
+        return Given.standby()
+                .guard(Guard.WITNESS)
+                .peerSilent()
+                .failures(4)
+                .arbiter(Duration.ZERO, A_OWNS, Duration.ZERO);
+    }
+
+    private static void assertHolds(String words, Decision decision) {
+        Decision.Hold hold = assertInstanceOf(Decision.Hold.class, decision);
+        assertTrue(hold.why().contains(words), hold.why());
+    }
+
+    @Test
+    void theStandbyTakesOverOnlyWhenItsOwnGrantsAndTheArbitersAreOver() {
+        Decision.Begin begin = assertInstanceOf(Decision.Begin.class, silent().decides());
+        assertEquals(PlanKind.FAILOVER, begin.plan().kind());
+        assertInstanceOf(Step.Claim.class, begin.plan().steps().get(1));
+        assertHolds(
+                "its lease may run",
+                silent().leases(leases(
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(NOW.plus(Duration.ofMillis(1)))))
+                        .decides());
+        assertHolds(
+                "may run for another",
+                silent().arbiter(Duration.ZERO, A_OWNS, Duration.ofMillis(1)).decides());
+    }
+
+    @Test
+    void theStandbyThatDoesNotSeeTheArbiterIsTheCutOffOne() {
+        assertHolds(
+                "may be the cut-off one",
+                silent().arbiter(Duration.ofSeconds(10), A_OWNS, Duration.ZERO).decides());
+    }
+
+    @Test
+    void aHeadlessPrimaryIsTakenOverWhenItsLeaseIsOver() {
+        Given headless = Given.standby()
+                .guard(Guard.WITNESS)
+                .peerSilent()
+                .silences(4)
+                .arbiter(Duration.ZERO, A_OWNS, Duration.ZERO);
+        assertInstanceOf(Decision.Begin.class, headless.decides());
+    }
+
+    @Test
+    void aLeasedHigherEpochDeposesAndAClaimDoesNot() {
+        Register leased = new Register(new Epoch(4), Given.B, true, Optional.empty());
+        Register claimed = new Register(new Epoch(4), Given.B, false, Optional.empty());
+        Given primary = Given.primary().guard(Guard.WITNESS).peerSilent();
+        Decision.Begin begin = assertInstanceOf(
+                Decision.Begin.class,
+                primary.arbiter(Duration.ZERO, leased, Duration.ZERO).decides());
+        assertEquals(PlanKind.DEPOSE, begin.plan().kind());
+        assertInstanceOf(
+                Decision.Hold.class,
+                primary.leases(leases(
+                                Optional.empty(), Optional.of(heldUntil(900)), Optional.empty()))
+                        .arbiter(Duration.ZERO, claimed, Duration.ZERO)
+                        .decides());
+    }
+
+    @Test
+    void aPrimaryWithoutLeaseThatSeesNobodyStops() {
+        Decision.Begin begin = assertInstanceOf(
+                Decision.Begin.class,
+                Given.primary().guard(Guard.WITNESS).peerSilent().decides());
+        assertEquals(PlanKind.ISOLATE, begin.plan().kind());
+        assertTrue(begin.plan().steps().stream().anyMatch(s -> s instanceof Step.StopPostgres));
+    }
+
+    @Test
+    void aRestartedStandbyWaitsForTheLongestLeaseItEverGranted() {
+        Duration rest = LeaseRules.ownRest(Given.standby()
+                .guard(Guard.WITNESS)
+                .remembers(new Fact.LongestLease(100_000))
+                .world());
+        assertEquals(Duration.ofMillis(110_300 - 100_000), rest);
+    }
+}
