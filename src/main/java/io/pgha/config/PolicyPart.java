@@ -39,6 +39,7 @@ final class PolicyPart {
                 v.get(TimingKeys.LADDER_TIMEOUT),
                 v.get(TimingKeys.CEDE_VALIDITY),
                 v.get(TimingKeys.RESTART_ATTEMPTS),
+                v.get(TimingKeys.FAILOVER_BLOCK),
                 v.get(TimingKeys.LEASE),
                 v.get(TimingKeys.LEASE_MARGIN),
                 v.get(TimingKeys.HANDOVER_LEASE),

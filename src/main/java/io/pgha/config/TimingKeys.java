@@ -154,6 +154,13 @@ final class TimingKeys {
             new Default.Fixed<>(3),
             "Starts of a crashed PostgreSQL in place when no peer would take over. After the last one a person is called.");
 
+    static final Key<Duration> FAILOVER_BLOCK = shared(
+            "failover_block",
+            Forms.time("0s", "1d"),
+            new Default.Fixed<>(Duration.ofMinutes(5)),
+            "After an automatic failover the next one waits this long, or until pgha acknowledge: a fault that kills every"
+                    + " primary must not be carried from node to node. 0s never waits.");
+
     static final Key<Duration> LEASE = shared(
             "lease",
             Forms.time("500ms", "1m"),
@@ -214,6 +221,7 @@ final class TimingKeys {
                 LADDER_TIMEOUT,
                 CEDE_VALIDITY,
                 RESTART_ATTEMPTS,
+                FAILOVER_BLOCK,
                 LEASE,
                 LEASE_MARGIN,
                 HANDOVER_LEASE,

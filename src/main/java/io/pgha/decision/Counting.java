@@ -74,7 +74,19 @@ public final class Counting {
                         ? before.undecidedSince().or(() -> Optional.of(now.at()))
                         : Optional.empty(),
                 before.bootAsked(),
+                since(memory.paused().isPresent(), before.pausedSince(), now.at()),
+                since(isBlocked(memory, now), before.blockedSince(), now.at()),
                 before.leases());
+    }
+
+    private static Optional<MonoTime> since(
+            boolean holds, Optional<MonoTime> before, MonoTime now) {
+        return holds ? before.or(() -> Optional.of(now)) : Optional.empty();
+    }
+
+    private static boolean isBlocked(Memory memory, Observation now) {
+        return memory.unacknowledged().isPresent()
+                || now.peer().last().flatMap(PeerMessage::unacknowledged).isPresent();
     }
 
     /** A gap between two turns from which a pause of this process is concluded; turns come at least once a heartbeat. */

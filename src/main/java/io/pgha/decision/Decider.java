@@ -12,6 +12,10 @@ public final class Decider {
                     Situation.BUSY,
                     w.memory().running().get().plan().kind().words() + " is under way");
         }
+        return OperatorRules.decide(w).orElseGet(() -> byState(w));
+    }
+
+    private static Decision byState(World w) {
         return switch (w.memory().state()) {
             case UNDECIDED -> UndecidedRules.decide(w);
             case PRIMARY -> PrimaryRules.decide(w);

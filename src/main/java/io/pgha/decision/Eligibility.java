@@ -5,6 +5,7 @@ import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PostgresView;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,11 @@ public final class Eligibility {
         m.hold()
                 .ifPresent(why -> vetoes.add(
                         "an operator holds the gate closed (" + why + "): pgha gate open"));
+        m.stillness().ifPresent(why -> vetoes.add(why + ": pgha resume"));
+        m.withheld()
+                .ifPresent(why -> vetoes.add(
+                        "an operator keeps this node a standby (" + why + "): pgha unstandby"));
+        block(w).ifPresent(vetoes::add);
         m.running().ifPresent(r -> vetoes.add("busy with " + r.plan().kind().words()));
         w.now()
                 .rebuild()
@@ -36,6 +42,18 @@ public final class Eligibility {
             localVetoes(w, local.get(), vetoes);
         }
         return vetoes;
+    }
+
+    /** After an automatic failover the next one waits until somebody has looked, or for the block period. */
+    private static Optional<String> block(World w) {
+        Duration period = w.policy().failoverBlock();
+        Optional<String> last = w.now().peer().last().flatMap(PeerMessage::unacknowledged);
+        Duration gone = w.tally().blockedSince().map(w.now().at()::since).orElse(Duration.ZERO);
+        return period.isZero() || gone.compareTo(period) >= 0
+                ? Optional.empty()
+                : last.map(why -> "the last automatic failover (" + why
+                        + ") is not acknowledged: pgha acknowledge, or wait "
+                        + period.minus(gone).toSeconds() + " s");
     }
 
     /** Bytes this standby lacks of what the primary had at last contact; empty when never known. */

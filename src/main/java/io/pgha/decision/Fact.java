@@ -71,6 +71,27 @@ public sealed interface Fact {
     /** The peer has been heard again. */
     record NotAlone() implements Fact {}
 
+    /** An operator wants nothing done automatically, on either node; zero milliseconds: until resumed. */
+    record Paused(String by, String why, long forMillis) implements Fact {}
+
+    /** The pause is over. */
+    record Resumed(String why) implements Fact {}
+
+    /** The peer is paused, and this node with it. */
+    record PeerPaused(String words) implements Fact {}
+
+    /** The peer said that it is not paused any more, or a person did. */
+    record PeerResumed() implements Fact {}
+
+    /** An operator wants this node never to take over. */
+    record Withheld(String why) implements Fact {}
+
+    /** This node may take over again. */
+    record Readmitted() implements Fact {}
+
+    /** An operator has seen the automatic failover, or its block period is over. */
+    record Acknowledged(String by) implements Fact {}
+
     /** Client commits since the timelines parted. */
     record CommitsCounted(long commits) implements Fact {}
 

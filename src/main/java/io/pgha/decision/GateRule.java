@@ -13,8 +13,11 @@ public final class GateRule {
 
     private GateRule() {}
 
-    /** What the gate should be; empty: leave it as it is, because it cannot be known (P5, P7). */
+    /** What the gate should be; empty: leave it as it is, because it cannot be known (P5, P7), or must not be touched. */
     public static Optional<GateState> desired(Memory memory, Observation now) {
+        if (memory.stillness().isPresent()) {
+            return Optional.empty();
+        }
         if (!memory.state().mayOpen() || memory.hold().isPresent()) {
             return Optional.of(GateState.CLOSED);
         }

@@ -180,6 +180,7 @@ public final class LeaseRules {
 
     private static boolean takesOver(PlanKind kind) {
         return kind == PlanKind.FAILOVER
+                || kind == PlanKind.PROMOTE
                 || kind == PlanKind.INITIALIZE_PRIMARY
                 || kind == PlanKind.RECLAIM;
     }

@@ -7,6 +7,7 @@ import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.ReleaseToken;
 import io.pgha.plan.Plan;
+import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
 import java.util.List;
@@ -30,6 +31,10 @@ import java.util.Optional;
  * @param commits client commits since the fork, of this meeting
  * @param longestLeaseMillis the longest lease ever granted to the peer; a restarted grantor waits for it
  * @param alone why the peer surely cannot take over or open: no grant is needed then; empty: it might
+ * @param paused why nothing is done automatically; empty: not paused
+ * @param peerPaused why the peer wants nothing done automatically
+ * @param withheld why this node must not take over
+ * @param unacknowledged the automatic failover that made this node primary, until somebody has seen it
  * @param lastOutcome how the last workflow ended
  * @param failuresNoted the fail count as last written, with its date
  */
@@ -49,6 +54,10 @@ public record Memory(
         Optional<Long> commits,
         long longestLeaseMillis,
         Optional<String> alone,
+        Optional<Pause> paused,
+        Optional<String> peerPaused,
+        Optional<String> withheld,
+        Optional<String> unacknowledged,
         String lastOutcome,
         String failuresNoted) {
 
@@ -68,6 +77,10 @@ public record Memory(
             Optional.empty(),
             Optional.empty(),
             0,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty(),
             "",
             "");
@@ -97,6 +110,25 @@ public record Memory(
         public boolean canUndo() {
             return !undoing && cursor < plan.pointOfNoReturn() && !plan.undo().isEmpty();
         }
+    }
+
+    /**
+     * An operator's wish that nothing be done automatically.
+     *
+     * @param by who
+     * @param why the reason given
+     * @param forMillis ends by itself after this long, counted by the running daemon; zero: never
+     */
+    public record Pause(String by, String why, long forMillis) {
+        /** For status and for the peer. */
+        public String words() {
+            return "paused by " + by + ": " + why;
+        }
+    }
+
+    /** Why nothing may be done automatically on this node; empty when it may. */
+    public Optional<String> stillness() {
+        return paused.map(Pause::words).or(() -> peerPaused);
     }
 
     public boolean isOwner(NodeId node) {
@@ -130,6 +162,10 @@ public record Memory(
         private Optional<Long> commits;
         private long longestLeaseMillis;
         private Optional<String> alone;
+        private Optional<Pause> paused;
+        private Optional<String> peerPaused;
+        private Optional<String> withheld;
+        private Optional<String> unacknowledged;
         private String lastOutcome;
         private String failuresNoted;
 
@@ -149,6 +185,10 @@ public record Memory(
             commits = m.commits;
             longestLeaseMillis = m.longestLeaseMillis;
             alone = m.alone;
+            paused = m.paused;
+            peerPaused = m.peerPaused;
+            withheld = m.withheld;
+            unacknowledged = m.unacknowledged;
             lastOutcome = m.lastOutcome;
             failuresNoted = m.failuresNoted;
         }
@@ -168,6 +208,10 @@ public record Memory(
             } else if (fact instanceof Fact.PlanUndoing) {
                 running = running.map(r -> new Running(r.plan(), 0, true));
             } else if (fact instanceof Fact.PlanEnded f) {
+                unacknowledged = running.map(Running::plan)
+                        .filter(plan -> f.ok() && plan.kind() == PlanKind.FAILOVER)
+                        .map(Plan::why)
+                        .or(() -> unacknowledged);
                 running = Optional.empty();
                 standbyAsked = Optional.empty();
                 lastOutcome = f.words();
@@ -208,6 +252,28 @@ public record Memory(
             } else if (fact instanceof Fact.NotAlone) {
                 alone = Optional.empty();
             } else {
+                wish(fact);
+            }
+        }
+
+        /** What operators want. */
+        private void wish(Fact fact) {
+            if (fact instanceof Fact.Paused f) {
+                paused = Optional.of(new Pause(f.by(), f.why(), f.forMillis()));
+            } else if (fact instanceof Fact.Resumed) {
+                paused = Optional.empty();
+                peerPaused = Optional.empty();
+            } else if (fact instanceof Fact.PeerPaused f) {
+                peerPaused = Optional.of(f.words());
+            } else if (fact instanceof Fact.PeerResumed) {
+                peerPaused = Optional.empty();
+            } else if (fact instanceof Fact.Withheld f) {
+                withheld = Optional.of(f.why());
+            } else if (fact instanceof Fact.Readmitted) {
+                withheld = Optional.empty();
+            } else if (fact instanceof Fact.Acknowledged) {
+                unacknowledged = Optional.empty();
+            } else {
                 throw new IllegalStateException("no fold for " + fact);
             }
         }
@@ -236,6 +302,8 @@ public record Memory(
             why = f.why();
             switch (f.state()) {
                 case PRIMARY, STANDBY, DEPOSED -> {
+                    unacknowledged =
+                            f.state() == NodeState.PRIMARY ? unacknowledged : Optional.empty();
                     cede = Optional.empty();
                     token = Optional.empty();
                     kept = Optional.empty();
@@ -266,6 +334,10 @@ public record Memory(
                     commits,
                     longestLeaseMillis,
                     alone,
+                    paused,
+                    peerPaused,
+                    withheld,
+                    unacknowledged,
                     lastOutcome,
                     failuresNoted);
         }

@@ -26,6 +26,8 @@ public enum Situation {
     STANDBY_MISSING,
     /** Neither the peer nor a gateway is seen. */
     ISOLATED,
+    /** An operator wants nothing done automatically. */
+    PAUSED,
     /** Another open primary was met. */
     TWO_PRIMARIES,
     /** A person must decide or act. */

@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param restarts starts in place since the local PostgreSQL was last well
  * @param undecidedSince since when the role has been undecided
  * @param bootAsked the boot hook asked for a start
+ * @param pausedSince since when this daemon has known of its own pause
+ * @param blockedSince since when it has known of an automatic failover that nobody has acknowledged
  * @param leases what is held, asked and granted; empty of everything without a lease guard
  */
 public record Tally(
@@ -40,6 +42,8 @@ public record Tally(
         int restarts,
         Optional<MonoTime> undecidedSince,
         boolean bootAsked,
+        Optional<MonoTime> pausedSince,
+        Optional<MonoTime> blockedSince,
         Leases leases) {
 
     /** The tally at the first turn. */
@@ -59,6 +63,8 @@ public record Tally(
                 0,
                 Optional.empty(),
                 false,
+                Optional.empty(),
+                Optional.empty(),
                 Leases.none(incarnation));
     }
 
@@ -79,6 +85,8 @@ public record Tally(
                 restarts,
                 undecidedSince,
                 asked,
+                pausedSince,
+                blockedSince,
                 leases);
     }
 
@@ -99,6 +107,8 @@ public record Tally(
                 restarts + 1,
                 undecidedSince,
                 bootAsked,
+                pausedSince,
+                blockedSince,
                 leases);
     }
 
@@ -119,6 +129,8 @@ public record Tally(
                 restarts,
                 undecidedSince,
                 bootAsked,
+                pausedSince,
+                blockedSince,
                 after);
     }
 }

@@ -117,7 +117,7 @@ public final class Verdicts {
                 .map(n -> n + " bytes behind at last contact")
                 .orElse("lag unknown");
         Plan plan = w.workflows()
-                .failover(
+                .promote(
                         w.id(),
                         top(w).next(),
                         w.memory().epoch(),

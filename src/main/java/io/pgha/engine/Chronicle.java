@@ -109,6 +109,21 @@ final class Chronicle {
             } else if (fact instanceof Fact.HoldLifted) {
                 events.accept(
                         Event.info("gate_released", "the operator's hold on the gate is over"));
+            } else if (fact instanceof Fact.Paused pause) {
+                events.accept(Event.warn("paused", "paused by " + pause.by() + ": " + pause.why()));
+            } else if (fact instanceof Fact.Resumed resumed) {
+                events.accept(Event.info("resumed", resumed.why()));
+            } else if (fact instanceof Fact.Withheld withheld) {
+                events.accept(Event.warn(
+                        "standby", "an operator keeps this node a standby: " + withheld.why()));
+            } else if (fact instanceof Fact.Readmitted) {
+                events.accept(Event.info("unstandby", "this node may take over again"));
+            } else if (fact instanceof Fact.Acknowledged seen) {
+                events.accept(
+                        Event.info("acknowledged", "the failover is acknowledged by " + seen.by()));
+            } else if (fact instanceof Fact.Alone alone) {
+                events.accept(
+                        Event.warn("alone", "no lease is needed from now on: " + alone.why()));
             } else if (fact instanceof Fact.CommitsCounted counted) {
                 events.accept(Event.info(
                         "commits_counted",
@@ -155,7 +170,8 @@ final class Chronicle {
 
     private static EventLine.Severity severity(Situation situation) {
         return switch (situation) {
-            case HEALTHY, BUSY, UNDECIDED, PRIMARY_FAILING, PRIMARY_DOWN -> EventLine.Severity.INFO;
+            case HEALTHY, BUSY, PAUSED, UNDECIDED, PRIMARY_FAILING, PRIMARY_DOWN ->
+                EventLine.Severity.INFO;
             case TAKEOVER_VETOED,
                     PEER_DAEMON_DOWN,
                     PRIMARY_POSTGRES_DOWN,

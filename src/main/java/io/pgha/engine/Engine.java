@@ -169,7 +169,8 @@ public final class Engine {
         boolean mayHold = memory.state().mayOpen()
                 && mayStayOpen(memory, seen)
                 && mayStayOpen(fold(memory, pending), seen)
-                && tally.ownFailures() < policy.maxPrimaryFailcount();
+                && (memory.stillness().isPresent()
+                        || tally.ownFailures() < policy.maxPrimaryFailcount());
         boolean free = pending.isEmpty();
         LeaseRules.Next next = LeaseRules.next(world(seen), mayHold, free, leaving);
         tally = tally.withLeases(next.leases());
@@ -187,9 +188,14 @@ public final class Engine {
 
     /** PostgreSQL is known to be writable; or it is not known and clients are in already. */
     private boolean mayStayOpen(Memory m, Observation seen) {
+        if (m.stillness().isPresent()) {
+            // While paused PostgreSQL may come and go in the hands of a person; the gate is not
+            // touched.
+            return m.hold().isEmpty();
+        }
         return GateRule.desired(m, seen)
                 .map(GateState.OPEN::equals)
-                .orElse(tally.leases().held().isPresent());
+                .orElse(tally.leases().held().isPresent() || isOpen(seen));
     }
 
     /** Every heartbeat, and at once when there is something new to ask. */
@@ -349,14 +355,17 @@ public final class Engine {
         }
     }
 
+    private static boolean isOpen(Observation seen) {
+        return seen.gate().answer().filter(GateState.OPEN::equals).isPresent();
+    }
+
     private void openIfAllowed(Observation seen) {
-        boolean isOpen = seen.gate().answer().filter(GateState.OPEN::equals).isPresent();
         boolean mayOpen =
                 GateRule.desired(memory, seen).filter(GateState.OPEN::equals).isPresent();
         boolean closing = GateRule.desired(fold(memory, pending), seen)
                 .filter(GateState.CLOSED::equals)
                 .isPresent();
-        if (mayOpen && !closing && !isOpen) {
+        if (mayOpen && !closing && !isOpen(seen)) {
             actuator.setGate(GateState.OPEN);
         }
     }

@@ -2,6 +2,7 @@ package io.pgha.engine;
 
 import io.pgha.decision.Boot;
 import io.pgha.decision.Eligibility;
+import io.pgha.decision.Memory;
 import io.pgha.decision.World;
 import io.pgha.model.GateState;
 import io.pgha.model.NodeState;
@@ -55,6 +56,8 @@ final class Messages {
                 Boot.holdFor(w),
                 w.now().forks(),
                 w.memory().commits(),
+                w.memory().paused().map(Memory.Pause::words),
+                w.memory().unacknowledged(),
                 w.tally().leases().request(),
                 w.tally().leases().grant(),
                 wallClockMillis);
@@ -75,6 +78,8 @@ final class Messages {
                 || !before.wantsStandby().equals(after.wantsStandby())
                 || !before.bootQuestion().equals(after.bootQuestion())
                 || !before.holdFor().equals(after.holdFor())
+                || !before.paused().equals(after.paused())
+                || !before.unacknowledged().equals(after.unacknowledged())
                 || !before.leaseRequest().equals(after.leaseRequest())
                 || !before.leaseGrant().equals(after.leaseGrant())
                 || !before.commitsSinceFork().equals(after.commitsSinceFork());

@@ -4,6 +4,7 @@ import io.pgha.decision.Boot;
 import io.pgha.decision.Fact;
 import io.pgha.decision.Verdicts;
 import io.pgha.decision.Verdicts.Verdict;
+import io.pgha.decision.Wishes;
 import io.pgha.decision.World;
 import io.pgha.model.NodeState;
 import io.pgha.model.Postmaster;
@@ -94,6 +95,39 @@ final class Operators {
     }
 
     private static Verdict verdict(World w, Request request) {
+        Optional<Verdict> wish = wish(w, request);
+        if (wish.isPresent()) {
+            return wish.get();
+        }
+        if (w.memory().stillness().isPresent()) {
+            return new Verdict(
+                    5,
+                    List.of(w.memory().stillness().get() + ": pgha resume first"),
+                    List.of(),
+                    Optional.empty());
+        }
+        return change(w, request);
+    }
+
+    private static Optional<Verdict> wish(World w, Request request) {
+        if (request instanceof Request.Pause r) {
+            return Optional.of(Wishes.pause(w, r.by(), r.why(), r.forMillis()));
+        }
+        if (request instanceof Request.Resume r) {
+            return Optional.of(Wishes.resume(w, r.by()));
+        }
+        if (request instanceof Request.Standby r) {
+            return Optional.of(Wishes.standby(w, r.why()));
+        }
+        if (request instanceof Request.Unstandby) {
+            return Optional.of(Wishes.unstandby(w));
+        }
+        return request instanceof Request.Acknowledge r
+                ? Optional.of(Wishes.acknowledge(w, r.by()))
+                : Optional.empty();
+    }
+
+    private static Verdict change(World w, Request request) {
         if (request instanceof Request.Promote r) {
             return Verdicts.promote(w, r.acceptLoss(), r.force());
         }

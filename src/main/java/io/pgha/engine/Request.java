@@ -27,6 +27,21 @@ public sealed interface Request {
     /** End a {@link GateClose}; refused unless this node owns the epoch. */
     record GateOpen(boolean dryRun) implements Request {}
 
+    /** Nothing automatic on either node. {@code forMillis}: ends by itself after this long; zero: never. */
+    record Pause(String by, String why, long forMillis, boolean dryRun) implements Request {}
+
+    /** End a {@link Pause}. */
+    record Resume(String by, boolean dryRun) implements Request {}
+
+    /** This node must not take over. */
+    record Standby(String why, boolean dryRun) implements Request {}
+
+    /** End a {@link Standby}. */
+    record Unstandby(boolean dryRun) implements Request {}
+
+    /** The automatic failover has been seen: the next one need not wait. */
+    record Acknowledge(String by, boolean dryRun) implements Request {}
+
     /** The boot hook: may PostgreSQL start here, and as what? Starts it. */
     record CheckStart(boolean dryRun) implements Request {}
 

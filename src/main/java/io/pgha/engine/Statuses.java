@@ -115,6 +115,14 @@ final class Statuses {
                 .hold()
                 .ifPresent(why ->
                         problems.add("the gate is held closed (" + why + "): pgha gate open"));
+        w.memory()
+                .withheld()
+                .ifPresent(why -> problems.add(
+                        "an operator keeps this node a standby (" + why + "): pgha unstandby"));
+        w.memory()
+                .unacknowledged()
+                .ifPresent(why -> problems.add("an automatic failover made this node primary ("
+                        + why + "), and the next one waits: pgha acknowledge"));
         if (w.now().gate().answer().isEmpty()) {
             problems.add("the gate could not be read: " + w.now().gate().why());
         } else if (w.now().gate().answer().get() == GateState.DAMAGED) {

@@ -34,6 +34,22 @@ final class RequestCode {
             line.put("why", r.why());
         } else if (request instanceof Request.GateOpen) {
             line.put("request", "gate_open");
+        } else if (request instanceof Request.Pause r) {
+            line.put("request", "pause");
+            line.put("by", r.by());
+            line.put("why", r.why());
+            line.put("for_ms", r.forMillis());
+        } else if (request instanceof Request.Resume r) {
+            line.put("request", "resume");
+            line.put("by", r.by());
+        } else if (request instanceof Request.Standby r) {
+            line.put("request", "standby");
+            line.put("why", r.why());
+        } else if (request instanceof Request.Unstandby) {
+            line.put("request", "unstandby");
+        } else if (request instanceof Request.Acknowledge r) {
+            line.put("request", "acknowledge");
+            line.put("by", r.by());
         } else if (request instanceof Request.CheckStart) {
             line.put("request", "check_start");
         } else if (request instanceof Request.CheckAccess) {
@@ -72,10 +88,29 @@ final class RequestCode {
                         dryRun);
             case "gate_close" -> new Request.GateClose(line.getOrDefault("why", ""), dryRun);
             case "gate_open" -> new Request.GateOpen(dryRun);
+            case "pause" ->
+                new Request.Pause(
+                        text(line, "by"), text(line, "why"), number(line, "for_ms"), dryRun);
+            case "resume" -> new Request.Resume(text(line, "by"), dryRun);
+            case "standby" -> new Request.Standby(text(line, "why"), dryRun);
+            case "unstandby" -> new Request.Unstandby(dryRun);
+            case "acknowledge" -> new Request.Acknowledge(text(line, "by"), dryRun);
             case "check_start" -> new Request.CheckStart(dryRun);
             case "check_access" -> new Request.CheckAccess(dryRun);
             default -> throw new IllegalArgumentException("there is no request '" + name + "'");
         };
+    }
+
+    private static String text(Map<String, String> line, String key) {
+        return line.getOrDefault(key, "");
+    }
+
+    private static long number(Map<String, String> line, String key) {
+        try {
+            return Long.parseLong(text(line, key));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("key '" + key + "' must be a whole number", e);
+        }
     }
 
     private static boolean flag(Map<String, String> line, String key) {

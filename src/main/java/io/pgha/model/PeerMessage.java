@@ -33,6 +33,8 @@ import java.util.Optional;
  * @param holdFor it holds still for our question of this id
  * @param forks its timeline history
  * @param commitsSinceFork client commits after the fork from our timeline; empty: not counted
+ * @param paused by whom and why nothing is done automatically on either node; empty: not paused here
+ * @param unacknowledged its last automatic failover, until an operator has seen it or the block period is over
  * @param leaseRequest it asks for a lease of the epoch it owns; only with a lease guard
  * @param leaseGrant its answer to our newest request
  * @param wallClockMillis its wall clock, for display and the skew warning only
@@ -64,6 +66,8 @@ public record PeerMessage(
         Optional<String> holdFor,
         List<Fork> forks,
         Optional<Long> commitsSinceFork,
+        Optional<String> paused,
+        Optional<String> unacknowledged,
         Optional<LeaseRequest> leaseRequest,
         Optional<LeaseGrant> leaseGrant,
         long wallClockMillis) {

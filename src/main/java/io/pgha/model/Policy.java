@@ -25,6 +25,7 @@ import java.time.Duration;
  * @param ladderTimeout how long the stop ladder waits for fast, and again for immediate, before the next rung
  * @param cedeValidity a cede not answered for this long is reported as stuck
  * @param restartAttempts starts of a crashed PostgreSQL in place before it is held, when no peer would take over
+ * @param failoverBlock after an automatic failover the next one waits this long, or for an acknowledgement; zero: never
  * @param lease how long the primary's gate may be open without a new grant; only with a lease guard
  * @param leaseMargin what a grantor waits beyond its grant and the clocks' difference, before anybody else may open
  * @param handoverLease asked for when the daemon is stopped, so that clients stay while it is away
@@ -52,6 +53,7 @@ public record Policy(
         Duration ladderTimeout,
         Duration cedeValidity,
         int restartAttempts,
+        Duration failoverBlock,
         Duration lease,
         Duration leaseMargin,
         Duration handoverLease,

@@ -3,6 +3,7 @@ package io.pgha.plan;
 /** The workflows. */
 public enum PlanKind {
     FAILOVER("failover"),
+    PROMOTE("promote"),
     CEDE("cede"),
     START("start"),
     RESTART("restart in place"),
@@ -29,7 +30,7 @@ public enum PlanKind {
     /** True for the kinds that only make sense in the boot in which they were decided. */
     public boolean isOfThisBoot() {
         return switch (this) {
-            case FAILOVER, CEDE, START, RESTART, RECONCILE, ISOLATE, RECLAIM -> true;
+            case FAILOVER, PROMOTE, CEDE, START, RESTART, RECONCILE, ISOLATE, RECLAIM -> true;
             case DEPOSE, RELEASE, CANCEL_RELEASE, FOLLOW, INITIALIZE_PRIMARY, INITIALIZE_STANDBY ->
                 false;
         };
@@ -40,6 +41,10 @@ public enum PlanKind {
      * the process that is gone (rule S).
      */
     public boolean isVoidAtRestart() {
-        return this == FAILOVER || this == START || this == RECONCILE || this == RECLAIM;
+        return this == FAILOVER
+                || this == PROMOTE
+                || this == START
+                || this == RECONCILE
+                || this == RECLAIM;
     }
 }

@@ -65,6 +65,28 @@ public final class Workflows {
             Optional<NodeId> ownerBefore,
             ClaimBasis basis,
             String why) {
+        return takeover(PlanKind.FAILOVER, id, next, before, ownerBefore, basis, why);
+    }
+
+    /** As {@link #failover}, because a person said so: it needs no acknowledgement. */
+    public Plan promote(
+            String id,
+            Epoch next,
+            Epoch before,
+            Optional<NodeId> ownerBefore,
+            ClaimBasis basis,
+            String why) {
+        return takeover(PlanKind.PROMOTE, id, next, before, ownerBefore, basis, why);
+    }
+
+    private Plan takeover(
+            PlanKind kind,
+            String id,
+            Epoch next,
+            Epoch before,
+            Optional<NodeId> ownerBefore,
+            ClaimBasis basis,
+            String why) {
         List<Step> steps = new ArrayList<>();
         steps.add(new Become(NodeState.PROMOTING, next, self, why));
         claim(steps, next, before, ownerBefore, basis);
@@ -76,7 +98,7 @@ public final class Workflows {
         steps.add(new Checkpoint());
         List<Step> undo = List.of(
                 new Become(NodeState.STANDBY, before, ownerBefore.orElse(peer), "takeover undone"));
-        return new Plan(id, PlanKind.FAILOVER, steps, pointOfNoReturn, undo, why);
+        return new Plan(id, kind, steps, pointOfNoReturn, undo, why);
     }
 
     /** An old owner takes back what the peer claimed and never opened (rule C). */

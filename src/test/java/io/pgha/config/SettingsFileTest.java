@@ -98,6 +98,7 @@ class SettingsFileTest {
                 Duration.ofMillis(500),
                 Duration.ofSeconds(10),
                 3,
+                Duration.ofMinutes(5),
                 Duration.ofSeconds(3),
                 Duration.ofMillis(300),
                 Duration.ofSeconds(30),
@@ -119,7 +120,7 @@ class SettingsFileTest {
                         "clean_stop_grace = 20s, maximum_lag_on_failover = 32MB, promote_timeout = 90s",
                         "start_timeout = 100s, stop_timeout = 50s, ladder_timeout = 2s, cede_validity = 11s",
                         "restart_attempts = 2, workflow_timeout = 2h",
-                        "lease = 4s, lease_margin = 400ms, handover_lease = 20s, claim_timeout = 2m")
+                        "failover_block = 7m, lease = 4s, lease_margin = 400ms, handover_lease = 20s, claim_timeout = 2m")
                 .load()
                 .policy();
 
@@ -145,6 +146,7 @@ class SettingsFileTest {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(11),
                         2,
+                        Duration.ofMinutes(7),
                         Duration.ofSeconds(4),
                         Duration.ofMillis(400),
                         Duration.ofSeconds(20),

@@ -117,6 +117,8 @@ public final class Given {
                 restarts,
                 undecided,
                 boot,
+                Optional.empty(),
+                Optional.empty(),
                 leases);
     }
 
@@ -148,6 +150,8 @@ public final class Given {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -210,6 +214,8 @@ public final class Given {
                 0,
                 Optional.empty(),
                 false,
+                Optional.empty(),
+                Optional.empty(),
                 leases);
         return this;
     }
@@ -311,6 +317,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
                 0);
@@ -346,6 +354,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
                 0);
@@ -381,6 +391,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
                 0);
@@ -420,6 +432,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
                 0);
@@ -455,6 +469,8 @@ public final class Given {
                 holds ? Optional.of("boot-inc-" + self) : Optional.empty(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
                 0);
@@ -490,6 +506,8 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 Optional.of(commits),
+                p.paused(),
+                p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
                 0);
@@ -518,6 +536,7 @@ public final class Given {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(60),
                 3,
+                Duration.ofMinutes(5),
                 Duration.ofSeconds(3),
                 Duration.ofMillis(300),
                 Duration.ofSeconds(30),
@@ -643,8 +662,47 @@ public final class Given {
                 p.holdFor(),
                 p.forks(),
                 p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
                 request,
                 grant,
+                0);
+        return this;
+    }
+
+    Given peerSays(Optional<String> paused, Optional<String> unacknowledged) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                paused,
+                unacknowledged,
+                p.leaseRequest(),
+                p.leaseGrant(),
                 0);
         return this;
     }

@@ -126,6 +126,7 @@ public final class Sample {
                 s,
                 s,
                 s,
+                s,
                 s);
     }
 
@@ -194,6 +195,8 @@ public final class Sample {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

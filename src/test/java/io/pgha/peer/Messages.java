@@ -52,6 +52,8 @@ final class Messages {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 millis);
     }
 
@@ -86,6 +88,8 @@ final class Messages {
                 Optional.of("q0"),
                 List.of(new Fork(1, Lsn.parse("0/3000000")), new Fork(2, end)),
                 Optional.of(0L),
+                Optional.of("paused by eve: upgrade"),
+                Optional.of("power loss"),
                 Optional.of(new LeaseRequest(8, new Epoch(4), Duration.ofSeconds(3))),
                 Optional.of(new LeaseGrant(7, new Epoch(4), Duration.ofMillis(2500))),
                 1L << 41);
