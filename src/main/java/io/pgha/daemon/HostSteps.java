@@ -23,12 +23,16 @@ import io.pgha.postgres.DataDirectory;
 import io.pgha.postgres.DataDirectoryException;
 import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.LongStep;
+import io.pgha.postgres.PeerDatabase;
 import io.pgha.postgres.PeerSlot;
 import io.pgha.postgres.PostgresControl;
 import io.pgha.postgres.ReleaseArchive;
 import io.pgha.postgres.SqlSource;
 import io.pgha.postgres.StandbyConfiguration;
 import io.pgha.postgres.Swap;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -41,6 +45,9 @@ final class HostSteps {
 
     /** Rounds of ending sessions before the step fails; each round ends all it finds. */
     private static final int ROUNDS = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostSteps.class);
+    private static final Duration SLOT_LIMIT = Duration.ofSeconds(5);
 
     private final Settings settings;
     private final LocalPostgres postgres;
@@ -379,6 +386,22 @@ final class HostSteps {
         @Override
         public Job awaitStreaming(Step.AwaitStreaming step) {
             return own();
+        }
+
+        /** Only spares disk, so a failure does not stop the workflow; max_slot_wal_keep_size bounds what stays. */
+        @Override
+        public Job dropSlot(Step.DropSlot step) {
+            return () -> {
+                try (Connection here = PeerDatabase.here(settings, SLOT_LIMIT).open()) {
+                    PeerSlot.drop(here, settings.postgres().slot());
+                } catch (SQLException e) {
+                    LOG.warn(
+                            "the slot {} could not be dropped here: {}",
+                            settings.postgres().slot(),
+                            e.getMessage());
+                }
+                return List.of();
+            };
         }
 
         @Override

@@ -25,10 +25,14 @@ public final class Counting {
     public static Tally count(Tally before, Observation now, Memory memory, Policy policy) {
         boolean slept = now.at().isPast(before.lastTurnAt(), asleep(policy));
         MonoTime awakeAt = slept ? now.at() : before.awakeAt();
-        int failures = slept ? 0 : before.failures();
+        // Any word of the peer's daemon after the last failure resets the count, not only one
+        // during a
+        // probe.
+        boolean forget = slept || isHeardSince(before.lastCounted(), now);
+        int failures = forget ? 0 : before.failures();
         String lastFailure = before.lastFailure();
         Optional<PortProbe> counted = before.lastCounted();
-        int silences = slept ? 0 : before.silences();
+        int silences = forget ? 0 : before.silences();
         if (now.peerPort().isPresent() && !now.peerPort().equals(counted)) {
             PortProbe probe = now.peerPort().get();
             counted = now.peerPort();
@@ -77,6 +81,14 @@ public final class Counting {
                 since(memory.paused().isPresent(), before.pausedSince(), now.at()),
                 since(isBlocked(memory, now), before.blockedSince(), now.at()),
                 before.leases());
+    }
+
+    private static boolean isHeardSince(Optional<PortProbe> probe, Observation now) {
+        return probe.isEmpty()
+                || now.peer()
+                        .heardAt()
+                        .filter(heard -> heard.isAfter(probe.get().at()))
+                        .isPresent();
     }
 
     private static Optional<MonoTime> since(

@@ -151,7 +151,7 @@ final class Executor {
                     gateIs(w, GateState.OPEN)
                             || !w.memory().state().mayOpen()
                             || w.memory().hold().isPresent(),
-                    w.policy().workflowTimeout(),
+                    w.policy().promoteTimeout(),
                     "the gate does not open (" + w.now().gate().why() + ")"));
         }
         if (step instanceof Step.AwaitClosed) {

@@ -219,6 +219,14 @@ public sealed interface Step {
         }
     }
 
+    /** No slot is left here that the peer used while this node was primary: it would retain WAL that nobody fetches. */
+    record DropSlot() implements Step {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.dropSlot(this);
+        }
+    }
+
     /** One method a step. */
     interface Visitor<R> {
         R become(Become step);
@@ -270,5 +278,7 @@ public sealed interface Step {
         R countCommits(CountCommits step);
 
         R claim(Claim step);
+
+        R dropSlot(DropSlot step);
     }
 }

@@ -143,6 +143,11 @@ public final class StepWords implements Step.Visitor<String> {
     }
 
     @Override
+    public String dropSlot(Step.DropSlot s) {
+        return "drop the slot that the peer no longer uses";
+    }
+
+    @Override
     public String claim(Step.Claim s) {
         return "claim epoch " + s.epoch() + " at the arbiter";
     }

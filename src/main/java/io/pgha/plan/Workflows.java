@@ -15,6 +15,7 @@ import io.pgha.plan.Step.Clone;
 import io.pgha.plan.Step.ConfigureStandby;
 import io.pgha.plan.Step.CountCommits;
 import io.pgha.plan.Step.DropOld;
+import io.pgha.plan.Step.DropSlot;
 import io.pgha.plan.Step.EndSessions;
 import io.pgha.plan.Step.IssueToken;
 import io.pgha.plan.Step.MarkPrimary;
@@ -166,8 +167,10 @@ public final class Workflows {
 
     /** The boot hook has decided: start as standby; the gate stays closed. */
     public Plan startAsStandby(String id, Epoch epoch, NodeId owner, String why) {
-        List<Step> steps =
-                List.of(new StartPostgres(), new Become(NodeState.STANDBY, epoch, owner, why));
+        List<Step> steps = List.of(
+                new StartPostgres(),
+                new Become(NodeState.STANDBY, epoch, owner, why),
+                new DropSlot());
         return new Plan(id, PlanKind.START, steps, 0, List.of(), why);
     }
 
@@ -285,7 +288,8 @@ public final class Workflows {
                 new MarkStandby(),
                 new ConfigureStandby(),
                 new StartPostgres(),
-                new Become(NodeState.STANDBY, epoch, owner, why));
+                new Become(NodeState.STANDBY, epoch, owner, why),
+                new DropSlot());
         return new Plan(id, PlanKind.FOLLOW, steps, 0, List.of(), why);
     }
 

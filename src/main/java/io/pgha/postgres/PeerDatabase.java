@@ -13,12 +13,23 @@ import java.time.Duration;
 public final class PeerDatabase implements SqlSource {
 
     private final Settings settings;
+    private final Settings.Node node;
     private final Duration limit;
 
     /** @param limit of connecting and of each statement */
     public PeerDatabase(Settings settings, Duration limit) {
+        this(settings, settings.peer(), limit);
+    }
+
+    private PeerDatabase(Settings settings, Settings.Node node, Duration limit) {
         this.settings = settings;
+        this.node = node;
         this.limit = limit;
+    }
+
+    /** This node's own database, under the same role and by its address, as the peer reaches it. */
+    public static PeerDatabase here(Settings settings, Duration limit) {
+        return new PeerDatabase(settings, settings.self(), limit);
     }
 
     @Override
@@ -26,8 +37,8 @@ public final class PeerDatabase implements SqlSource {
         PostgresSettings own = settings.postgres();
         PassFileLogin login = new PassFileLogin(own);
         PGSimpleDataSource source = new PGSimpleDataSource();
-        String host = settings.peer().host();
-        int port = settings.peer().postgresPort();
+        String host = node.host();
+        int port = node.postgresPort();
         int seconds = (int) Math.max(1, limit.toSeconds());
         source.setServerNames(new String[] {host.indexOf(':') >= 0 ? "[" + host + "]" : host});
         source.setPortNumbers(new int[] {port});

@@ -94,6 +94,19 @@ public record PeerSlot(
         }
     }
 
+    /**
+     * Drops the slot, if it is there and nobody streams from it. A standby keeps WAL back for its slots as a primary does.
+     *
+     * @throws DataDirectoryException when the name is taken by a logical slot
+     * @throws SQLException whatever the server said
+     */
+    public static void drop(Connection connection, String name)
+            throws SQLException, DataDirectoryException {
+        if (look(connection, name, 0).filter(slot -> !slot.active()).isPresent()) {
+            call(connection, "select pg_drop_replication_slot(?)", name);
+        }
+    }
+
     private static void call(Connection connection, String function, String name)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(function)) {

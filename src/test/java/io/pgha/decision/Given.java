@@ -266,6 +266,12 @@ public final class Given {
         return this;
     }
 
+    Given peerPortAgo(PortAnswer answer, Duration ago) {
+        peerPort = Optional.of(new PortProbe(
+                answer, "", Duration.ofMillis(3), new MonoTime(at.nanos() - ago.toNanos())));
+        return this;
+    }
+
     Given peerSilent() {
         peerHeard = false;
         return this;

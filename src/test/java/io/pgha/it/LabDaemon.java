@@ -1,5 +1,9 @@
 package io.pgha.it;
 
+import io.pgha.http.Answer;
+import io.pgha.http.Call;
+import io.pgha.http.ControlClient;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +17,7 @@ import java.util.Optional;
 final class LabDaemon {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final LabNode node;
     private Optional<Process> process = Optional.empty();
@@ -71,14 +76,25 @@ final class LabDaemon {
 
     /** Whether its control socket answers a status request, whatever the status. */
     boolean answers() {
-        Run status = run(List.of("status", "--json"));
-        return List.of(0, 3, 4).contains(status.code()) && status.out().startsWith("{");
+        return status().isPresent();
     }
 
     /** Whether it says that nothing is wrong. */
     boolean isSteady() {
-        Run status = run(List.of("status", "--json"));
-        return status.code() == 0 && status.out().startsWith("{");
+        return status().filter(answer -> answer.exitCode() == 0).isPresent();
+    }
+
+    /** The status as JSON, asked on the control socket without a program in between; empty while nobody answers. */
+    Optional<Answer> status() {
+        Path socket = node.machine().root("/run/pgha/control.sock");
+        List<Answer> said = new ArrayList<>();
+        try {
+            new ControlClient(socket, SOON, System::nanoTime)
+                    .call(Call.look(Call.Command.STATUS, Call.Form.JSON), said::add);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        return said.stream().filter(a -> a.text().startsWith("{")).findFirst();
     }
 
     boolean runs() {
