@@ -52,6 +52,13 @@ public final class Boot {
                             + w.now().systemId().orElseThrow()
                             + "): pgha initialize on the node whose copy is to be replaced");
         }
+        if (isCededToUs(w, peer)) {
+            return new Verdict(
+                    Kind.OPEN,
+                    mine,
+                    peer.node() + " ceded epoch " + peer.epoch()
+                            + " to this node, which had begun to take it");
+        }
         switch (peer.state()) {
             case PRIMARY, RECONCILING -> {
                 return new Verdict(
@@ -89,6 +96,20 @@ public final class Boot {
                             + ") and opens first");
         }
         return wait(w, "asked " + peer.node() + " (" + peer.state() + ") to hold still");
+    }
+
+    /** The peer's vote for this node stands, and this node's answer to it was TAKEN: neither can take its word back. */
+    private static boolean isCededToUs(World w, PeerMessage peer) {
+        return peer.state() == NodeState.CEDED
+                && w.memory().isOwner(w.now().self())
+                && peer.cede()
+                        .filter(c -> c.to().equals(w.now().self())
+                                && c.epoch().next().equals(w.memory().epoch())
+                                && w.memory()
+                                        .cedeAnswer()
+                                        .filter(a -> a.taken() && a.id().equals(c.id()))
+                                        .isPresent())
+                        .isPresent();
     }
 
     private static Epoch opening(World w, PeerMessage peer) {
@@ -211,14 +232,13 @@ public final class Boot {
     private static boolean holds(World w, PeerMessage peer) {
         boolean busy = w.memory().running().isPresent();
         return switch (w.memory().state()) {
-            case STANDBY, DEPOSED -> !busy && !w.memory().epoch().isAfter(topEpoch(peer));
+            case STANDBY, DEPOSED ->
+                !busy
+                        && (w.memory().isOwner(peer.node())
+                                || !w.memory().epoch().isAfter(peer.epoch()));
             case UNDECIDED, ISOLATED -> !busy && Eligibility.compareRank(w, peer) < 0;
             case PRIMARY, PROMOTING, CEDED, RELEASING, RELEASED, RECONCILING, CONFLICT -> false;
         };
-    }
-
-    private static Epoch topEpoch(PeerMessage peer) {
-        return peer.epoch();
     }
 
     /** True in the states that ask before they open. */

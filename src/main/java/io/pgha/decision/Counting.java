@@ -1,5 +1,6 @@
 package io.pgha.decision;
 
+import io.pgha.model.Guard;
 import io.pgha.model.Lsn;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
@@ -9,6 +10,7 @@ import io.pgha.model.Policy;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Probed;
+import io.pgha.model.Receiver;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -71,9 +73,7 @@ public final class Counting {
                 lastOwn,
                 primaryPosition(before, now, memory, policy),
                 downSince,
-                now.ownPort().filter(p -> !p.answer().isFailure()).isPresent() && now.isReadWrite()
-                        ? 0
-                        : before.restarts(),
+                isWell(now) ? 0 : before.restarts(),
                 undecided
                         ? before.undecidedSince().or(() -> Optional.of(now.at()))
                         : Optional.empty(),
@@ -101,9 +101,30 @@ public final class Counting {
                 || now.peer().last().flatMap(PeerMessage::unacknowledged).isPresent();
     }
 
+    /** The local PostgreSQL does its work: a primary answers a fresh connection, a standby streams. */
+    private static boolean isWell(Observation now) {
+        boolean serves = now.isReadWrite()
+                && now.ownPort().filter(p -> !p.answer().isFailure()).isPresent();
+        boolean follows = now.isInRecovery()
+                && now.local()
+                        .answer()
+                        .flatMap(PostgresView::receiver)
+                        .filter(Receiver::isStreaming)
+                        .isPresent();
+        return serves || follows;
+    }
+
     /** A gap between two turns from which a pause of this process is concluded; turns come at least once a heartbeat. */
     public static Duration asleep(Policy policy) {
-        return policy.heartbeat().multipliedBy(2).plus(policy.interval());
+        Duration usual = policy.heartbeat().multipliedBy(2).plus(policy.interval());
+        if (policy.guard() != Guard.GATEWAY) {
+            return usual;
+        }
+        // A pause that could use up fence_after must be seen as one: it never closes the gate (P8).
+        Duration least = policy.heartbeat().multipliedBy(3).dividedBy(2);
+        Duration fence = policy.fenceAfter().minus(policy.heartbeat());
+        Duration shorter = fence.compareTo(usual) < 0 ? fence : usual;
+        return shorter.compareTo(least) < 0 ? least : shorter;
     }
 
     /** How old the peer's last message may be to count as "it speaks". */

@@ -8,9 +8,10 @@ public final class Decider {
     /** Pure: the same world gives the same decision. */
     public static Decision decide(World w) {
         if (w.memory().running().isPresent()) {
-            return new Decision.Hold(
-                    Situation.BUSY,
-                    w.memory().running().get().plan().kind().words() + " is under way");
+            return Overtaking.decide(w, w.memory().running().get())
+                    .orElseGet(() -> new Decision.Hold(
+                            Situation.BUSY,
+                            w.memory().running().get().plan().kind().words() + " is under way"));
         }
         return OperatorRules.decide(w).orElseGet(() -> byState(w));
     }

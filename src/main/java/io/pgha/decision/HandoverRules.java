@@ -19,6 +19,16 @@ final class HandoverRules {
 
     /** The daemon restarted during a takeover. PostgreSQL itself says how far it came (rule S). */
     static Decision promoting(World w) {
+        Optional<PeerMessage> above = above(w);
+        if (above.isPresent()) {
+            return begin(w.workflows()
+                    .depose(
+                            w.id(),
+                            above.get().epoch(),
+                            above.get().node(),
+                            above.get().node() + " opened epoch " + above.get().epoch()
+                                    + " while this node was taking over"));
+        }
         if (w.now().isReadWrite()) {
             return begin(w.workflows()
                     .startAsPrimary(
@@ -115,7 +125,23 @@ final class HandoverRules {
                                 + " pgha promote --force here");
     }
 
+    /** Rule R: a cede is answered, also by a node that cannot take it; the old owner serves again then. */
+    static Optional<Decision> refusal(World w) {
+        return w.peer()
+                .flatMap(PeerMessage::cede)
+                .filter(c -> c.to().equals(w.now().self())
+                        && w.memory()
+                                .cedeAnswer()
+                                .filter(a -> a.id().equals(c.id()) && !a.taken())
+                                .isEmpty())
+                .map(c -> StandbyRules.refuse(c, "this node is " + w.memory().state()));
+    }
+
     static Decision deposed(World w) {
+        Optional<Decision> refusal = refusal(w);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
         Optional<PeerMessage> primary = w.peerIn(NodeState.PRIMARY);
         if (primary.filter(p ->
                         p.epoch().isAfter(w.memory().epoch()) || !w.memory().isOwner(p.node()))
@@ -153,6 +179,25 @@ final class HandoverRules {
     }
 
     static Decision releasing(World w) {
+        Optional<PeerMessage> above = above(w);
+        if (above.isPresent()) {
+            String why = above.get().node() + " opened epoch " + above.get().epoch();
+            boolean clean = w.now().postmaster() == Postmaster.STOPPED;
+            return begin(
+                    clean
+                            ? w.workflows()
+                                    .follow(
+                                            w.id(),
+                                            above.get().epoch(),
+                                            above.get().node(),
+                                            why)
+                            : w.workflows()
+                                    .depose(
+                                            w.id(),
+                                            above.get().epoch(),
+                                            above.get().node(),
+                                            why));
+        }
         if (w.now().isDown() || w.now().postmaster() == Postmaster.RUNNING) {
             return begin(w.workflows()
                     .restart(
@@ -181,6 +226,12 @@ final class HandoverRules {
                 Situation.WAITING_FOR_OPERATOR,
                 "there is no primary until pgha initialize is typed on "
                         + w.now().peerId() + "; pgha release --cancel takes the role back");
+    }
+
+    /** The peer, if it has opened a higher epoch: whatever this node was about is void. */
+    private static Optional<PeerMessage> above(World w) {
+        return w.peerIn(NodeState.PRIMARY)
+                .filter(p -> p.epoch().isAfter(w.memory().epoch()));
     }
 
     private static Decision begin(Plan plan) {

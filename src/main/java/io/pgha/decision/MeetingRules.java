@@ -4,6 +4,7 @@ import io.pgha.model.Epoch;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.plan.Plan;
+import io.pgha.plan.PlanKind;
 
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,9 @@ final class MeetingRules {
             }
             case RECONCILING -> {
                 if (commits.isEmpty()) {
+                    if (isUncountable(w)) {
+                        return begin(w.workflows().conflict(w.id(), mine, uncounted(w)));
+                    }
                     return begin(w.workflows()
                             .count(
                                     w.id(),
@@ -113,15 +117,20 @@ final class MeetingRules {
             return new Decision.Begin(
                     Situation.TWO_PRIMARIES,
                     List.of(),
-                    w.workflows()
-                            .reconcile(w.id(), w.memory().epoch(), "count commits since the fork"));
+                    isUncountable(w)
+                            ? w.workflows().conflict(w.id(), w.memory().epoch(), uncounted(w))
+                            : w.workflows()
+                                    .reconcile(
+                                            w.id(),
+                                            w.memory().epoch(),
+                                            "count commits since the fork"));
         }
         if (w.peer().isEmpty()) {
             return hold(
                     "closed after meeting another primary; it is silent again: pgha promote --force opens here");
         }
         PeerMessage peer = w.peer().get();
-        if (commits.get() == 0 && isStillOwner(peer)) {
+        if (commits.get() == 0 && (isStillOwner(peer) || isLesserOfTwoUnwritten(w, peer))) {
             return new Decision.Begin(
                     Situation.TWO_PRIMARIES,
                     List.of(),
@@ -178,6 +187,23 @@ final class MeetingRules {
                 Situation.WAITING_FOR_OPERATOR,
                 w.memory().why()
                         + ". Choose: pgha promote --force on the node to keep, then pgha initialize on the other");
+    }
+
+    /** The count was tried and failed: what is not known is never taken for zero, so a person decides. */
+    private static boolean isUncountable(World w) {
+        return w.memory().lastOutcome().startsWith(PlanKind.RECONCILE.words() + " failed");
+    }
+
+    private static String uncounted(World w) {
+        return "both nodes were open, and the commits since the fork could not be counted here ("
+                + w.memory().lastOutcome() + ")";
+    }
+
+    /** Both are closed and nobody wrote on either: the lower rank yields, so that one is left to open. */
+    private static boolean isLesserOfTwoUnwritten(World w, PeerMessage peer) {
+        return peer.state() == NodeState.RECONCILING
+                && peer.commitsSinceFork().filter(n -> n == 0).isPresent()
+                && Eligibility.compareRank(w, peer) < 0;
     }
 
     private static boolean isStillOwner(PeerMessage peer) {

@@ -111,8 +111,13 @@ final class StandbyRules {
     }
 
     private static boolean isForUs(World w, Cede cede) {
-        boolean answered =
-                w.memory().cedeAnswer().filter(a -> a.id().equals(cede.id())).isPresent();
+        // TAKEN, and yet a standby: that takeover came to nothing, and the peer still repeats its
+        // cede
+        // (rule S).
+        boolean answered = w.memory()
+                .cedeAnswer()
+                .filter(a -> a.id().equals(cede.id()) && !a.taken())
+                .isPresent();
         return !answered
                 && cede.to().equals(w.now().self())
                 && !w.memory().epoch().isAfter(cede.epoch());
@@ -141,7 +146,7 @@ final class StandbyRules {
                 plan);
     }
 
-    private static Decision refuse(Cede cede, String why) {
+    static Decision refuse(Cede cede, String why) {
         return new Decision.Note(
                 Situation.TAKEOVER_VETOED,
                 List.of(new Fact.CedeAnswered(new CedeAnswer(cede.id(), false, why))),
@@ -274,7 +279,7 @@ final class StandbyRules {
         return new Decision.Hold(
                 Situation.POSTGRES_DOWN,
                 crashed
-                        ? "the standby's PostgreSQL crashes again and again: see its log"
+                        ? "the standby's PostgreSQL crashes again and again: see its log, then start it"
                         : "the standby's PostgreSQL was stopped by hand: start it, or pgha check-start");
     }
 

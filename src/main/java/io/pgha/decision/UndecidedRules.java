@@ -5,6 +5,7 @@ import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The role is not known: after a boot, at the first start, after a hand-made change, or isolated. */
 final class UndecidedRules {
@@ -12,6 +13,15 @@ final class UndecidedRules {
     private UndecidedRules() {}
 
     static Decision decide(World w) {
+        boolean takenBack = w.memory().kept().isPresent()
+                && w.peer().filter(p -> p.token().isEmpty()).isPresent();
+        if (takenBack) {
+            String id = w.memory().kept().get().id();
+            return new Decision.Note(
+                    Situation.UNDECIDED,
+                    List.of(new Fact.TokenDropped(id)),
+                    "release " + id + " was taken back");
+        }
         if (w.now().postmaster() == Postmaster.NO_DATA) {
             return hold("there is no database here: pgha initialize copies the peer's");
         }
@@ -34,6 +44,13 @@ final class UndecidedRules {
                     "PostgreSQL runs in recovery: standby");
         }
         boolean running = w.now().postmaster() == Postmaster.RUNNING;
+        Optional<Decision> refusal =
+                w.now().isReadWrite() && !w.memory().isOwner(w.now().self())
+                        ? HandoverRules.refusal(w)
+                        : Optional.empty();
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
         if (running && !w.now().isReadWrite()) {
             return hold("PostgreSQL runs and does not say whether it is in recovery ("
                     + w.now().local().why() + ")");
@@ -60,12 +77,14 @@ final class UndecidedRules {
 
     /** Guard gateway: closed, PostgreSQL runs on; the way back is the same question as after a boot. */
     static Decision isolated(World w) {
-        if (w.peerIn(io.pgha.model.NodeState.PRIMARY)
-                .filter(p -> p.epoch().isAfter(w.memory().epoch()))
-                .isPresent()) {
+        if (w.peerIn(io.pgha.model.NodeState.PRIMARY).isPresent()
+                || w.peerIn(io.pgha.model.NodeState.RECONCILING).isPresent()) {
             return begin(w.workflows()
                     .reconcile(
-                            w.id(), w.memory().epoch(), w.now().peerId() + " took over meanwhile"));
+                            w.id(),
+                            w.memory().epoch(),
+                            w.now().peerId() + " is open: " + w.now().self()
+                                    + " was open too before it was isolated"));
         }
         Boot.Verdict verdict = Boot.verdict(w);
         return verdict.kind() == Boot.Kind.OPEN

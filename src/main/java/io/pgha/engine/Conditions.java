@@ -41,7 +41,8 @@ final class Conditions {
                         .isPresent();
             case VOIDED_TOKEN ->
                 peer.filter(p -> p.tokenHeld().isEmpty()
-                                && p.state() == NodeState.STANDBY
+                                && (p.state() == NodeState.STANDBY
+                                        || p.state() == NodeState.UNDECIDED)
                                 && !p.epoch().isAfter(w.memory().epoch())
                                 && p.activity().isEmpty())
                         .isPresent();

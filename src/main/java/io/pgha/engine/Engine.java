@@ -18,6 +18,7 @@ import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Policy;
 import io.pgha.plan.Plan;
+import io.pgha.plan.Step;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,9 @@ public final class Engine {
 
     /** After a workflow that ended badly nothing is begun by itself for this long, so that no loop can form. */
     private static final Duration COOLDOWN = Duration.ofSeconds(10);
+
+    /** Between two tries to write a journal that cannot be written. */
+    private static final Duration JOURNAL_PAUSE = Duration.ofSeconds(1);
 
     private final Policy policy;
     private final Sensors sensors;
@@ -58,6 +62,12 @@ public final class Engine {
     private List<Fact> pending = List.of();
     private Optional<String> journalTrouble = Optional.empty();
     private Optional<MonoTime> coolUntil = Optional.empty();
+    private Optional<MonoTime> retryAt = Optional.empty();
+    /** A step down could not be recorded: the gate stays closed until the journal can be written again. */
+    private boolean keepClosed;
+    /** The gate was told to open and not to close since: it may still be on its way, and looks closed until then. */
+    private boolean openingAsked;
+
     private Optional<Status.Ended> ended = Optional.empty();
     private Decision decision = new Decision.Hold(Situation.UNDECIDED, "starting");
     private long ids;
@@ -150,7 +160,7 @@ public final class Engine {
         tally = Counting.count(tally, seen, memory, policy).withBootAsked(operators.bootAsked());
         chronicle.counted(before, tally, memory, policy, seen);
         noteFailures(before, seen);
-        closeIfNeeded(memory, seen);
+        closeIfNeeded(believed(seen), seen);
         takePersisted(seen);
         World w = world(seen);
         if (pending.isEmpty()) {
@@ -166,7 +176,8 @@ public final class Engine {
 
     /** With a lease guard nothing opens the gate but a granted slot, and the kernel closes it again. */
     private void keepLease(Observation seen) {
-        boolean mayHold = memory.state().mayOpen()
+        boolean mayHold = believed(seen).state().mayOpen()
+                && !keepClosed
                 && mayStayOpen(memory, seen)
                 && mayStayOpen(fold(memory, pending), seen)
                 && (memory.stillness().isPresent()
@@ -178,6 +189,7 @@ public final class Engine {
             if (order instanceof LeaseRules.Order.Permit o) {
                 actuator.permit(o.slot(), o.nonce(), o.atMost());
             } else if (order instanceof LeaseRules.Order.Grant o) {
+                openingAsked = true;
                 actuator.grant(o.slot(), o.nonce());
             } else {
                 actuator.setGate(GateState.CLOSED);
@@ -214,7 +226,7 @@ public final class Engine {
     }
 
     private World world(Observation seen) {
-        return new World(seen, memory, tally, policy, seen.incarnation() + "-" + ids);
+        return new World(seen, believed(seen), tally, policy, seen.incarnation() + "-" + ids);
     }
 
     private void think(World w) {
@@ -229,7 +241,8 @@ public final class Engine {
         }
         if (memory.running().isPresent()) {
             decision = Decider.decide(w);
-            record(executor.advance(w), w.now());
+            List<Fact> overtaken = factsOf(decision);
+            record(overtaken.isEmpty() ? executor.advance(w) : overtaken, w.now());
             return;
         }
         Optional<Fact> longer = LeaseRules.toRecord(w);
@@ -239,19 +252,36 @@ public final class Engine {
         }
         decision = Decider.decide(w);
         chronicle.decided(decision);
+        if (decision instanceof Decision.Hold && journalTrouble.isPresent()) {
+            record(List.of(failuresNoted()), w.now());
+        } else if (!isCooling(w.now().at()) || closes(decision)) {
+            record(factsOf(decision), w.now());
+        }
+    }
+
+    private static List<Fact> factsOf(Decision decision) {
         if (decision instanceof Decision.Note note) {
-            record(note.facts(), w.now());
-        } else if (decision instanceof Decision.Begin begin
-                && !isCooling(w.now().at())) {
+            return note.facts();
+        }
+        if (decision instanceof Decision.Begin begin) {
             List<Fact> facts = new ArrayList<>(begin.first());
             facts.add(new Fact.PlanBegun(begin.plan()));
-            record(facts, w.now());
+            return facts;
         }
+        return List.of();
+    }
+
+    /** A workflow that closes an open primary waits for nothing; a note never did. */
+    private boolean closes(Decision decision) {
+        return decision instanceof Decision.Note
+                || (decision instanceof Decision.Begin begin
+                        && memory.state().mayOpen()
+                        && begin.plan().steps().get(0) instanceof Step.Become first
+                        && !first.state().mayOpen());
     }
 
     /** The first turns of this process: a boot forgets what a boot must forget, a restart voids what rested on the old one. */
     private void settle(World w) {
-        settled = true;
         List<Fact> facts = new ArrayList<>();
         if (!memory.bootId().equals(w.now().bootId())) {
             facts.add(new Fact.Booted(w.now().bootId()));
@@ -263,7 +293,18 @@ public final class Engine {
                             false,
                             r.plan().kind().words() + " voided by a restart of the daemon")));
         }
+        settled = facts.isEmpty();
         record(facts, w.now());
+        if (settled) {
+            think(w);
+        }
+    }
+
+    /** After a boot, what a boot makes of the memory holds before it is on disk, and also if it never gets there. */
+    private Memory believed(Observation seen) {
+        return memory.bootId().equals(seen.bootId())
+                ? memory
+                : memory.with(new Fact.Booted(seen.bootId()));
     }
 
     /** A failed write leaves memory as it was and is tried again: the next turns decide the same. */
@@ -274,6 +315,10 @@ public final class Engine {
         ids = ids + 1;
         Memory after = fold(memory, facts);
         closeIfNeeded(after, seen);
+        if (retryAt.filter(at -> at.isAfter(seen.at())).isPresent()) {
+            operators.failed(journalTrouble.orElse("it failed a moment ago"));
+            return;
+        }
         pending = facts;
         journal.append(facts, trouble -> {
             persisted.add(trouble);
@@ -294,9 +339,15 @@ public final class Engine {
                                 + memory.state() + ", the gate as it is"));
             }
             journalTrouble = trouble;
+            retryAt = Optional.of(seen.at().plus(JOURNAL_PAUSE));
+            keepClosed = keepClosed
+                    || (memory.state().mayOpen()
+                            && !fold(memory, pending).state().mayOpen());
             operators.failed(trouble.get());
         } else {
             journalTrouble = Optional.empty();
+            retryAt = Optional.empty();
+            keepClosed = false;
             adopt(seen);
         }
         pending = List.of();
@@ -350,7 +401,8 @@ public final class Engine {
         boolean isClosed = seen.gate().answer().filter(GateState.CLOSED::equals).isPresent();
         boolean mustClose =
                 GateRule.desired(m, seen).filter(GateState.CLOSED::equals).isPresent();
-        if (mustClose && !isClosed) {
+        if (mustClose && (!isClosed || openingAsked)) {
+            openingAsked = false;
             actuator.setGate(GateState.CLOSED);
         }
     }
@@ -360,12 +412,14 @@ public final class Engine {
     }
 
     private void openIfAllowed(Observation seen) {
-        boolean mayOpen =
-                GateRule.desired(memory, seen).filter(GateState.OPEN::equals).isPresent();
+        boolean mayOpen = GateRule.desired(believed(seen), seen)
+                .filter(GateState.OPEN::equals)
+                .isPresent();
         boolean closing = GateRule.desired(fold(memory, pending), seen)
                 .filter(GateState.CLOSED::equals)
                 .isPresent();
-        if (mayOpen && !closing && !isOpen(seen)) {
+        if (mayOpen && !closing && !isOpen(seen) && !keepClosed) {
+            openingAsked = true;
             actuator.setGate(GateState.OPEN);
         }
     }
@@ -374,11 +428,12 @@ public final class Engine {
         boolean over = before.failures() > 0 && tally.failures() == 0;
         boolean rose = tally.failures() > before.failures() && memory.state() == NodeState.STANDBY;
         if ((over || rose) && pending.isEmpty() && settled) {
-            record(
-                    List.of(new Fact.FailuresNoted(
-                            tally.failures(), Long.toString(clock.wallClockMillis()))),
-                    seen);
+            record(List.of(failuresNoted()), seen);
         }
+    }
+
+    private Fact failuresNoted() {
+        return new Fact.FailuresNoted(tally.failures(), Long.toString(clock.wallClockMillis()));
     }
 
     private void tell(Observation seen) {

@@ -13,8 +13,10 @@ import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PostgresView;
+import io.pgha.model.Postmaster;
 import io.pgha.model.Receiver;
 import io.pgha.plan.ClaimBasis;
+import io.pgha.plan.PeerCondition;
 import io.pgha.plan.Progress;
 import io.pgha.plan.Step;
 import io.pgha.plan.StepWords;
@@ -171,6 +173,12 @@ final class Executor {
             Lsn end = w.now().control().map(ControlData::end).orElse(new Lsn(0));
             return done(new Fact.CedeOffered(
                     new Cede(s.id(), s.epoch(), s.to(), s.incarnation(), end, s.why())));
+        }
+        if (step instanceof Step.AwaitPeer s
+                && s.condition() == PeerCondition.HOLDS_FINAL_WAL
+                && w.now().postmaster() == Postmaster.RUNNING) {
+            return Optional.of(new Outcome.Failed(
+                    "PostgreSQL was started meanwhile, so that its last WAL is not the final one"));
         }
         if (step instanceof Step.AwaitPeer s) {
             return Optional.of(await(

@@ -148,18 +148,21 @@ public final class Workflows {
             String id, Epoch next, Epoch before, Optional<NodeId> ownerBefore, String why) {
         List<Step> steps = new ArrayList<>();
         claim(steps, next, before, ownerBefore, ClaimBasis.VOUCHED);
-        steps.add(new MarkPrimary());
         steps.add(new StartPostgres());
+        steps.add(new Promote());
         steps.add(new Become(NodeState.PRIMARY, next, self, why));
         steps.add(new AwaitOpen());
         return new Plan(id, PlanKind.RESTART, steps, 0, List.of(), why);
     }
 
-    /** The boot hook has decided: start, and open when this node is to be primary. */
+    /**
+     * The boot hook has decided: start, and open when this node is to be primary. A copy that followed is promoted, never
+     * started without standby.signal: two histories of one timeline could not be told apart afterwards.
+     */
     public Plan startAsPrimary(String id, Epoch epoch, String why) {
         List<Step> steps = List.of(
-                new MarkPrimary(),
                 new StartPostgres(),
+                new Promote(),
                 new Become(NodeState.PRIMARY, epoch, self, why),
                 new AwaitOpen());
         return new Plan(id, PlanKind.START, steps, 0, List.of(), why);

@@ -434,4 +434,126 @@ final class DecisionTableTest {
         assertEquals(NodeState.UNDECIDED, w.memory().state());
         assertEquals(Optional.of(GateState.CLOSED), GateRule.desired(w.memory(), w.now()));
     }
+
+    // What the simulator found.
+
+    @Test
+    void aCedeTakenInVainIsTakenAgainWhileItIsRepeated() {
+        Decision decision = Given.standby()
+                .remembers(new Fact.CedeAnswered(new CedeAnswer("c1", true, "")))
+                .peer(NodeState.CEDED, 3, Given.A)
+                .peerPromises(cede("inc-b"), Optional.empty(), Optional.empty(), Optional.empty())
+                .decides();
+
+        assertBegins(PlanKind.FAILOVER, decision);
+    }
+
+    @Test
+    void aDeposedNodeRefusesACedeSoThatItsOwnerServesAgain() {
+        Decision decision = Given.standby()
+                .state(NodeState.DEPOSED, 3, Given.A)
+                .postmaster(Postmaster.STOPPED)
+                .peer(NodeState.CEDED, 3, Given.A)
+                .peerPromises(cede("inc-b"), Optional.empty(), Optional.empty(), Optional.empty())
+                .decides();
+
+        Decision.Note note = assertInstanceOf(Decision.Note.class, decision);
+        assertFalse(assertInstanceOf(Fact.CedeAnswered.class, note.facts().get(0))
+                .answer()
+                .taken());
+    }
+
+    @Test
+    void aStandbyThatKnowsTheAskerAsOwnerHoldsStillForAnOlderEpoch() {
+        World w = Given.standby()
+                .state(NodeState.DEPOSED, 4, Given.A)
+                .peer(NodeState.UNDECIDED, 3, Given.A)
+                .peerHolds(false, true)
+                .world();
+
+        assertTrue(Boot.holdFor(w).isPresent());
+    }
+
+    @Test
+    void aHigherOpenedEpochVoidsAReleaseInFlight() {
+        Given given = Given.primary();
+        World idle = given.world();
+        World w = given.remembers(new Fact.PlanBegun(
+                        idle.workflows().release("r1", Given.EPOCH, false, "test")))
+                .peer(NodeState.PRIMARY, 4, Given.B)
+                .world();
+
+        Decision.Note note = assertInstanceOf(Decision.Note.class, Decider.decide(w));
+        assertInstanceOf(Fact.PlanEnded.class, note.facts().get(0));
+    }
+
+    @Test
+    void aPrimaryThatWaitsForACopyStillClosesWhenItIsIsolated() {
+        Given given = Given.primary().guard(Guard.GATEWAY);
+        World idle = given.world();
+        Decision decision = given.remembers(new Fact.PlanBegun(
+                        idle.workflows().release("r1", Given.EPOCH, false, "test")))
+                .peerSilent()
+                .noGateway()
+                .decides();
+
+        assertBegins(PlanKind.ISOLATE, decision);
+    }
+
+    @Test
+    void aTakeoverNotYetPromotedGoesBackWhenThePrimaryIsHeardAgain() {
+        Given given = silentPrimary();
+        Decision.Begin begin = assertInstanceOf(Decision.Begin.class, given.decides());
+        Decision decision = given.remembers(new Fact.PlanBegun(begin.plan()))
+                .state(NodeState.PROMOTING, 4, Given.B)
+                .peerHeard()
+                .decides();
+
+        Decision.Note note = assertInstanceOf(Decision.Note.class, decision);
+        assertInstanceOf(Fact.PlanUndoing.class, note.facts().get(0));
+    }
+
+    @Test
+    void anIsolatedNodeThatMeetsAnOlderPrimaryReconciles() {
+        assertBegins(
+                PlanKind.RECONCILE,
+                Given.primary()
+                        .guard(Guard.GATEWAY)
+                        .state(NodeState.ISOLATED, 4, Given.A)
+                        .peer(NodeState.PRIMARY, 3, Given.B)
+                        .decides());
+    }
+
+    @Test
+    void commitsThatCannotBeCountedAreNeverTakenForNone() {
+        Decision decision = Given.primary()
+                .state(NodeState.RECONCILING, 3, Given.A)
+                .remembers(new Fact.PlanEnded("p", false, "reconcile failed: no history"))
+                .peer(NodeState.PRIMARY, 4, Given.B)
+                .decides();
+
+        Decision.Begin begin = assertInstanceOf(Decision.Begin.class, decision);
+        assertTrue(begin.plan().steps().get(0) instanceof io.pgha.plan.Step.Become become
+                && become.state() == NodeState.CONFLICT);
+    }
+
+    @Test
+    void ofTwoClosedNodesWithoutCommitsOneYields() {
+        Decision decision = Given.primary()
+                .state(NodeState.RECONCILING, 3, Given.A)
+                .remembers(new Fact.CommitsCounted(0))
+                .peer(NodeState.RECONCILING, 4, Given.B)
+                .peerCommits(0)
+                .decides();
+
+        assertBegins(PlanKind.DEPOSE, decision);
+    }
+
+    @Test
+    void aCopyThatFollowedIsPromotedNeverStartedOnItsOldTimeline() {
+        World w = Given.standby().world();
+
+        assertTrue(w.workflows().startAsPrimary("s1", Given.EPOCH, "test").steps().stream()
+                .anyMatch(io.pgha.plan.Step.Promote.class::isInstance));
+    }
 }

@@ -272,6 +272,11 @@ public final class Given {
         return this;
     }
 
+    Given peerHeard() {
+        peerHeard = true;
+        return this;
+    }
+
     Given peerSilent() {
         peerHeard = false;
         return this;

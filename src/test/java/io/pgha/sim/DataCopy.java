@@ -1,0 +1,39 @@
+package io.pgha.sim;
+
+import io.pgha.model.ControlData;
+import io.pgha.model.Lsn;
+
+/** One data directory: what is on its disk, whoever runs on it. */
+final class DataCopy {
+
+    final String systemId;
+    WalRecord end;
+    boolean standbySignal;
+    /** pg_control says that the last stop was clean. */
+    boolean cleanlyStopped;
+    /** pg_control speaks of recovery. */
+    boolean recovering;
+    /** A base backup that was not finished is none. */
+    boolean complete = true;
+    /** PostgreSQL has been up on it. */
+    boolean proven;
+    /** The attempt it was copied by; empty for the first one. */
+    String attempt = "";
+
+    DataCopy(String systemId, WalRecord end, boolean standbySignal) {
+        this.systemId = systemId;
+        this.end = end;
+        this.standbySignal = standbySignal;
+        this.recovering = standbySignal;
+    }
+
+    ControlData control() {
+        WalRecord checkpoint = end.checkpoint();
+        String state = cleanlyStopped
+                ? recovering ? "shut down in recovery" : "shut down"
+                : recovering ? "in archive recovery" : "in production";
+        Lsn proves = recovering ? end.position() : new Lsn(checkpoint.from());
+        int timeline = recovering ? end.timeline() : checkpoint.timeline();
+        return new ControlData(systemId, state, timeline, new Lsn(checkpoint.from()), proves);
+    }
+}

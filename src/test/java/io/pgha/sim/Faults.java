@@ -1,0 +1,349 @@
+package io.pgha.sim;
+
+import io.pgha.engine.Outcome;
+import io.pgha.engine.Request;
+import io.pgha.model.GateState;
+import io.pgha.model.PortAnswer;
+import io.pgha.plan.Step;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The swarm: each seed draws a few kinds of faults with wild weights, strikes with them, and in the end takes all back. */
+final class Faults {
+
+    private static final List<PortAnswer> BLIND = List.of(
+            PortAnswer.UNTRIED,
+            PortAnswer.UNRESOLVED,
+            PortAnswer.FULL,
+            PortAnswer.DENIED,
+            PortAnswer.ERROR,
+            PortAnswer.STARTING);
+
+    private final Universe universe;
+    private final Chance chance;
+    private final Map<SimHost, HostFaults> hosts = new HashMap<>();
+    private final List<FaultKind> drawn = new ArrayList<>();
+    private final long meanGap;
+    private final long meanSpell;
+    private final long end;
+    private boolean over;
+    private long troubleUntil;
+
+    /** What is wrong on one host. */
+    private static final class HostFaults {
+        private boolean stepsFail;
+        private boolean gateFails;
+        private boolean gateSlow;
+    }
+
+    Faults(Universe universe) {
+        this.universe = universe;
+        this.chance = universe.chance();
+        universe.hosts().forEach(h -> hosts.put(h, new HostFaults()));
+        this.meanGap = chance.between(800, 6000) * Agenda.MS;
+        this.meanSpell = chance.between(500, 8000) * Agenda.MS;
+        this.end = chance.between(10, 40) * Agenda.SECOND;
+    }
+
+    /** True time at which the faults end. */
+    long end() {
+        return end;
+    }
+
+    /** Until then something kept the nodes from hearing or acting; never in the future once the faults are over. */
+    long troubleUntil() {
+        return troubleUntil;
+    }
+
+    void begin(boolean known) {
+        FaultKind[] kinds = FaultKind.values();
+        boolean single = chance.of(0.15);
+        if (single) {
+            drawn.add(kinds[chance.below(kinds.length)]);
+            universe.laws().calm(known && drawn.get(0).isHarmless());
+        } else {
+            for (FaultKind kind : kinds) {
+                int weight = chance.of(0.3) ? 1 + chance.below(8) : 0;
+                for (int i = 0; i < weight; i++) {
+                    drawn.add(kind);
+                }
+            }
+        }
+        if (!drawn.isEmpty()) {
+            universe.agenda().in(4 * Agenda.SECOND, this::next);
+        }
+    }
+
+    private void next() {
+        if (!over) {
+            strike(drawn.get(chance.below(drawn.size())));
+            universe.agenda().in(50 * Agenda.MS + chance.around(meanGap), this::next);
+        }
+    }
+
+    private void strike(FaultKind kind) {
+        SimHost host = chance.of(0.5) ? universe.a() : universe.b();
+        long spell = 50 * Agenda.MS + chance.around(meanSpell);
+        universe.trace().say("***", () -> kind + " " + host + " for " + spell / Agenda.MS + " ms");
+        switch (kind) {
+            case CUT_LINK, CUT_ONE_WAY, CUT_OFF, CUT_GATEWAY, BAD_LINK ->
+                network(kind, host, spell);
+            case POSTGRES_CRASHES,
+                    POSTGRES_HANGS,
+                    POSTGRES_STOPPED,
+                    LAG,
+                    BULK,
+                    REPLAY_PAUSED,
+                    PROMOTED_BY_HAND,
+                    STARTED_BY_HAND -> postgres(kind, host, spell);
+            case DAEMON_KILLED, DAEMON_PAUSED, MACHINE_FROZEN, POWER_LOST, BOTH_POWERS_LOST ->
+                machine(kind, host, spell);
+            case DISK_FAILS,
+                    DISK_SLOW,
+                    STEPS_FAIL,
+                    GATE_FAILS,
+                    GATE_EMPTIED,
+                    PROBES_BLIND,
+                    LOOKS_FAIL,
+                    CLOCK_STEPPED -> local(kind, host, spell);
+            case OPERATOR -> operator(host);
+        }
+    }
+
+    /** Takes a fault back after its spell, unless all faults have been taken back before. */
+    private void undo(long spell, Runnable work) {
+        troubleUntil = Math.max(troubleUntil, universe.now() + spell);
+        universe.agenda().in(spell, () -> {
+            if (!over) {
+                work.run();
+            }
+        });
+    }
+
+    private void network(FaultKind kind, SimHost host, long spell) {
+        Place here = host.place();
+        Place there = host.peer().place();
+        switch (kind) {
+            case CUT_LINK -> {
+                cut(here, there, spell);
+                cut(there, here, spell);
+            }
+            case CUT_ONE_WAY -> cut(here, there, spell);
+            case CUT_OFF -> {
+                boolean clientsToo = chance.of(0.5);
+                for (Place place : Place.values()) {
+                    if (place != here && (clientsToo || place != Place.CLIENTS)) {
+                        cut(here, place, spell);
+                        cut(place, here, spell);
+                    }
+                }
+            }
+            case CUT_GATEWAY -> cut(here, Place.GATEWAY, spell);
+            default -> {
+                double loss = chance.below(50) / 100.0;
+                double twice = chance.below(30) / 100.0;
+                long slow = chance.between(0, 2000) * Agenda.MS;
+                universe.network().worsen(here, there, loss, twice, slow);
+                undo(spell, () -> universe.network().worsen(here, there, 0, 0, 0));
+            }
+        }
+    }
+
+    private void cut(Place from, Place to, long spell) {
+        universe.network().cut(from, to);
+        undo(spell, () -> universe.network().mend(from, to));
+    }
+
+    private void postgres(FaultKind kind, SimHost host, long spell) {
+        if (!host.isRunning()) {
+            return;
+        }
+        SimPostgres postgres = host.postgres();
+        switch (kind) {
+            case POSTGRES_CRASHES -> postgres.kill();
+            case POSTGRES_HANGS -> {
+                postgres.hang(universe.now() + spell);
+                troubleUntil = Math.max(troubleUntil, universe.now() + spell);
+            }
+            case POSTGRES_STOPPED -> {
+                postgres.stopFast(ok -> {});
+                if (chance.of(0.5)) {
+                    undo(spell, () -> postgres.start(ok -> {}));
+                }
+            }
+            case LAG -> {
+                postgres.stream().lag(chance.between(1, 40) << 20);
+                undo(spell, () -> postgres.stream().lag(0));
+            }
+            case BULK -> universe.clients().bulk(chance.between(1, 40) << 20);
+            case REPLAY_PAUSED -> {
+                if (postgres.isInRecovery()) {
+                    postgres.pauseReplay(true);
+                }
+            }
+            case PROMOTED_BY_HAND -> {
+                universe.laws().handled();
+                postgres.promote();
+            }
+            default -> {
+                universe.laws().handled();
+                postgres.start(ok -> {});
+            }
+        }
+    }
+
+    private void machine(FaultKind kind, SimHost host, long spell) {
+        switch (kind) {
+            case DAEMON_KILLED -> {
+                host.killDaemon();
+                undo(spell, host::startDaemon);
+            }
+            case DAEMON_PAUSED -> {
+                host.daemon().ifPresent(d -> d.pause(universe.now() + spell));
+                undo(spell, () -> {});
+            }
+            case MACHINE_FROZEN -> {
+                host.freeze(universe.now() + spell);
+                undo(spell, () -> {});
+            }
+            case POWER_LOST -> {
+                host.powerOff();
+                undo(spell, host::powerOn);
+            }
+            default -> {
+                universe.hosts().forEach(SimHost::powerOff);
+                undo(spell, host::powerOn);
+                undo(50 * Agenda.MS + chance.around(meanSpell), host.peer()::powerOn);
+            }
+        }
+    }
+
+    private void local(FaultKind kind, SimHost host, long spell) {
+        HostFaults wrong = hosts.getOrDefault(host, new HostFaults());
+        switch (kind) {
+            case DISK_FAILS -> {
+                host.disk().fail(true);
+                undo(spell, () -> host.disk().fail(false));
+            }
+            case DISK_SLOW -> {
+                host.disk().slow(chance.between(10, 4000) * Agenda.MS);
+                undo(spell, () -> host.disk().slow(0));
+            }
+            case STEPS_FAIL -> {
+                wrong.stepsFail = true;
+                undo(spell, () -> wrong.stepsFail = false);
+            }
+            case GATE_FAILS -> {
+                wrong.gateFails = chance.of(0.5);
+                wrong.gateSlow = !wrong.gateFails;
+                undo(spell, () -> {
+                    wrong.gateFails = false;
+                    wrong.gateSlow = false;
+                });
+            }
+            case GATE_EMPTIED -> {
+                host.gate().set(GateState.DAMAGED);
+                undo(3 * Agenda.SECOND, () -> {});
+            }
+            case PROBES_BLIND -> {
+                PortAnswer answer = BLIND.get(chance.below(BLIND.size()));
+                host.daemon().ifPresent(d -> d.sensors().blind(Optional.of(answer)));
+                undo(
+                        spell,
+                        () -> host.daemon().ifPresent(d -> d.sensors().blind(Optional.empty())));
+            }
+            case LOOKS_FAIL -> {
+                host.daemon().ifPresent(d -> d.sensors().deafen(true));
+                undo(spell, () -> host.daemon().ifPresent(d -> d.sensors().deafen(false)));
+            }
+            default -> host.clock().step(chance.between(-7200, 7200) * 1000);
+        }
+    }
+
+    private void operator(SimHost host) {
+        Request request = switch (chance.below(9)) {
+            case 0, 1 -> new Request.Release(Optional.empty(), false);
+            case 2 -> new Request.CancelRelease(chance.of(0.2), false);
+            case 3, 4 ->
+                new Request.Initialize(Request.As.VERDICT, Optional.empty(), chance.of(0.2), false);
+            case 5 -> new Request.Promote(chance.of(0.3), chance.of(0.2), false);
+            case 6 -> new Request.GateClose("drill", false);
+            case 7 -> new Request.GateOpen(false);
+            default -> new Request.CheckStart(false);
+        };
+        if (request instanceof Request.Promote
+                || (request instanceof Request.CancelRelease cancel && cancel.force())) {
+            universe.laws().handled();
+        }
+        host.ask(request);
+    }
+
+    /** A step is begun: it is carried out, or fails, or hangs, or is slow. */
+    void befall(SimHost host, Step step, Runnable carryOut, Consumer<Outcome> over) {
+        HostFaults wrong = hosts.getOrDefault(host, new HostFaults());
+        if (!wrong.stepsFail || step instanceof Step.DropOld) {
+            carryOut.run();
+            return;
+        }
+        switch (chance.below(4)) {
+            case 0 ->
+                host.after(50 * Agenda.MS, () -> over.accept(new Outcome.Failed("exit code 1")));
+            case 1 ->
+                host.after(
+                        chance.between(2, 10) * Agenda.SECOND,
+                        () -> over.accept(new Outcome.Failed("no end within its limit")));
+            case 2 -> host.after(chance.between(100, 4000) * Agenda.MS, carryOut);
+            default -> carryOut.run();
+        }
+    }
+
+    /** What the step says of itself: now and then a success calls itself a failure. */
+    Outcome reported(SimHost host, Outcome outcome) {
+        HostFaults wrong = hosts.getOrDefault(host, new HostFaults());
+        return wrong.stepsFail && outcome instanceof Outcome.Done && chance.of(0.25)
+                ? new Outcome.Failed("done, but says it failed")
+                : outcome;
+    }
+
+    boolean gateFails(SimHost host) {
+        return hosts.getOrDefault(host, new HostFaults()).gateFails;
+    }
+
+    long gateSlow(SimHost host) {
+        return hosts.getOrDefault(host, new HostFaults()).gateSlow
+                ? chance.between(0, 1500) * Agenda.MS
+                : 0;
+    }
+
+    /** Every fault ends: cables, disks, power, daemons, and what a person who looks around finds amiss. */
+    void heal() {
+        over = true;
+        troubleUntil = Math.max(troubleUntil, universe.now() + 4 * Agenda.SECOND);
+        universe.trace().say("***", "all faults end");
+        universe.network().heal();
+        for (SimHost host : universe.hosts()) {
+            HostFaults wrong = hosts.getOrDefault(host, new HostFaults());
+            wrong.stepsFail = false;
+            wrong.gateFails = false;
+            wrong.gateSlow = false;
+            host.disk().fail(false);
+            host.disk().slow(0);
+            host.postgres().hang(0);
+            host.postgres().stream().lag(0);
+            host.daemon().ifPresent(d -> {
+                d.sensors().blind(Optional.empty());
+                d.sensors().deafen(false);
+            });
+            if (host.isPowered()) {
+                host.startDaemon();
+            } else {
+                host.powerOn();
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package io.pgha.sim;
+
+import io.pgha.decision.Fact;
+import io.pgha.decision.Memory;
+import io.pgha.model.Epoch;
+import io.pgha.model.GateState;
+import io.pgha.model.Guard;
+import io.pgha.model.NodeState;
+import io.pgha.plan.PlanKind;
+import io.pgha.plan.Step;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The promises, looked at after every event and at every deed; what is broken stops the schedule. */
+final class Laws {
+
+    private final Universe universe;
+    private final Map<Epoch, SimHost> opened = new HashMap<>();
+    private final Map<SimHost, Long> wrongSince = new HashMap<>();
+    private long bothSince = -1;
+    private boolean handled;
+    private boolean calm;
+
+    Laws(Universe universe) {
+        this.universe = universe;
+    }
+
+    /** A person took matters into their own hands: what follows from that is theirs. */
+    void handled() {
+        handled = true;
+    }
+
+    boolean isHandled() {
+        return handled;
+    }
+
+    /** Nothing happens in this schedule that may cut a client. */
+    void calm(boolean isCalm) {
+        calm = isCalm;
+    }
+
+    /** After every event. */
+    void look() {
+        twoPrimaries();
+        for (SimHost host : universe.hosts()) {
+            openBehindItsBack(host);
+        }
+        if (calm && universe.now() > 5 * Agenda.SECOND) {
+            SimHost a = universe.a();
+            if (!a.gate().lets() || !a.postgres().isUp()) {
+                throw new LawBroken(
+                        "P5",
+                        "clients were cut, though nothing happened that PostgreSQL would mind");
+            }
+        }
+    }
+
+    /** P1 where no lease guards: two open primaries only by silence or by hand, and not longer than until they meet. */
+    private void twoPrimaries() {
+        boolean both = universe.a().isOpenPrimary() && universe.b().isOpenPrimary();
+        if (!both) {
+            bothSince = -1;
+            return;
+        }
+        if (bothSince < 0) {
+            bothSince = universe.now();
+            universe.trace().say("", "two open primaries");
+            if (universe.policy().guard() == Guard.MANUAL && !handled) {
+                throw new LawBroken("P1", "two open primaries under guard manual, by no hand");
+            }
+        }
+        long met = Math.max(bothSince, universe.faults().troubleUntil());
+        if (universe.now() - met > reconcileBound()) {
+            throw new LawBroken(
+                    "P1",
+                    "two open primaries for " + (universe.now() - met) / Agenda.MS
+                            + " ms after the nodes could meet");
+        }
+    }
+
+    private long reconcileBound() {
+        return universe.policy().heartbeat().toNanos() * 4
+                + universe.policy().interval().toNanos()
+                + 2 * Agenda.SECOND;
+    }
+
+    /** P2, the lasting half: what opened rightly closes soon when it is right no more. */
+    private void openBehindItsBack(SimHost host) {
+        boolean wrong = host.gate().look() == GateState.OPEN
+                && host.isRunning()
+                && host.daemon().isPresent()
+                && (host.disk().durable().state() != NodeState.PRIMARY
+                        || (host.postgres().isUp() && host.postgres().isInRecovery()));
+        if (!wrong) {
+            wrongSince.remove(host);
+            return;
+        }
+        long since = Math.max(
+                wrongSince.computeIfAbsent(host, h -> universe.now()),
+                universe.faults().troubleUntil());
+        if (universe.now() - since > reconcileBound() + 2 * Agenda.SECOND) {
+            throw new LawBroken(
+                    "P2",
+                    host + "'s gate stays open while it is "
+                            + host.disk().durable().state());
+        }
+    }
+
+    /** P2, the first half: the kernel is being told to open. */
+    void opening(SimHost host) {
+        Memory durable = host.disk().durable();
+        if (durable.state() != NodeState.PRIMARY || !durable.isOwner(host.id())) {
+            throw new LawBroken(
+                    "P2",
+                    host + " opens as " + durable.state() + ", owner of epoch " + durable.epoch()
+                            + " is " + durable.owner());
+        }
+        if (durable.hold().isPresent()) {
+            throw new LawBroken("P2", host + " opens a gate that an operator holds closed");
+        }
+        boolean recovering = host.postgres().isUp() && host.postgres().isInRecovery();
+        if (recovering && universe.now() > universe.faults().troubleUntil()) {
+            throw new LawBroken("P2", host + " opens over a PostgreSQL in recovery");
+        }
+        if (host.gate().look() == GateState.CLOSED) {
+            nothingSynchronousLost(host);
+        }
+    }
+
+    /** P3: whoever opens has everything that was acknowledged after both had it. */
+    private void nothingSynchronousLost(SimHost host) {
+        WalRecord newest = universe.clients().newestSynchronous();
+        if (!handled && universe.isSynchronous() && !host.postgres().data().end.holds(newest)) {
+            throw new LawBroken(
+                    "P3", host + " opens without the synchronous commit at " + newest.position());
+        }
+    }
+
+    /** P6: no deed without its entry. */
+    void began(SimHost host, Step step) {
+        boolean entered = host.disk()
+                .durable()
+                .running()
+                .filter(r -> !r.isOver() && r.step().equals(step))
+                .isPresent();
+        if (!entered) {
+            throw new LawBroken("P6", host + " begins " + step + ", which is not in its journal");
+        }
+        if (calm && step instanceof Step.StopPostgres) {
+            throw new LawBroken("P5", host + " stops PostgreSQL for nothing");
+        }
+    }
+
+    /** Something is durable. */
+    void recorded(SimHost host, Memory before, Memory after, Fact fact) {
+        if (fact instanceof Fact.Became became && became.state() == NodeState.PRIMARY) {
+            SimHost other = opened.getOrDefault(became.epoch(), host);
+            if (other != host && !handled) {
+                throw new LawBroken(
+                        "V", host + " and " + other + " both own epoch " + became.epoch());
+            }
+            opened.put(became.epoch(), host);
+        }
+        boolean intends = before.state() != NodeState.PROMOTING
+                && after.state() == NodeState.PROMOTING
+                && after.running().isPresent();
+        if (intends && after.running().orElseThrow().plan().kind() == PlanKind.PROMOTE) {
+            handled = true;
+        }
+    }
+
+    /** Something has been decided and goes to the disk now. */
+    void recording(SimHost host, List<Fact> facts) {
+        for (Fact fact : facts) {
+            if (fact instanceof Fact.PlanBegun begun && begun.plan().kind() == PlanKind.FAILOVER) {
+                takeover(host, begun.plan().why());
+            }
+        }
+    }
+
+    private void takeover(SimHost host, String why) {
+        SimHost peer = host.peer();
+        if (why.contains(" ceded epoch ")) {
+            if (peer.postgres().isWritable() && peer.disk().durable().state() == NodeState.CEDED) {
+                throw new LawBroken("cede", peer + " ceded while its PostgreSQL accepts writes");
+            }
+        } else {
+            onSilence(host, why);
+        }
+    }
+
+    /** P7 and P8: a takeover on silence needs a silence of that length, of every channel, and an observer that was awake. */
+    private void onSilence(SimHost host, String why) {
+        if (universe.policy().guard() == Guard.MANUAL) {
+            throw new LawBroken("guard", host + " takes over by itself under guard manual: " + why);
+        }
+        SimDaemon daemon = host.daemon().orElseThrow();
+        long sign = Math.max(daemon.link().heardTrue(), daemon.sensors().signOfLife());
+        long silence = universe.now() - sign;
+        long needed = host.clock().trueSpan(universe.policy().earliestTakeover().toNanos());
+        if (silence < needed - 20 * Agenda.MS) {
+            throw new LawBroken(
+                    "P7",
+                    host + " takes over " + silence / Agenda.MS + " ms after a sign of life: "
+                            + why);
+        }
+        long awake = universe.now() - daemon.awakeSince();
+        if (awake < needed - 20 * Agenda.MS) {
+            throw new LawBroken(
+                    "P8", host + " takes over " + awake / Agenda.MS + " ms after it woke: " + why);
+        }
+        long lag = daemon.link().knownPosition() - host.postgres().data().end.end();
+        if (lag > universe.policy().maximumLagOnFailover()) {
+            throw new LawBroken("P3", host + " takes over " + lag + " bytes behind: " + why);
+        }
+    }
+
+    /** PostgreSQL left recovery. */
+    void promoted(SimHost host) {
+        boolean recorded = host.disk()
+                .durable()
+                .running()
+                .filter(r -> !r.isOver() && r.step() instanceof Step.Promote)
+                .isPresent();
+        if (!recorded && !handled) {
+            throw new LawBroken("P6", host + " promotes without an intent on disk");
+        }
+    }
+
+    /** P4: the copy that lay aside is being removed. */
+    void dropping(SimHost host) {
+        DataCopy data = host.postgres().data();
+        boolean needed = host.postgres().aside().isPresent();
+        if (needed && !(data.complete && data.proven)) {
+            throw new LawBroken("P4", host + " drops the old copy before the new one is proven");
+        }
+    }
+
+    /** P4: the data directory is about to be overwritten in place. */
+    void wiping(SimHost host) {
+        if (!host.peer().postgres().isWritable()) {
+            throw new LawBroken("P4", host + " wipes its copy while the peer does not serve");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.pgha.sim;
+
+import io.pgha.decision.Memory;
+import io.pgha.engine.Actuator;
+import io.pgha.engine.Outcome;
+import io.pgha.model.ArbiterAsk;
+import io.pgha.model.GateState;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.Probed;
+import io.pgha.plan.Progress;
+import io.pgha.plan.Step;
+import io.pgha.plan.StepWords;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** One daemon's hands: one step at a time, the gate beside it, the newest message. */
+final class SimActuator implements Actuator {
+
+    private static final Outcome RUNNING =
+            new Outcome.Running(new Progress(0, OptionalLong.empty(), "under way"));
+
+    private final Universe universe;
+    private final SimHost host;
+    private final SimDaemon daemon;
+    private final SimSensors sensors;
+    private final SimLink link;
+    private Optional<SimRun> run = Optional.empty();
+    private Optional<GateState> wish = Optional.empty();
+    private boolean keeperBusy;
+
+    SimActuator(
+            Universe universe, SimHost host, SimDaemon daemon, SimSensors sensors, SimLink link) {
+        this.universe = universe;
+        this.host = host;
+        this.daemon = daemon;
+        this.sensors = sensors;
+        this.link = link;
+    }
+
+    /** A begun step; what it does to the world may outlive the daemon's interest in it. */
+    static final class SimRun {
+        private Outcome outcome = RUNNING;
+        private boolean abandoned;
+
+        boolean isAbandoned() {
+            return abandoned;
+        }
+    }
+
+    @Override
+    public void begin(Step step, Memory memory, Observation now) {
+        abandon();
+        SimRun next = new SimRun();
+        run = Optional.of(next);
+        universe.laws().began(host, step);
+        host.trace(() -> "begins: " + StepWords.of(step));
+        universe.faults()
+                .befall(
+                        host,
+                        step,
+                        () -> carryOut(step, memory, now, next),
+                        outcome -> over(next, outcome));
+    }
+
+    private void carryOut(Step step, Memory memory, Observation now, SimRun next) {
+        step.accept(
+                new SimSteps(universe, host, memory, now, next, outcome -> over(next, outcome)));
+    }
+
+    private void over(SimRun ended, Outcome outcome) {
+        daemon.after(0, () -> {
+            if (!ended.abandoned && ended.outcome == RUNNING) {
+                ended.outcome = universe.faults().reported(host, outcome);
+                sensors.lookAtPostgres();
+                if (ended.outcome instanceof Outcome.Failed failed) {
+                    host.trace("step failed: " + failed.why());
+                }
+                daemon.wake();
+            }
+        });
+    }
+
+    @Override
+    public Outcome poll() {
+        return run.map(r -> r.outcome).orElseGet(() -> new Outcome.Failed("it was never begun"));
+    }
+
+    @Override
+    public void abandon() {
+        run.ifPresent(r -> r.abandoned = true);
+        run = Optional.empty();
+    }
+
+    /** The process was killed: half of the programs it had started go on. */
+    void processLost() {
+        if (universe.chance().of(0.5)) {
+            abandon();
+        }
+    }
+
+    @Override
+    public void setGate(GateState wanted) {
+        wish = Optional.of(wanted);
+        if (!keeperBusy) {
+            keeperBusy = true;
+            daemon.after(gateSpell(), this::fulfil);
+        }
+    }
+
+    private long gateSpell() {
+        return universe.chance().between(1, 10) * Agenda.MS + universe.faults().gateSlow(host);
+    }
+
+    private void fulfil() {
+        keeperBusy = false;
+        if (wish.isEmpty()) {
+            return;
+        }
+        GateState wanted = wish.get();
+        wish = Optional.empty();
+        if (universe.faults().gateFails(host)) {
+            sensors.gate(
+                    new Probed.Silent<>("nft: Operation timed out", host.clock().now()));
+        } else {
+            if (wanted == GateState.OPEN) {
+                universe.laws().opening(host);
+            }
+            if (host.gate().look() != wanted) {
+                host.trace("gate is " + wanted);
+            }
+            host.gate().set(wanted);
+            sensors.gate(new Probed.Answered<>(wanted, host.clock().now()));
+        }
+        daemon.wake();
+    }
+
+    /** Reads the rules back, and puts them right when somebody emptied them. */
+    void lookAtGate() {
+        if (universe.faults().gateFails(host)) {
+            sensors.gate(
+                    new Probed.Silent<>("nft: Operation timed out", host.clock().now()));
+            return;
+        }
+        if (host.gate().look() == GateState.DAMAGED) {
+            host.gate().set(GateState.CLOSED);
+            sensors.gate(new Probed.Answered<>(GateState.DAMAGED, host.clock().now()));
+            daemon.after(5 * Agenda.MS, this::lookAtGate);
+        } else {
+            boolean news =
+                    sensors.gate().answer().filter(host.gate().look()::equals).isEmpty();
+            sensors.gate(new Probed.Answered<>(host.gate().look(), host.clock().now()));
+            if (!news) {
+                return;
+            }
+        }
+        daemon.wake();
+    }
+
+    @Override
+    public void permit(int slot, long nonce, Duration atMost) {}
+
+    @Override
+    public void grant(int slot, long nonce) {}
+
+    @Override
+    public void ask(ArbiterAsk question) {}
+
+    @Override
+    public void announce(PeerMessage message, boolean now) {
+        link.outgoing(message);
+        if (now) {
+            link.send();
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package io.pgha.sim;
+
+import io.pgha.engine.Sensors;
+import io.pgha.model.ArbiterView;
+import io.pgha.model.ControlData;
+import io.pgha.model.GateState;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
+import io.pgha.model.Observation;
+import io.pgha.model.PortAnswer;
+import io.pgha.model.PortProbe;
+import io.pgha.model.PostgresView;
+import io.pgha.model.Postmaster;
+import io.pgha.model.Probed;
+import io.pgha.model.Receiver;
+import io.pgha.postgres.RebuildReason;
+
+import java.util.Optional;
+
+/** What one daemon sees, refreshed as the real one's schedule does; a look takes time, fails, or times out. */
+final class SimSensors implements Sensors {
+
+    private static final long QUICK = 2 * Agenda.MS;
+
+    private final Universe universe;
+    private final SimHost host;
+    private final SimDaemon daemon;
+    private final SimLink link;
+    private Postmaster postmaster = Postmaster.UNKNOWN;
+    private Probed<Boolean> standbySignal;
+    private Optional<ControlData> control = Optional.empty();
+    private Probed<PostgresView> local;
+    private Optional<PortProbe> ownPort = Optional.empty();
+    private Optional<PortProbe> peerPort = Optional.empty();
+    private Probed<GateState> gate;
+    private Optional<MonoTime> gatewaySeenAt = Optional.empty();
+    private Optional<String> rebuild = Optional.empty();
+    private Optional<PortAnswer> blind = Optional.empty();
+    private boolean deaf;
+    private long signOfLife = -1;
+
+    SimSensors(Universe universe, SimHost host, SimDaemon daemon, SimLink link) {
+        this.universe = universe;
+        this.host = host;
+        this.daemon = daemon;
+        this.link = link;
+        MonoTime now = host.clock().now();
+        this.standbySignal = new Probed.Silent<>("not looked for yet", now);
+        this.local = new Probed.Silent<>("not asked yet", now);
+        this.gate = new Probed.Silent<>("not looked at yet", now);
+    }
+
+    /** Probes of ports answer this instead of the truth. */
+    void blind(Optional<PortAnswer> answer) {
+        blind = answer;
+    }
+
+    /** Local looks fail. */
+    void deafen(boolean on) {
+        deaf = on;
+    }
+
+    void gate(Probed<GateState> seen) {
+        gate = seen;
+    }
+
+    Probed<GateState> gate() {
+        return gate;
+    }
+
+    /** When a gateway was last seen, on this host's clock. */
+    Optional<MonoTime> gatewaySeenAt() {
+        return gatewaySeenAt;
+    }
+
+    /** True time at which the primary's port last gave a sign of life; negative: never. */
+    long signOfLife() {
+        return signOfLife;
+    }
+
+    @Override
+    public Observation read(MonoTime now) {
+        return new Observation(
+                now,
+                host.id(),
+                host.peer().id(),
+                daemon.incarnation(),
+                host.bootId(),
+                postmaster,
+                standbySignal,
+                control,
+                local,
+                ownPort,
+                peerPort,
+                gate,
+                link.view(),
+                gatewaySeenAt,
+                host.postgres().data().end.forks(),
+                Optional.empty(),
+                ArbiterView.NONE,
+                rebuild);
+    }
+
+    /** Everything that is looked at once an interval; what times out comes later than the rest. */
+    void look() {
+        MonoTime begun = host.clock().now();
+        daemon.after(QUICK, () -> {
+            lookAtPostgres();
+            probeOwn(begun);
+            probePeer(begun);
+            lookAtGateways(begun);
+            daemon.wake();
+        });
+    }
+
+    void lookAtPostgres() {
+        MonoTime now = host.clock().now();
+        if (deaf) {
+            postmaster = Postmaster.UNKNOWN;
+            standbySignal = new Probed.Silent<>("Input/output error", now);
+            silent("Input/output error", now);
+            return;
+        }
+        lookAtProcess(now);
+        SimPostgres postgres = host.postgres();
+        if (postmaster != Postmaster.RUNNING) {
+            local = new Probed.Refused<>("it does not run", now);
+        } else if (postgres.isUp() && !postgres.isHung()) {
+            local = new Probed.Answered<>(postgres.view(), now);
+            daemon.wake();
+        } else if (postgres.isUp()) {
+            daemon.after(timeout(), () -> {
+                if (host.postgres().isHung()) {
+                    silent("no answer in time", now);
+                }
+            });
+        } else {
+            local = new Probed.Refused<>("the database system is starting up", now);
+        }
+    }
+
+    private void silent(String why, MonoTime now) {
+        if (!(local instanceof Probed.Silent<PostgresView>)) {
+            local = new Probed.Silent<>(why, now);
+            daemon.wake();
+        }
+    }
+
+    private void lookAtProcess(MonoTime now) {
+        SimPostgres postgres = host.postgres();
+        Postmaster seen = postgres.postmaster();
+        boolean down = seen == Postmaster.STOPPED || seen == Postmaster.CRASHED;
+        control = down ? Optional.of(postgres.control()) : Optional.empty();
+        postmaster = seen;
+        standbySignal = new Probed.Answered<>(postgres.data().standbySignal, now);
+    }
+
+    /** The kernel reported the exit. */
+    void postmasterExited() {
+        if (!deaf) {
+            MonoTime now = host.clock().now();
+            lookAtProcess(now);
+            local = new Probed.Refused<>("it has just exited", now);
+        }
+        daemon.wake();
+    }
+
+    private long timeout() {
+        return universe.policy().probeTimeout().toNanos();
+    }
+
+    private void probeOwn(MonoTime begun) {
+        SimPostgres postgres = host.postgres();
+        boolean primary = postmaster == Postmaster.RUNNING && !postgres.isInRecovery();
+        if (!primary || deaf) {
+            return;
+        }
+        PortAnswer answer = postgres.answer();
+        if (answer == PortAnswer.TIMEOUT) {
+            daemon.after(timeout(), () -> {
+                ownPort = Optional.of(probe(PortAnswer.TIMEOUT, begun));
+                daemon.wake();
+            });
+        } else {
+            postgres.writeProbe();
+            ownPort = Optional.of(probe(answer, begun));
+        }
+    }
+
+    private void probePeer(MonoTime begun) {
+        PortAnswer answer = blind.orElseGet(this::peerAnswer);
+        if (answer == PortAnswer.TIMEOUT) {
+            daemon.after(timeout(), () -> {
+                peerPort = Optional.of(probe(PortAnswer.TIMEOUT, begun));
+                daemon.wake();
+            });
+        } else {
+            peerPort = Optional.of(probe(answer, begun));
+            if (answer.isSignOfLife()) {
+                signOfLife = universe.now();
+            }
+        }
+    }
+
+    private PortAnswer peerAnswer() {
+        SimHost peer = host.peer();
+        boolean reached = universe.network().roundTrip(host.place(), peer.place());
+        return reached && peer.isRunning() ? peer.postgres().answer() : PortAnswer.TIMEOUT;
+    }
+
+    private PortProbe probe(PortAnswer answer, MonoTime begun) {
+        MonoTime now = host.clock().now();
+        return new PortProbe(answer, "", now.since(begun), now);
+    }
+
+    private void lookAtGateways(MonoTime begun) {
+        if (universe.network().roundTrip(host.place(), Place.GATEWAY)) {
+            gatewaySeenAt = Optional.of(begun);
+        }
+    }
+
+    void lookAtRebuild() {
+        Optional<PostgresView> view = local.answer().filter(PostgresView::inRecovery);
+        if (view.isEmpty()) {
+            rebuild = Optional.empty();
+            return;
+        }
+        PostgresView seen = view.get();
+        RebuildReason.Verdict verdict = RebuildReason.judge(
+                new RebuildReason.Standby(
+                        seen.systemId(),
+                        seen.timeline(),
+                        seen.position(),
+                        seen.receiver().filter(Receiver::isStreaming).isPresent(),
+                        false),
+                primaryFacts(),
+                host.postgres().stream().log());
+        rebuild = verdict.kind() == RebuildReason.Kind.REBUILD_NEEDED
+                ? Optional.of(verdict.why())
+                : Optional.empty();
+    }
+
+    private Optional<RebuildReason.Primary> primaryFacts() {
+        return link.view()
+                .last()
+                .filter(p -> p.state() == NodeState.PRIMARY
+                        && p.systemId().isPresent()
+                        && p.timeline().isPresent())
+                .map(p -> new RebuildReason.Primary(
+                        p.systemId().orElseThrow(),
+                        p.timeline().orElseThrow(),
+                        p.forks(),
+                        Optional.empty()));
+    }
+}

@@ -1,0 +1,68 @@
+package io.pgha.sim;
+
+import io.pgha.model.Guard;
+
+import java.util.List;
+import java.util.Optional;
+
+/** One schedule from beginning to end: faults, healing, and an end within a bound. */
+final class Simulation {
+
+    private static final long LIVENESS_BOUND = 400 * Agenda.SECOND;
+    private static final long LOOK = Agenda.SECOND;
+
+    private Simulation() {}
+
+    /**
+     * What came of one seed.
+     *
+     * @param seed replays it
+     * @param events how many happened
+     * @param broken the law that did not hold
+     * @param tail the trace's end, if it was asked for
+     */
+    record Result(long seed, long events, Optional<String> broken, List<String> tail) {}
+
+    /** Runs one schedule. */
+    static Result run(long seed, Optional<Guard> guard, boolean traced) {
+        Universe universe = new Universe(seed, guard, traced);
+        Optional<String> broken = Optional.empty();
+        try {
+            play(universe);
+        } catch (LawBroken e) {
+            broken = Optional.of(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            StackTraceElement[] stack = e.getStackTrace();
+            broken = Optional.of("defect: " + e + " at " + (stack.length > 0 ? stack[0] : "?"));
+            if (traced) {
+                e.printStackTrace();
+            }
+        }
+        return new Result(
+                seed, universe.agenda().done(), broken, universe.trace().tail(Integer.MAX_VALUE));
+    }
+
+    private static void play(Universe universe) {
+        universe.begin();
+        long faultsEnd = universe.faults().end();
+        advance(universe, faultsEnd);
+        universe.faults().heal();
+        SimOperator operator = new SimOperator(universe);
+        long bound = faultsEnd + LIVENESS_BOUND;
+        for (long at = faultsEnd + LOOK; at < bound; at += LOOK) {
+            advance(universe, at);
+            if (universe.isWell()) {
+                return;
+            }
+            operator.look();
+        }
+        throw new LawBroken("liveness", operator.lastWords());
+    }
+
+    private static void advance(Universe universe, long until) {
+        Agenda agenda = universe.agenda();
+        while (agenda.step(until)) {
+            universe.laws().look();
+        }
+    }
+}

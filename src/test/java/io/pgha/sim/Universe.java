@@ -1,0 +1,191 @@
+package io.pgha.sim;
+
+import io.pgha.decision.Fact;
+import io.pgha.model.Epoch;
+import io.pgha.model.GateState;
+import io.pgha.model.Guard;
+import io.pgha.model.NodeId;
+import io.pgha.model.NodeState;
+import io.pgha.model.Policy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Two nodes and what lies between them, as one seed makes them. */
+final class Universe {
+
+    private static final List<Guard> GUARDS = List.of(Guard.MANUAL, Guard.FAILCOUNT, Guard.GATEWAY);
+
+    private final Agenda agenda = new Agenda();
+    private final Chance chance;
+    private final Trace trace;
+    private final SimNetwork network;
+    private final Policy policy;
+    private final boolean synchronous;
+    private final Laws laws;
+    private final Faults faults;
+    private final SimClients clients;
+    private final SimHost a;
+    private final SimHost b;
+
+    Universe(long seed, Optional<Guard> wanted, boolean traced) {
+        chance = new Chance(seed);
+        trace = new Trace(agenda, traced);
+        network = new SimNetwork(agenda, chance);
+        Guard drawn = GUARDS.get(chance.below(GUARDS.size()));
+        policy = policy(wanted.orElse(drawn), chance.of(0.3));
+        synchronous = chance.of(0.3);
+        WalRecord root = WalRecord.first().next(WalRecord.Kind.CHECKPOINT, 100);
+        a = host("a", Place.A, new DataCopy("42", root, false));
+        b = host("b", Place.B, new DataCopy("42", root, true));
+        laws = new Laws(this);
+        clients = new SimClients(this);
+        faults = new Faults(this);
+    }
+
+    private SimHost host(String name, Place place, DataCopy data) {
+        double drift = 1 + (chance.between(-20, 20) / 1000.0);
+        SimClock clock = new SimClock(agenda, drift, chance.between(1, 1000) * Agenda.SECOND);
+        return new SimHost(this, new NodeId(name), place, clock, data);
+    }
+
+    private Policy policy(Guard guard, boolean fast) {
+        return new Policy(
+                fast ? "fast" : "normal",
+                guard,
+                Duration.ofMillis(fast ? 400 : 1000),
+                Duration.ofMillis(fast ? 400 : 1000),
+                4,
+                Duration.ofMillis(fast ? 200 : 500),
+                Duration.ofMillis(fast ? 600 : 1500),
+                Duration.ofMillis(fast ? 150 : 500),
+                Duration.ofMillis(fast ? 150 : 300),
+                Duration.ofMillis(fast ? 1000 : 3000),
+                Duration.ofSeconds(8),
+                Policy.OnCleanStop.FAILOVER,
+                Duration.ofSeconds(5),
+                16L << 20,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofMillis(fast ? 200 : 500),
+                Duration.ofSeconds(10),
+                3,
+                Duration.ofSeconds(chance.of(0.5) ? 10 : 600),
+                Duration.ofMillis(fast ? 1200 : 3000),
+                Duration.ofMillis(fast ? 150 : 300),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(40));
+    }
+
+    /** Both nodes run; either they know their roles, or this is their first start. */
+    void begin() {
+        boolean known = chance.of(0.9);
+        if (known) {
+            Epoch one = new Epoch(1);
+            a.disk()
+                    .preset(
+                            new Fact.Booted(a.bootId()),
+                            new Fact.Became(NodeState.PRIMARY, one, a.id(), "preset"));
+            b.disk()
+                    .preset(
+                            new Fact.Booted(b.bootId()),
+                            new Fact.Became(NodeState.STANDBY, one, a.id(), "preset"));
+            a.gate().set(GateState.OPEN);
+        }
+        a.postgres().data().cleanlyStopped = true;
+        b.postgres().data().cleanlyStopped = true;
+        a.postgres().start(ok -> {});
+        b.postgres().start(ok -> {});
+        agenda.in(2 * Agenda.SECOND, () -> {
+            a.startDaemon();
+            b.startDaemon();
+        });
+        clients.begin();
+        trace.say(
+                "",
+                () -> "guard " + policy.guard() + ", profile " + policy.profile()
+                        + (synchronous ? ", synchronous" : ", asynchronous")
+                        + (known ? "" : ", first start"));
+        faults.begin(known);
+    }
+
+    Agenda agenda() {
+        return agenda;
+    }
+
+    Chance chance() {
+        return chance;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    SimNetwork network() {
+        return network;
+    }
+
+    Policy policy() {
+        return policy;
+    }
+
+    Laws laws() {
+        return laws;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    SimClients clients() {
+        return clients;
+    }
+
+    boolean isSynchronous() {
+        return synchronous;
+    }
+
+    long now() {
+        return agenda.now();
+    }
+
+    SimHost a() {
+        return a;
+    }
+
+    SimHost b() {
+        return b;
+    }
+
+    List<SimHost> hosts() {
+        return List.of(a, b);
+    }
+
+    SimHost peerOf(SimHost host) {
+        return host == a ? b : a;
+    }
+
+    /** One primary serves, the other node follows, nothing is under way. */
+    boolean isWell() {
+        return isWell(a, b) || isWell(b, a);
+    }
+
+    private static boolean isWell(SimHost primary, SimHost standby) {
+        return primary.isOpenPrimary()
+                && standby.isRunning()
+                && !standby.gate().lets()
+                && primary.disk().durable().state() == NodeState.PRIMARY
+                && standby.disk().durable().state() == NodeState.STANDBY
+                && primary.disk().durable().running().isEmpty()
+                && standby.disk().durable().running().isEmpty()
+                && standby.postgres().isUp()
+                && standby.postgres().stream().isUp()
+                && primary.daemon()
+                        .flatMap(SimDaemon::status)
+                        .filter(s -> s.exitCode() == 0)
+                        .isPresent();
+    }
+}
