@@ -138,4 +138,31 @@ class FaultsIT {
             assertFalse(lab.isOpen(lab.node1()), lab::diagnosis);
         }
     }
+
+    @Test
+    void underGatewayAOneWayCutInEitherDirectionMakesNoSecondPrimary() {
+        for (boolean silenced : List.of(true, false)) {
+            try (Lab lab = Lab.open(LabOptions.shipped().withGuard("gateway"))) {
+                lab.trafficManager();
+                Recorder recorder = lab.record();
+
+                if (silenced) {
+                    lab.node1().silence(Wires.Side.EVERYTHING);
+                } else {
+                    lab.node1().deafen(Wires.Side.EVERYTHING);
+                }
+                lab.expect(
+                        "node2 takes over",
+                        PATIENCE,
+                        () -> lab.node2().postgres().isPrimary());
+                recorder.awaitWrites();
+
+                Recording recording = recorder.stop();
+                System.out.println(
+                        (silenced ? "silenced" : "deafened") + " under gateway: two primaries "
+                                + recording.twoPrimariesMillis() + " ms");
+                assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
+            }
+        }
+    }
 }

@@ -101,6 +101,22 @@ final class LabDaemon {
         return process.filter(Process::isAlive).isPresent();
     }
 
+    /** What it has used: CPU since its start, and memory that is resident now (proc(5), stat and statm). */
+    record Usage(long cpuMillis, long rssMegabytes) {}
+
+    Usage usage() {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
+            String[] after = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            long ticks = Long.parseLong(after[11]) + Long.parseLong(after[12]);
+            String[] pages =
+                    Files.readString(Path.of("/proc/" + pid() + "/statm")).split(" ", -1);
+            return new Usage(ticks * 10, Long.parseLong(pages[1]) * 4 / 1024);
+        } catch (IOException e) {
+            throw new IllegalStateException("no usage of " + node.name() + "'s pgha", e);
+        }
+    }
+
     /** The daemon's number on the host: nsenter stands before it. */
     private long pid() {
         return process.stream()
