@@ -59,8 +59,17 @@ public final class Boot {
                     peer.node() + " ceded epoch " + peer.epoch()
                             + " to this node, which had begun to take it");
         }
+        boolean arbiterDecides = w.policy().guard().isLease()
+                && w.memory().isOwner(w.now().self())
+                && mine.isAfter(peer.epoch());
         switch (peer.state()) {
             case PRIMARY, RECONCILING -> {
+                if (arbiterDecides) {
+                    return wait(
+                            w,
+                            peer.node() + " is primary at the older epoch " + peer.epoch()
+                                    + " and steps down when the arbiter says so");
+                }
                 return new Verdict(
                         Kind.DEPOSED,
                         peer.epoch().isAfter(mine) ? peer.epoch() : mine,

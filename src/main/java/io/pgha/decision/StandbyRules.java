@@ -284,6 +284,11 @@ final class StandbyRules {
     }
 
     private static Decision quiet(World w) {
+        if (w.now().postmaster() == Postmaster.NO_DATA) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    "there is no complete database here: pgha initialize copies the primary's");
+        }
         if (w.tally().failures() > 0) {
             return new Decision.Hold(
                     Situation.PRIMARY_FAILING,

@@ -75,7 +75,10 @@ public final class Engine {
     private Optional<PeerMessage> told = Optional.empty();
     private Optional<ArbiterAsk> asked = Optional.empty();
     private Optional<MonoTime> askedAt = Optional.empty();
-    private volatile Optional<Status> status = Optional.empty();
+    private volatile Optional<Seen> lastSeen = Optional.empty();
+
+    /** What a status is composed from when somebody asks for it, which is far rarer than turns. */
+    private record Seen(World world, Statuses.Extra extra) {}
 
     /** Who this daemon is, for messages and status. */
     public record Identity(
@@ -127,7 +130,7 @@ public final class Engine {
 
     /** The newest status; empty before the first turn. Any thread. */
     public Optional<Status> status() {
-        return status;
+        return lastSeen.map(seen -> statuses.compose(seen.world(), seen.extra()));
     }
 
     /**
@@ -444,7 +447,7 @@ public final class Engine {
         told = Optional.of(message);
         actuator.announce(message, news);
         chronicle.seen(w);
-        status = Optional.of(statuses.compose(
+        lastSeen = Optional.of(new Seen(
                 w,
                 new Statuses.Extra(
                         decision,

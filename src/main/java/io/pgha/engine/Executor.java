@@ -193,6 +193,10 @@ final class Executor {
                                                     : " (" + p.activity() + ")"))
                                     .orElse(w.now().peerId() + " is silent")));
         }
+        if (step instanceof Step.AwaitStreaming && (w.now().isDown() || w.now().isReadWrite())) {
+            return Optional.of(new Outcome.Failed(
+                    "PostgreSQL was stopped, crashed or was promoted by hand meanwhile"));
+        }
         if (step instanceof Step.AwaitStreaming) {
             return Optional.of(await(
                     w,

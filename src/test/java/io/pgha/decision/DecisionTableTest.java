@@ -556,4 +556,23 @@ final class DecisionTableTest {
         assertTrue(w.workflows().startAsPrimary("s1", Given.EPOCH, "test").steps().stream()
                 .anyMatch(io.pgha.plan.Step.Promote.class::isInstance));
     }
+
+    @Test
+    void anOwnerThatBootsDoesNotYieldToAnOlderEpochUnderALease() {
+        World w = Given.primary()
+                .guard(Guard.WITNESS)
+                .state(NodeState.UNDECIDED, 4, Given.A)
+                .peer(NodeState.PRIMARY, 3, Given.B)
+                .world();
+
+        assertEquals(Boot.Kind.WAIT, Boot.verdict(w).kind());
+    }
+
+    @Test
+    void aStandbyWithoutADatabaseSaysWhatToType() {
+        Decision decision = Given.standby().postmaster(Postmaster.NO_DATA).decides();
+
+        assertHolds(Situation.WAITING_FOR_OPERATOR, decision);
+        assertTrue(decision.why().contains("pgha initialize"));
+    }
 }

@@ -47,7 +47,7 @@ final class Faults {
         universe.hosts().forEach(h -> hosts.put(h, new HostFaults()));
         this.meanGap = chance.between(800, 6000) * Agenda.MS;
         this.meanSpell = chance.between(500, 8000) * Agenda.MS;
-        this.end = chance.between(10, 40) * Agenda.SECOND;
+        this.end = chance.between(8, 24) * Agenda.SECOND;
     }
 
     /** True time at which the faults end. */
@@ -65,7 +65,8 @@ final class Faults {
         boolean single = chance.of(0.15);
         if (single) {
             drawn.add(kinds[chance.below(kinds.length)]);
-            universe.laws().calm(known && drawn.get(0).isHarmless());
+            universe.laws()
+                    .calm(known && drawn.get(0).isHarmless(universe.policy().guard()));
         } else {
             for (FaultKind kind : kinds) {
                 int weight = chance.of(0.3) ? 1 + chance.below(8) : 0;
@@ -75,7 +76,7 @@ final class Faults {
             }
         }
         if (!drawn.isEmpty()) {
-            universe.agenda().in(4 * Agenda.SECOND, this::next);
+            universe.agenda().in(2500 * Agenda.MS, this::next);
         }
     }
 
@@ -91,7 +92,7 @@ final class Faults {
         long spell = 50 * Agenda.MS + chance.around(meanSpell);
         universe.trace().say("***", () -> kind + " " + host + " for " + spell / Agenda.MS + " ms");
         switch (kind) {
-            case CUT_LINK, CUT_ONE_WAY, CUT_OFF, CUT_GATEWAY, BAD_LINK ->
+            case CUT_LINK, CUT_ONE_WAY, CUT_OFF, CUT_GATEWAY, CUT_WITNESS, WITNESS_LOST, BAD_LINK ->
                 network(kind, host, spell);
             case POSTGRES_CRASHES,
                     POSTGRES_HANGS,
@@ -143,13 +144,26 @@ final class Faults {
                     }
                 }
             }
+            case CUT_WITNESS -> {
+                if (chance.of(0.6)) {
+                    cut(here, Place.WITNESS, spell);
+                }
+                if (chance.of(0.6)) {
+                    cut(Place.WITNESS, here, spell);
+                }
+            }
+            case WITNESS_LOST -> {
+                universe.witness().stop();
+                undo(spell, universe.witness()::start);
+            }
             case CUT_GATEWAY -> cut(here, Place.GATEWAY, spell);
             default -> {
                 double loss = chance.below(50) / 100.0;
                 double twice = chance.below(30) / 100.0;
                 long slow = chance.between(0, 2000) * Agenda.MS;
-                universe.network().worsen(here, there, loss, twice, slow);
-                undo(spell, () -> universe.network().worsen(here, there, 0, 0, 0));
+                Place other = chance.of(0.3) ? Place.WITNESS : there;
+                universe.network().worsen(here, other, loss, twice, slow);
+                undo(spell, () -> universe.network().worsen(here, other, 0, 0, 0));
             }
         }
     }
@@ -276,8 +290,11 @@ final class Faults {
             case 7 -> new Request.GateOpen(false);
             default -> new Request.CheckStart(false);
         };
-        if (request instanceof Request.Promote
-                || (request instanceof Request.CancelRelease cancel && cancel.force())) {
+        boolean force = (request instanceof Request.Promote promote && promote.force())
+                || (request instanceof Request.CancelRelease cancel && cancel.force());
+        if (force) {
+            universe.laws().forced();
+        } else if (request instanceof Request.Promote) {
             universe.laws().handled();
         }
         host.ask(request);
@@ -326,6 +343,7 @@ final class Faults {
         troubleUntil = Math.max(troubleUntil, universe.now() + 4 * Agenda.SECOND);
         universe.trace().say("***", "all faults end");
         universe.network().heal();
+        universe.witness().start();
         for (SimHost host : universe.hosts()) {
             HostFaults wrong = hosts.getOrDefault(host, new HostFaults());
             wrong.stepsFail = false;

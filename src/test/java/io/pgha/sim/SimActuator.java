@@ -4,10 +4,10 @@ import io.pgha.decision.Memory;
 import io.pgha.engine.Actuator;
 import io.pgha.engine.Outcome;
 import io.pgha.model.ArbiterAsk;
+import io.pgha.model.Armed;
 import io.pgha.model.GateState;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
-import io.pgha.model.Probed;
 import io.pgha.plan.Progress;
 import io.pgha.plan.Step;
 import io.pgha.plan.StepWords;
@@ -27,9 +27,8 @@ final class SimActuator implements Actuator {
     private final SimDaemon daemon;
     private final SimSensors sensors;
     private final SimLink link;
+    private final SimKeeper keeper;
     private Optional<SimRun> run = Optional.empty();
-    private Optional<GateState> wish = Optional.empty();
-    private boolean keeperBusy;
 
     SimActuator(
             Universe universe, SimHost host, SimDaemon daemon, SimSensors sensors, SimLink link) {
@@ -38,6 +37,7 @@ final class SimActuator implements Actuator {
         this.daemon = daemon;
         this.sensors = sensors;
         this.link = link;
+        this.keeper = new SimKeeper(universe, host, daemon, sensors);
     }
 
     /** A begun step; what it does to the world may outlive the daemon's interest in it. */
@@ -103,70 +103,31 @@ final class SimActuator implements Actuator {
 
     @Override
     public void setGate(GateState wanted) {
-        wish = Optional.of(wanted);
-        if (!keeperBusy) {
-            keeperBusy = true;
-            daemon.after(gateSpell(), this::fulfil);
-        }
+        keeper.set(wanted);
     }
 
-    private long gateSpell() {
-        return universe.chance().between(1, 10) * Agenda.MS + universe.faults().gateSlow(host);
-    }
-
-    private void fulfil() {
-        keeperBusy = false;
-        if (wish.isEmpty()) {
-            return;
-        }
-        GateState wanted = wish.get();
-        wish = Optional.empty();
-        if (universe.faults().gateFails(host)) {
-            sensors.gate(
-                    new Probed.Silent<>("nft: Operation timed out", host.clock().now()));
-        } else {
-            if (wanted == GateState.OPEN) {
-                universe.laws().opening(host);
-            }
-            if (host.gate().look() != wanted) {
-                host.trace("gate is " + wanted);
-            }
-            host.gate().set(wanted);
-            sensors.gate(new Probed.Answered<>(wanted, host.clock().now()));
-        }
-        daemon.wake();
-    }
-
-    /** Reads the rules back, and puts them right when somebody emptied them. */
     void lookAtGate() {
-        if (universe.faults().gateFails(host)) {
-            sensors.gate(
-                    new Probed.Silent<>("nft: Operation timed out", host.clock().now()));
-            return;
-        }
-        if (host.gate().look() == GateState.DAMAGED) {
-            host.gate().set(GateState.CLOSED);
-            sensors.gate(new Probed.Answered<>(GateState.DAMAGED, host.clock().now()));
-            daemon.after(5 * Agenda.MS, this::lookAtGate);
-        } else {
-            boolean news =
-                    sensors.gate().answer().filter(host.gate().look()::equals).isEmpty();
-            sensors.gate(new Probed.Answered<>(host.gate().look(), host.clock().now()));
-            if (!news) {
-                return;
-            }
-        }
-        daemon.wake();
+        keeper.look();
+    }
+
+    Optional<Armed> armed() {
+        return keeper.armed();
     }
 
     @Override
-    public void permit(int slot, long nonce, Duration atMost) {}
+    public void permit(int slot, long nonce, Duration atMost) {
+        keeper.permit(slot, nonce, atMost);
+    }
 
     @Override
-    public void grant(int slot, long nonce) {}
+    public void grant(int slot, long nonce) {
+        keeper.grant(slot, nonce);
+    }
 
     @Override
-    public void ask(ArbiterAsk question) {}
+    public void ask(ArbiterAsk question) {
+        daemon.arbiter().ask(question);
+    }
 
     @Override
     public void announce(PeerMessage message, boolean now) {

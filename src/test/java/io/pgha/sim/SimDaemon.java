@@ -19,6 +19,7 @@ final class SimDaemon {
     private final int number;
     private final String incarnation;
     private final SimLink link;
+    private final SimArbiter arbiter;
     private final SimSensors sensors;
     private final SimActuator actuator;
     private final Engine engine;
@@ -34,6 +35,7 @@ final class SimDaemon {
         this.awakeSince = universe.now();
         this.incarnation = host.id() + "-" + number;
         this.link = new SimLink(universe, host, this);
+        this.arbiter = new SimArbiter(universe, host, this);
         this.sensors = new SimSensors(universe, host, this, link);
         this.actuator = new SimActuator(universe, host, this, sensors, link);
         try {
@@ -61,6 +63,10 @@ final class SimDaemon {
 
     SimLink link() {
         return link;
+    }
+
+    SimArbiter arbiter() {
+        return arbiter;
     }
 
     SimSensors sensors() {

@@ -13,7 +13,7 @@ final class SimHost {
     private final NodeId id;
     private final Place place;
     private final SimClock clock;
-    private final SimGate gate = new SimGate();
+    private final SimGate gate;
     private final SimDisk disk;
     private final SimPostgres postgres;
     private Optional<SimDaemon> daemon = Optional.empty();
@@ -27,6 +27,7 @@ final class SimHost {
         this.id = id;
         this.place = place;
         this.clock = clock;
+        this.gate = new SimGate(universe.agenda(), clock);
         this.disk = new SimDisk(this);
         this.postgres = new SimPostgres(universe, this, data);
     }
@@ -105,7 +106,13 @@ final class SimHost {
     /** The whole machine stands still until then. */
     void freeze(long until) {
         trace("machine is frozen for " + (until - universe.now()) / Agenda.MS + " ms");
+        gate.freeze(Math.max(0, until - Math.max(frozenUntil, universe.now())));
         frozenUntil = Math.max(frozenUntil, until);
+    }
+
+    /** True time at which the machine was last frozen or is to thaw. */
+    long frozenUntil() {
+        return frozenUntil;
     }
 
     void powerOff() {

@@ -54,6 +54,9 @@ final class SimOperator {
         if (words.contains("pg_wal_replay_resume")) {
             universe.hosts().forEach(h -> h.postgres().pauseReplay(false));
         }
+        if (words.contains("or pgha release --cancel there")) {
+            host.peer().ask(new Request.CancelRelease(false, false));
+        }
         if (words.contains("pgha acknowledge")) {
             host.ask(new Request.Acknowledge("operator", false));
         } else if (words.contains("pgha resume")) {
@@ -64,12 +67,13 @@ final class SimOperator {
             host.ask(new Request.GateOpen(false));
         } else if (words.contains("Choose:")) {
             if (isBetter(host)) {
-                universe.laws().handled();
+                universe.laws().forced();
                 host.ask(new Request.Promote(true, true, false));
             }
         } else if (words.contains("pgha initialize here")
                 || words.contains("released the role to this node")
-                || words.contains(": pgha initialize")) {
+                || words.contains(": pgha initialize")
+                || words.contains("pgha initialize copies")) {
             host.ask(new Request.Initialize(
                     Request.As.VERDICT, java.util.Optional.empty(), false, false));
         } else if (words.contains("pgha check-start")
@@ -100,7 +104,8 @@ final class SimOperator {
     private boolean isBetter(SimHost host) {
         long mine = host.postgres().data().end.end();
         long theirs = host.peer().postgres().data().end.end();
-        return mine > theirs || (mine == theirs && host == universe.a());
+        boolean onlyHere = host.peer().disk().durable().state() != NodeState.CONFLICT;
+        return onlyHere || mine > theirs || (mine == theirs && host == universe.a());
     }
 
     /** Both nodes' last words, for the report. */

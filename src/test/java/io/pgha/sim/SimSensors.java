@@ -1,7 +1,6 @@
 package io.pgha.sim;
 
 import io.pgha.engine.Sensors;
-import io.pgha.model.ArbiterView;
 import io.pgha.model.ControlData;
 import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
@@ -96,8 +95,8 @@ final class SimSensors implements Sensors {
                 link.view(),
                 gatewaySeenAt,
                 host.postgres().data().end.forks(),
-                Optional.empty(),
-                ArbiterView.NONE,
+                daemon.actuator().armed(),
+                daemon.arbiter().view(),
                 rebuild);
     }
 

@@ -7,6 +7,7 @@ import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.Policy;
+import io.pgha.model.Register;
 
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,8 @@ import java.util.Optional;
 /** Two nodes and what lies between them, as one seed makes them. */
 final class Universe {
 
-    private static final List<Guard> GUARDS = List.of(Guard.MANUAL, Guard.FAILCOUNT, Guard.GATEWAY);
+    private static final List<Guard> GUARDS =
+            List.of(Guard.MANUAL, Guard.FAILCOUNT, Guard.GATEWAY, Guard.WITNESS, Guard.WITNESS);
 
     private final Agenda agenda = new Agenda();
     private final Chance chance;
@@ -28,6 +30,7 @@ final class Universe {
     private final SimClients clients;
     private final SimHost a;
     private final SimHost b;
+    private final SimWitness witness;
 
     Universe(long seed, Optional<Guard> wanted, boolean traced) {
         chance = new Chance(seed);
@@ -39,15 +42,21 @@ final class Universe {
         WalRecord root = WalRecord.first().next(WalRecord.Kind.CHECKPOINT, 100);
         a = host("a", Place.A, new DataCopy("42", root, false));
         b = host("b", Place.B, new DataCopy("42", root, true));
+        witness = new SimWitness(this, clock());
         laws = new Laws(this);
         clients = new SimClients(this);
         faults = new Faults(this);
     }
 
     private SimHost host(String name, Place place, DataCopy data) {
-        double drift = 1 + (chance.between(-20, 20) / 1000.0);
-        SimClock clock = new SimClock(agenda, drift, chance.between(1, 1000) * Agenda.SECOND);
-        return new SimHost(this, new NodeId(name), place, clock, data);
+        return new SimHost(this, new NodeId(name), place, clock(), data);
+    }
+
+    /** Guard gateway has no allowance for drift in its sums; leases allow for a tenth between two clocks. */
+    private SimClock clock() {
+        int most = policy.guard().isLease() ? 40 : 20;
+        double rate = 1 + (chance.between(-most, most) / 1000.0);
+        return new SimClock(agenda, rate, chance.between(1, 1000) * Agenda.SECOND);
     }
 
     private Policy policy(Guard guard, boolean fast) {
@@ -93,13 +102,16 @@ final class Universe {
                     .preset(
                             new Fact.Booted(b.bootId()),
                             new Fact.Became(NodeState.STANDBY, one, a.id(), "preset"));
-            a.gate().set(GateState.OPEN);
+            witness.preset(new Register(one, a.id(), true, Optional.empty()));
+            if (!policy.guard().isLease()) {
+                a.gate().set(GateState.OPEN);
+            }
         }
         a.postgres().data().cleanlyStopped = true;
         b.postgres().data().cleanlyStopped = true;
         a.postgres().start(ok -> {});
         b.postgres().start(ok -> {});
-        agenda.in(2 * Agenda.SECOND, () -> {
+        agenda.in(600 * Agenda.MS, () -> {
             a.startDaemon();
             b.startDaemon();
         });
@@ -138,6 +150,10 @@ final class Universe {
 
     Faults faults() {
         return faults;
+    }
+
+    SimWitness witness() {
+        return witness;
     }
 
     SimClients clients() {
