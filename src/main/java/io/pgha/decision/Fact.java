@@ -65,6 +65,9 @@ public sealed interface Fact {
     /** A lease of this length is about to be granted to the peer. */
     record LongestLease(long millis) implements Fact {}
 
+    /** This node holds a lease of this epoch: from now on it has been open. */
+    record Opened(Epoch epoch) implements Fact {}
+
     /** The peer surely can neither take over nor open, says a person, a fence agent or the peer itself. */
     record Alone(String why) implements Fact {}
 

@@ -5,6 +5,7 @@ import io.pgha.model.Epoch;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
+import io.pgha.model.Register;
 import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.CloneMode;
 import io.pgha.plan.Plan;
@@ -35,6 +36,18 @@ final class HandoverRules {
                             w.id(),
                             w.memory().epoch(),
                             "promotion had been carried out before the restart"));
+        }
+        if (w.now().isInRecovery() && isRepeated(w)) {
+            Epoch before = new Epoch(Math.max(0, w.memory().epoch().number() - 1));
+            return begin(w.workflows()
+                    .failover(
+                            w.id(),
+                            w.memory().epoch(),
+                            before,
+                            Optional.of(w.now().peerId()),
+                            ClaimBasis.CEDED,
+                            w.now().peerId()
+                                    + " repeats the cede that was taken before the restart"));
         }
         if (w.now().isInRecovery() && isClaimed(w)) {
             Epoch before = new Epoch(Math.max(0, w.memory().epoch().number() - 1));
@@ -69,6 +82,18 @@ final class HandoverRules {
                 Situation.WAITING_FOR_OPERATOR,
                 "a takeover was interrupted and PostgreSQL does not answer ("
                         + w.now().local().why() + "): start it, the rest follows by itself");
+    }
+
+    private static boolean isRepeated(World w) {
+        return w.peerIn(NodeState.CEDED)
+                .flatMap(PeerMessage::cede)
+                .filter(c -> c.to().equals(w.now().self())
+                        && c.epoch().next().equals(w.memory().epoch())
+                        && w.memory()
+                                .cedeAnswer()
+                                .filter(a -> a.taken() && a.id().equals(c.id()))
+                                .isPresent())
+                .isPresent();
     }
 
     private static boolean isClaimed(World w) {
@@ -114,6 +139,18 @@ final class HandoverRules {
                                     w.now().peerId() + " refused the cede ("
                                             + answer.get().why() + "): serve again here"));
         }
+        Optional<Register> mayTakeBack = LeaseRules.register(w).filter(r -> canTakeBack(w, r));
+        if (mayTakeBack.isPresent()) {
+            return begin(
+                    w.workflows()
+                            .takeBack(
+                                    w.id(),
+                                    w.memory().epoch().next().next(),
+                                    mayTakeBack.get().epoch(),
+                                    mayTakeBack.get().owner(),
+                                    w.now().peerId()
+                                            + " fell silent after the cede, and the arbiter says that it never opened"));
+        }
         return new Decision.Hold(
                 answer.isPresent() || w.peer().isPresent()
                         ? Situation.PRIMARY_DOWN
@@ -123,6 +160,19 @@ final class HandoverRules {
                         : "ceded epoch " + w.memory().epoch() + " to " + w.now().peerId()
                                 + ", which has not answered: start pgha there; if it is surely down and never took over,"
                                 + " pgha promote --force here");
+    }
+
+    /** Rule R, with an arbiter: nobody has opened the next epoch, and no grant of anybody is in force. */
+    private static boolean canTakeBack(World w, Register r) {
+        Epoch mine = w.memory().epoch();
+        boolean unopened =
+                !r.epoch().isAfter(mine) || (r.epoch().equals(mine.next()) && !r.leased());
+        return w.policy().guard().isLease()
+                && w.peer().isEmpty()
+                && w.tally().silences() >= w.policy().maxPrimaryFailcount()
+                && unopened
+                && LeaseRules.ownRest(w).isZero()
+                && LeaseRules.freshReply(w).filter(a -> a.leaseRest().isZero()).isPresent();
     }
 
     /** Rule R: a cede is answered, also by a node that cannot take it; the old owner serves again then. */

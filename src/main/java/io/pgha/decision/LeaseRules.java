@@ -264,15 +264,30 @@ public final class LeaseRules {
                 .running()
                 .filter(r -> !r.isOver() && !r.undoing())
                 .filter(r -> r.step() instanceof Step.Claim c && isDue(w, c))
-                .map(r -> {
-                    Step.Claim c = (Step.Claim) r.step();
-                    return new ArbiterAsk.Claim(
-                            r.plan().id(),
-                            c.epoch(),
-                            c.from(),
-                            c.fromOwner(),
-                            c.basis() == ClaimBasis.CEDED);
-                });
+                .map(r -> asked(w, r.plan().id(), (Step.Claim) r.step()))
+                .or(() -> byWord(w));
+    }
+
+    /** From what the arbiter holds: it may have missed an epoch that the nodes handed over between them. */
+    private static ArbiterAsk.Claim asked(World w, String id, Step.Claim c) {
+        Optional<Register> held = register(w).filter(r -> !r.epoch().isAfter(c.from()));
+        return new ArbiterAsk.Claim(
+                id,
+                c.epoch(),
+                held.map(Register::epoch).orElse(c.from()),
+                held.map(Register::owner).or(c::fromOwner),
+                c.basis() == ClaimBasis.CEDED);
+    }
+
+    /** An arbiter that was not there when the old owner gave the epoch away is told until it follows. */
+    private static Optional<ArbiterAsk.Claim> byWord(World w) {
+        Memory m = w.memory();
+        boolean given = m.state() == NodeState.PRIMARY
+                && m.given().filter(m.epoch()::equals).isPresent();
+        return register(w)
+                .filter(r -> given && m.epoch().isAfter(r.epoch()))
+                .map(r -> new ArbiterAsk.Claim(
+                        "word-" + m.epoch(), m.epoch(), r.epoch(), Optional.of(r.owner()), true));
     }
 
     /** This node's own grants must be over as well, unless the old owner has closed by its own word. */

@@ -62,6 +62,15 @@ final class MeetingRules {
 
     private static Optional<Decision> metPrimary(World w, PeerMessage peer) {
         Epoch mine = w.memory().epoch();
+        if (peer.epoch().isAfter(mine)
+                && w.policy().guard().isLease()
+                && !peer.gateOpen().orElse(false)) {
+            return Optional.of(
+                    new Decision.Hold(
+                            Situation.TWO_PRIMARIES,
+                            peer.node() + " has claimed epoch " + peer.epoch()
+                                    + " and not opened it yet: nothing is given up before it has (rule C)"));
+        }
         if (peer.epoch().isAfter(mine) && w.policy().guard().isLease()) {
             return begin(w.workflows()
                     .depose(

@@ -6,6 +6,7 @@ import io.pgha.model.Epoch;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.ReleaseToken;
+import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
@@ -31,6 +32,8 @@ import java.util.Optional;
  * @param commits client commits since the fork, of this meeting
  * @param longestLeaseMillis the longest lease ever granted to the peer; a restarted grantor waits for it
  * @param alone why the peer surely cannot take over or open: no grant is needed then; empty: it might
+ * @param given the epoch that came to this node by the old owner's own word, a cede or a release
+ * @param opened the epoch for which this node has held a lease
  * @param paused why nothing is done automatically; empty: not paused
  * @param peerPaused why the peer wants nothing done automatically
  * @param withheld why this node must not take over
@@ -54,6 +57,8 @@ public record Memory(
         Optional<Long> commits,
         long longestLeaseMillis,
         Optional<String> alone,
+        Optional<Epoch> given,
+        Optional<Epoch> opened,
         Optional<Pause> paused,
         Optional<String> peerPaused,
         Optional<String> withheld,
@@ -77,6 +82,8 @@ public record Memory(
             Optional.empty(),
             Optional.empty(),
             0,
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -162,6 +169,8 @@ public record Memory(
         private Optional<Long> commits;
         private long longestLeaseMillis;
         private Optional<String> alone;
+        private Optional<Epoch> given;
+        private Optional<Epoch> opened;
         private Optional<Pause> paused;
         private Optional<String> peerPaused;
         private Optional<String> withheld;
@@ -185,6 +194,8 @@ public record Memory(
             commits = m.commits;
             longestLeaseMillis = m.longestLeaseMillis;
             alone = m.alone;
+            given = m.given;
+            opened = m.opened;
             paused = m.paused;
             peerPaused = m.peerPaused;
             withheld = m.withheld;
@@ -203,6 +214,7 @@ public record Memory(
                 owner = Optional.of(f.owner());
             } else if (fact instanceof Fact.PlanBegun f) {
                 running = Optional.of(new Running(f.plan(), 0, false));
+                given = wordOf(f.plan()).or(() -> given);
             } else if (fact instanceof Fact.StepReached f) {
                 running = running.map(r -> new Running(r.plan(), f.cursor(), r.undoing()));
             } else if (fact instanceof Fact.PlanUndoing) {
@@ -247,6 +259,8 @@ public record Memory(
                 kept = Optional.empty();
             } else if (fact instanceof Fact.LongestLease f) {
                 longestLeaseMillis = f.millis();
+            } else if (fact instanceof Fact.Opened f) {
+                opened = Optional.of(f.epoch());
             } else if (fact instanceof Fact.Alone f) {
                 alone = Optional.of(f.why());
             } else if (fact instanceof Fact.NotAlone) {
@@ -254,6 +268,13 @@ public record Memory(
             } else {
                 wish(fact);
             }
+        }
+
+        private static Optional<Epoch> wordOf(Plan plan) {
+            return plan.steps().stream()
+                    .filter(step -> step instanceof Step.Claim c && c.basis() == ClaimBasis.CEDED)
+                    .map(step -> ((Step.Claim) step).epoch())
+                    .findFirst();
         }
 
         /** What operators want. */
@@ -334,6 +355,8 @@ public record Memory(
                     commits,
                     longestLeaseMillis,
                     alone,
+                    given,
+                    opened,
                     paused,
                     peerPaused,
                     withheld,

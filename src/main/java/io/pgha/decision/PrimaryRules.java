@@ -29,6 +29,12 @@ final class PrimaryRules {
         if (registered.isPresent()) {
             return registered.get();
         }
+        if (w.tally().leases().heldAt(w.now().at()).isPresent() && !hasOpened(w)) {
+            return new Decision.Note(
+                    Situation.HEALTHY,
+                    List.of(new Fact.Opened(w.memory().epoch())),
+                    "epoch " + w.memory().epoch() + " is open");
+        }
         if (w.memory().alone().isPresent() && peerGrants(w)) {
             return new Decision.Note(
                     Situation.HEALTHY,
@@ -103,6 +109,10 @@ final class PrimaryRules {
                 && w.now().at().isPast(last, w.policy().lease().plus(w.policy().leaseMargin()));
     }
 
+    private static boolean hasOpened(World w) {
+        return w.memory().opened().filter(w.memory().epoch()::equals).isPresent();
+    }
+
     private static boolean peerGrants(World w) {
         return w.peer()
                 .filter(p -> p.epoch().equals(w.memory().epoch())
@@ -124,6 +134,18 @@ final class PrimaryRules {
                                     r.epoch(),
                                     r.owner(),
                                     "the arbiter says that " + r.owner() + " opened epoch "
+                                            + r.epoch())));
+        }
+        if (!hasOpened(w)) {
+            return Optional.of(begin(
+                    Situation.TWO_PRIMARIES,
+                    w.workflows()
+                            .depose(
+                                    w.id(),
+                                    r.epoch(),
+                                    r.owner(),
+                                    "epoch " + w.memory().epoch()
+                                            + " was never opened here, and the arbiter has moved on to epoch "
                                             + r.epoch())));
         }
         boolean timedOut = w.tally()

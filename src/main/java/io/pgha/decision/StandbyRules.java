@@ -230,7 +230,7 @@ final class StandbyRules {
         }
         Register held = reply.get().register().get();
         boolean own = held.owner().equals(w.now().self());
-        boolean known = held.epoch().equals(w.memory().epoch()) && w.memory().isOwner(held.owner());
+        boolean known = !held.epoch().isAfter(w.memory().epoch());
         if (!known && !own) {
             return hold(
                     Situation.TAKEOVER_VETOED,

@@ -110,6 +110,17 @@ public final class Workflows {
         return new Plan(id, PlanKind.RECLAIM, steps, 0, List.of(), why);
     }
 
+    /** A ceded epoch that the peer never opened is served here again, under a new number (rule R). */
+    public Plan takeBack(String id, Epoch next, Epoch held, NodeId heldBy, String why) {
+        List<Step> steps = List.of(
+                new Claim(next, held, Optional.of(heldBy), ClaimBasis.EXPIRY),
+                new MarkPrimary(),
+                new StartPostgres(),
+                new Become(NodeState.PRIMARY, next, self, why),
+                new AwaitOpen());
+        return new Plan(id, PlanKind.RECLAIM, steps, 0, List.of(), why);
+    }
+
     private void claim(
             List<Step> steps,
             Epoch next,

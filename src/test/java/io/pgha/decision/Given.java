@@ -410,6 +410,43 @@ public final class Given {
         return this;
     }
 
+    Given peerGateClosed() {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                Optional.of(false),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
+                p.leaseRequest(),
+                p.leaseGrant(),
+                0);
+        return this;
+    }
+
     Given peerPromises(
             Optional<Cede> cede,
             Optional<CedeAnswer> answer,

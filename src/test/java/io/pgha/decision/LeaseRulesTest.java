@@ -244,7 +244,10 @@ final class LeaseRulesTest {
     void aLeasedHigherEpochDeposesAndAClaimDoesNot() {
         Register leased = new Register(new Epoch(4), Given.B, true, Optional.empty());
         Register claimed = new Register(new Epoch(4), Given.B, false, Optional.empty());
-        Given primary = Given.primary().guard(Guard.WITNESS).peerSilent();
+        Given primary = Given.primary()
+                .guard(Guard.WITNESS)
+                .peerSilent()
+                .remembers(new Fact.Opened(Given.EPOCH));
         Decision.Begin begin = assertInstanceOf(
                 Decision.Begin.class,
                 primary.arbiter(Duration.ZERO, leased, Duration.ZERO).decides());
@@ -273,5 +276,68 @@ final class LeaseRulesTest {
                 .remembers(new Fact.LongestLease(100_000))
                 .world());
         assertEquals(Duration.ofMillis(110_300 - 100_000), rest);
+    }
+
+    @Test
+    void aClaimOfItsOwnThatWasNeverOpenedIsVoidWhenTheArbiterHasMovedOn() {
+        Register moved = new Register(new Epoch(5), Given.B, false, Optional.empty());
+        Decision.Begin begin = assertInstanceOf(
+                Decision.Begin.class,
+                Given.primary()
+                        .guard(Guard.WITNESS)
+                        .arbiter(Duration.ZERO, moved, Duration.ZERO)
+                        .decides());
+        assertEquals(PlanKind.DEPOSE, begin.plan().kind());
+    }
+
+    @Test
+    void aPeerThatClaimedAndNeverOpenedDeposesNobody() {
+        Given met = Given.primary()
+                .guard(Guard.WITNESS)
+                .remembers(new Fact.Opened(Given.EPOCH))
+                .peer(NodeState.PRIMARY, 4, Given.B);
+        assertInstanceOf(Decision.Begin.class, met.decides());
+        assertHolds("not opened it yet", met.peerGateClosed().decides());
+    }
+
+    @Test
+    void anEpochGivenByTheOldOwnersWordIsToldToAnArbiterThatMissedIt() {
+        Given given = Given.primary().guard(Guard.WITNESS);
+        World before = given.world();
+        Given taken = given.remembers(new Fact.PlanBegun(before.workflows()
+                        .failover(
+                                "p",
+                                Given.EPOCH,
+                                new Epoch(2),
+                                Optional.of(Given.B),
+                                io.pgha.plan.ClaimBasis.CEDED,
+                                "ceded")))
+                .remembers(new Fact.PlanEnded("p", true, "done"))
+                .arbiter(
+                        Duration.ZERO,
+                        new Register(new Epoch(2), Given.B, true, Optional.empty()),
+                        Duration.ZERO);
+        assertTrue(LeaseRules.question(taken.world()).claim().orElseThrow().ceded());
+    }
+
+    @Test
+    void aCedeToANodeThatFellSilentIsTakenBackThroughTheArbiterOnly() {
+        Cede cede = new Cede("c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), "died");
+        Given ceded = Given.primary()
+                .guard(Guard.WITNESS)
+                .peerSilent()
+                .silences(4)
+                .remembers(
+                        new Fact.Became(NodeState.CEDED, Given.EPOCH, Given.A, "died"),
+                        new Fact.CedeOffered(cede));
+        assertInstanceOf(Decision.Hold.class, ceded.decides());
+        Register taken = new Register(new Epoch(4), Given.B, true, Optional.empty());
+        assertInstanceOf(
+                Decision.Hold.class,
+                ceded.arbiter(Duration.ZERO, taken, Duration.ZERO).decides());
+        Decision.Begin begin = assertInstanceOf(
+                Decision.Begin.class,
+                ceded.arbiter(Duration.ZERO, A_OWNS, Duration.ZERO).decides());
+        assertEquals(PlanKind.RECLAIM, begin.plan().kind());
     }
 }
