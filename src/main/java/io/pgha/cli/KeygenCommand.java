@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** {@code pgha keygen}: one file that makes two nodes a pair; the operator copies it to the other node. */
@@ -35,6 +36,19 @@ final class KeygenCommand implements Callable<Integer> {
     private List<NodeId> nodes = List.of();
 
     @Option(
+            names = "--witness",
+            paramLabel = "NAME",
+            description = "What the witness is called (default: witness).")
+    private NodeId witness = Keygen.WITNESS;
+
+    @Option(
+            names = "--for-witness",
+            paramLabel = "COPY",
+            description =
+                    "Write the witness's copy of FILE, without the nodes' private keys; carry it to the witness.")
+    private Optional<Path> copy = Optional.empty();
+
+    @Option(
             names = "--rotate",
             description = "Add a second set of keys; both are accepted until --retire.")
     private boolean rotate;
@@ -55,13 +69,21 @@ final class KeygenCommand implements Callable<Integer> {
     public Integer call() {
         try {
             Keygen keygen = new Keygen(Keygen.keytool(), Keygen.VALIDITY);
+            Keygen.Existing existing = force ? Keygen.Existing.REPLACE : Keygen.Existing.REFUSE;
+            if (copy.isPresent()) {
+                keygen.forWitness(file, copy.get(), existing);
+                pgha.terminal()
+                        .out()
+                        .println(copy.get() + " is written. Move it to the witness's host, name it"
+                                + " in pairs of witness.conf there, and restart the witness");
+                return Exit.OK;
+            }
             if (rotate) {
                 keygen.rotate(file, Instant.now());
             } else if (retire) {
                 keygen.retire(file);
             } else if (nodes.size() == 2) {
-                Keygen.Existing existing = force ? Keygen.Existing.REPLACE : Keygen.Existing.REFUSE;
-                keygen.create(file, nodes.get(0), nodes.get(1), Instant.now(), existing);
+                keygen.create(file, nodes.get(0), nodes.get(1), witness, Instant.now(), existing);
             } else {
                 pgha.terminal()
                         .complain("keygen needs the two names of the pair: pgha keygen " + file

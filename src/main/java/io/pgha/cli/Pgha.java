@@ -87,6 +87,7 @@ public final class Pgha implements Runnable {
         Pgha pgha = new Pgha(terminal);
         CommandLine line = new CommandLine(pgha)
                 .addSubcommand(new DaemonCommand(pgha, daemon))
+                .addSubcommand(new WitnessCommand(pgha))
                 .addSubcommand(new StatusCommand(pgha))
                 .addSubcommand(new WatchCommand(pgha))
                 .addSubcommand(new IsPrimaryCommand(pgha))
@@ -132,6 +133,11 @@ public final class Pgha implements Runnable {
     /** The way to the daemon, as the options say. */
     Desk desk() {
         return new Desk(config, node, timeout.orElse(Desk.DEFAULT_LIMIT), terminal);
+    }
+
+    /** The file named with {@code --config}, or another default than the nodes'. */
+    Path configOr(Path other) {
+        return config.equals(Desk.DEFAULT_CONFIG) ? other : config;
     }
 
     /** How long the daemon may take when {@code --timeout} is not given and the command knows better. */

@@ -1,11 +1,14 @@
 package io.pgha.config;
 
 import io.pgha.config.Settings.ArchiveSettings;
+import io.pgha.config.Settings.EtcdPlace;
 import io.pgha.config.Settings.GateSettings;
 import io.pgha.config.Settings.HttpSettings;
 import io.pgha.config.Settings.LinkSettings;
 import io.pgha.config.Settings.Node;
 import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.config.Settings.WitnessPlace;
+import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 
 import java.nio.file.Path;
@@ -104,6 +107,24 @@ final class NodePart {
                 values.get(PlaceKeys.KEY_FILE),
                 listen().orElseThrow(),
                 values.get(PlaceKeys.LINK_PORT));
+    }
+
+    Optional<WitnessPlace> witness() {
+        return values.get(TimingKeys.GUARD) == Guard.WITNESS
+                ? Optional.of(new WitnessPlace(
+                        values.get(ArbiterKeys.WITNESS_HOST), values.get(ArbiterKeys.WITNESS_PORT)))
+                : Optional.empty();
+    }
+
+    Optional<EtcdPlace> etcd() {
+        return values.get(TimingKeys.GUARD) == Guard.ETCD
+                ? Optional.of(new EtcdPlace(
+                        values.get(ArbiterKeys.ENDPOINTS),
+                        values.get(ArbiterKeys.PREFIX),
+                        values.find(ArbiterKeys.USER),
+                        values.find(ArbiterKeys.PASSWORD_FILE),
+                        values.find(ArbiterKeys.CA_FILE)))
+                : Optional.empty();
     }
 
     Optional<HttpSettings> http() {

@@ -46,6 +46,7 @@ final class NodeRules {
         versions();
         controlSocket();
         archive();
+        new ArbiterRules(values, complaints).check();
     }
 
     private void control() {

@@ -27,6 +27,8 @@ import java.util.Optional;
  * @param runDirectory control socket; need not survive a reboot
  * @param onEvent argv of the event command; empty when none
  * @param onEventTimeout its deadline
+ * @param witness where the witness is asked; present with guard witness only
+ * @param etcd where etcd is asked; present with guard etcd only
  * @param shown every key with its value in force and where that came from, in the order of the table; for {@code pgha
  *     config show}
  */
@@ -46,6 +48,8 @@ public record Settings(
         Path runDirectory,
         List<String> onEvent,
         Duration onEventTimeout,
+        Optional<WitnessPlace> witness,
+        Optional<EtcdPlace> etcd,
         List<Shown> shown) {
 
     public Settings {
@@ -54,7 +58,7 @@ public record Settings(
         shown = List.copyOf(shown);
     }
 
-    /** Settings that were not read from a file, so that no value has an origin. */
+    /** Settings that were not read from a file, so that no value has an origin; without an arbiter. */
     public Settings(
             Path file,
             String digest,
@@ -87,6 +91,8 @@ public record Settings(
                 runDirectory,
                 onEvent,
                 onEventTimeout,
+                Optional.empty(),
+                Optional.empty(),
                 List.of());
     }
 
@@ -204,6 +210,34 @@ public record Settings(
     public record LinkSettings(Path keyFile, List<String> listen, int port) {
         public LinkSettings {
             listen = List.copyOf(listen);
+        }
+    }
+
+    /**
+     * Where the witness is asked.
+     *
+     * @param host name or address
+     * @param port its port
+     */
+    public record WitnessPlace(String host, int port) {}
+
+    /**
+     * Where etcd is asked.
+     *
+     * @param endpoints such as {@code https://192.0.2.3:2379}; never empty
+     * @param prefix of the pair's key
+     * @param user empty without authentication
+     * @param passwordFile its first line is the user's password; present exactly with a user
+     * @param caFile certificates that etcd's are signed by; empty: those that this host trusts
+     */
+    public record EtcdPlace(
+            List<String> endpoints,
+            String prefix,
+            Optional<String> user,
+            Optional<Path> passwordFile,
+            Optional<Path> caFile) {
+        public EtcdPlace {
+            endpoints = List.copyOf(endpoints);
         }
     }
 

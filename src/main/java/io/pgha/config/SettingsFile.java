@@ -7,11 +7,6 @@ import io.pgha.config.Settings.Shown;
 import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +17,6 @@ import java.util.Optional;
  * InvalidConfiguration} says everything that is not.
  */
 public final class SettingsFile {
-
-    /** Larger than any configuration, smaller than what could hurt: a wrong path may name a database's file. */
-    private static final long LARGEST_BYTES = 1 << 20;
 
     private SettingsFile() {}
 
@@ -43,34 +35,12 @@ public final class SettingsFile {
     static Settings load(Path file, Optional<NodeId> node, Locality locality)
             throws InvalidConfiguration {
         Complaints complaints = new Complaints(file);
-        Optional<ConfigObject> root =
-                text(file, complaints).flatMap(text -> HoconText.parse(file, text, complaints));
+        Optional<ConfigObject> root = ConfigText.read(file, "pgha.conf", complaints)
+                .flatMap(text -> HoconText.parse(file, text, complaints));
         if (root.isEmpty()) {
             complaints.throwIfAny();
         }
         return read(file, Document.of(root.orElseThrow(), complaints), complaints, node, locality);
-    }
-
-    private static Optional<String> text(Path file, Complaints complaints) {
-        try {
-            if (Files.size(file) > LARGEST_BYTES) {
-                complaints.add(1, "file", "is larger than 1MB, so it is no configuration file");
-                return Optional.empty();
-            }
-            return Optional.of(Files.readString(file));
-        } catch (NoSuchFileException e) {
-            complaints.add(
-                    1,
-                    "file",
-                    "does not exist; copy the shipped pgha.conf there, or name another with --config");
-        } catch (AccessDeniedException e) {
-            complaints.add(1, "file", "may not be read by this user");
-        } catch (CharacterCodingException e) {
-            complaints.add(1, "file", "is not UTF-8 text");
-        } catch (IOException e) {
-            complaints.add(1, "file", "could not be read: " + e);
-        }
-        return Optional.empty();
     }
 
     private static Settings read(
@@ -123,6 +93,8 @@ public final class SettingsFile {
                 values.get(PlaceKeys.RUN_DIRECTORY),
                 values.get(PlaceKeys.ON_EVENT),
                 values.get(PlaceKeys.ON_EVENT_TIMEOUT),
+                self.witness(),
+                self.etcd(),
                 shown(file, parts, self));
     }
 

@@ -16,7 +16,7 @@ final class TimingKeys {
             Forms.choice(Profile.class),
             new Default.Fixed<>(Profile.NORMAL),
             "Sets interval, probe_timeout, max_primary_failcount, heartbeat, fence_after, gateway_timeout, close_timeout,"
-                    + " stream_timeout and ladder_timeout together. A power loss is decided within 2 s (fast), 5 s (normal), 18 s (wan).");
+                    + " stream_timeout, ladder_timeout, lease and lease_margin together. A power loss is decided within 2 s (fast), 5 s (normal), 18 s (wan).");
 
     static final Key<Guard> GUARD = shared(
             "guard",

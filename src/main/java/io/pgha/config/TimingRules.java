@@ -33,6 +33,9 @@ final class TimingRules {
             if (policy.guard() == Guard.GATEWAY) {
                 fence(policy);
             }
+            if (policy.guard().isLease()) {
+                lease(policy);
+            }
         });
         gateways();
     }
@@ -97,6 +100,35 @@ final class TimingRules {
                             + countingWords(p) + " = " + Quantity.text(p.earliestTakeover())
                             + " does not hold: the standby could open before a cut-off primary has closed. Shorten"
                             + " fence_after, or set max_primary_failcount to " + needed);
+        }
+    }
+
+    private void lease(Policy p) {
+        Duration permit = p.permit(p.lease());
+        Duration three = p.heartbeat().multipliedBy(3);
+        if (permit.compareTo(three) < 0) {
+            complain(
+                    TimingKeys.LEASE,
+                    "lease " + Quantity.text(p.lease()) + " - close_timeout "
+                            + Quantity.text(p.closeTimeout())
+                            + " = " + Quantity.text(permit) + " >= 3 x heartbeat "
+                            + Quantity.text(p.heartbeat()) + " = " + Quantity.text(three)
+                            + " does not hold: two lost messages would close the primary");
+        }
+        if (p.handoverLease().compareTo(p.lease()) < 0) {
+            complain(
+                    TimingKeys.HANDOVER_LEASE,
+                    "handover_lease " + Quantity.text(p.handoverLease()) + " >= lease "
+                            + Quantity.text(p.lease())
+                            + " does not hold: a daemon's restart would cut clients");
+        }
+        if (p.claimTimeout().compareTo(p.promoteTimeout()) < 0) {
+            complain(
+                    TimingKeys.CLAIM_TIMEOUT,
+                    "claim_timeout " + Quantity.text(p.claimTimeout()) + " >= promote_timeout "
+                            + Quantity.text(p.promoteTimeout())
+                            + " does not hold: the old primary could claim back what the standby is still"
+                            + " being promoted for");
         }
     }
 

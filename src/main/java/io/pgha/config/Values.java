@@ -69,8 +69,9 @@ final class Values {
         if (key.equals(TimingKeys.GUARD)) {
             return "is not set, and there is no default. Choose manual (nobody takes over on silence, a person does),"
                     + " failcount (the standby does after max_primary_failcount failures; a cut between the nodes makes two"
-                    + " primaries) or gateway (as failcount, if it sees a gateway; a primary that sees neither peer nor"
-                    + " gateway closes itself)";
+                    + " primaries) gateway (as failcount, if it sees a gateway; a primary that sees neither peer nor"
+                    + " gateway closes itself), witness or etcd (the primary is open by a lease that its kernel ends; a third"
+                    + " host says who is next, and nothing makes two primaries)";
         }
         return "is not set, and has no default; write " + key.type();
     }

@@ -76,7 +76,20 @@ public final class WorstCase {
         if (p.guard() == Guard.GATEWAY) {
             waits.add(new Wait("gateway_timeout", p.gatewayTimeout()));
         }
+        if (p.guard().isLease()) {
+            Duration expiry = p.waitAfter(p.lease());
+            if (expiry.compareTo(p.latestTakeover()) > 0) {
+                waits.set(0, new Wait(leaseWords(), expiry));
+            }
+            waits.add(new Wait("heartbeat, to claim", p.heartbeat()));
+        }
         fault(fault, waits);
+    }
+
+    private String leaseWords() {
+        return "lease " + Quantity.text(p.lease()) + " x 1.1 + lease_margin "
+                + Quantity.text(p.leaseMargin()) + ", longer than counting to "
+                + p.maxPrimaryFailcount();
     }
 
     private String countingWords() {
@@ -124,6 +137,11 @@ public final class WorstCase {
 
     private void boot() {
         String fault = "the last known primary boots and its peer is silent";
+        if (p.guard().isLease()) {
+            lines.add(fault + ": as soon as the arbiter says that it is the owner, with its data;"
+                    + " without the arbiter no limit");
+            return;
+        }
         if (p.guard() != Guard.FAILCOUNT) {
             lines.add(fault + ": no limit; guard = " + p.guard().name().toLowerCase(Locale.ROOT)
                     + " stays closed until the peer answers or a person acts");

@@ -2,6 +2,8 @@ package io.pgha.daemon;
 
 import ch.qos.logback.classic.LoggerContext;
 
+import io.pgha.arbiter.Arbiter;
+import io.pgha.arbiter.Arbiters;
 import io.pgha.config.Settings;
 import io.pgha.decision.Counting;
 import io.pgha.engine.Engine;
@@ -12,7 +14,6 @@ import io.pgha.http.ControlServer;
 import io.pgha.http.Metrics;
 import io.pgha.http.StatusJson;
 import io.pgha.http.StatusServer;
-import io.pgha.model.ArbiterView;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
 import io.pgha.network.BootGate;
@@ -129,6 +130,8 @@ public final class Daemon {
                     PeerLinkException, Journal.JournalDamaged, InterruptedException {
         String incarnation = UUID.randomUUID().toString().substring(0, 8);
         AtomicReference<PeerMessage> message = new AtomicReference<>();
+        PairKey pair = PairKey.read(
+                settings.link().keyFile(), settings.self().id(), settings.peer().id());
         ExecutorService gatewayThreads = Executors.newCachedThreadPool(Daemon::daemonThread);
         try (FileJournal journal = FileJournal.open(settings.stateDirectory());
                 EventLog events = new EventLog(
@@ -138,7 +141,8 @@ public final class Daemon {
                         new StatusJson()::event);
                 LocalPostgres postgres = new LocalPostgres(
                         settings.postgres(), settings.policy().probeTimeout(), clock::now);
-                PeerLink link = link(message)) {
+                PeerLink link = link(pair, message);
+                Arbiter arbiter = Arbiters.of(settings, pair, clock::now, this::wake)) {
             String bootId = BootMark.read(settings.runDirectory());
             Gate gate = Gates.of(settings);
             BootGate bootGate = new BootGate(settings.stateDirectory());
@@ -166,7 +170,7 @@ public final class Daemon {
                     walls,
                     keeper,
                     () -> linked ? link.view() : UNHEARD,
-                    () -> ArbiterView.NONE);
+                    arbiter::view);
             HostSteps steps = new HostSteps(
                     settings,
                     walls,
@@ -175,13 +179,7 @@ public final class Daemon {
                     new PeerDatabase(settings, Duration.ofSeconds(10)),
                     sensors);
             HostActuator actuator = new HostActuator(
-                    settings,
-                    steps,
-                    keeper,
-                    message,
-                    now -> link.send(),
-                    question -> {},
-                    this::wake);
+                    settings, steps, keeper, message, now -> link.send(), arbiter::ask, this::wake);
             Engine engine = new Engine(
                     new Engine.Identity(
                             version(), settings.digest(), incarnation, settings.gateways()),
@@ -278,9 +276,7 @@ public final class Daemon {
         }
     }
 
-    private PeerLink link(AtomicReference<PeerMessage> message) throws PairKeyException {
-        PairKey pair = PairKey.read(
-                settings.link().keyFile(), settings.self().id(), settings.peer().id());
+    private PeerLink link(PairKey pair, AtomicReference<PeerMessage> message) {
         List<String> addresses = settings.peer().addresses().stream()
                 .map(a -> a.contains(":") && !a.contains("::")
                         ? a

@@ -7,11 +7,13 @@ import io.pgha.config.Settings.HttpSettings;
 import io.pgha.engine.FrontDesk;
 import io.pgha.model.MonoTime;
 import io.pgha.model.Policy;
+import io.pgha.os.BoundedExecutor;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,6 +31,12 @@ import java.util.function.Supplier;
  * </ul>
  */
 public final class StatusServer implements AutoCloseable {
+
+    /** Of one request; the JDK's server reads and writes with blocking calls. */
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    private static final int THREADS = 2;
+    private static final int QUEUE = 64;
 
     private final HttpServer server;
     private final BoundedExecutor executor;
@@ -48,7 +56,7 @@ public final class StatusServer implements AutoCloseable {
             Policy policy,
             Supplier<MonoTime> clock) {
         this.server = server;
-        this.executor = new BoundedExecutor();
+        this.executor = new BoundedExecutor("http", THREADS, QUEUE, LIMIT);
         this.desk = desk;
         this.metrics = metrics;
         this.clock = clock;

@@ -1,3 +1,3 @@
-/** Read-only HTTP: health, status, metrics. May see: model, engine, config. */
+/** Read-only HTTP: health, status, metrics. May see: model, engine, config, os. */
 @org.jspecify.annotations.NullMarked
 package io.pgha.http;

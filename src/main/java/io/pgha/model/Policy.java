@@ -71,7 +71,12 @@ public record Policy(
 
     /** What a grantor waits after a grant of that duration, counted from the receipt of the request: times (1 + rho), plus G. */
     public Duration waitAfter(Duration granted) {
-        return granted.plusNanos((long) (granted.toNanos() * CLOCK_RATE)).plus(leaseMargin);
+        return waitAfter(granted, leaseMargin);
+    }
+
+    /** The same for a grantor that is no node, with a margin of its own. */
+    public static Duration waitAfter(Duration granted, Duration margin) {
+        return granted.plusNanos((long) (granted.toNanos() * CLOCK_RATE)).plus(margin);
     }
 
     /** What the kernel is armed with for a lease: less what closing costs. */

@@ -7,14 +7,8 @@ import io.pgha.model.NodeId;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -30,7 +24,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -52,6 +46,9 @@ public final class Keygen {
     private static final int MAX_WORDS = 400;
     private static final DateTimeFormatter START =
             DateTimeFormatter.ofPattern("yyyy/MM/dd HH:mm:ss");
+
+    /** What the witness is called unless it is given a name. */
+    public static final NodeId WITNESS = new NodeId("witness");
 
     /** What to do when the file exists. */
     public enum Existing {
@@ -90,23 +87,35 @@ public final class Keygen {
                         + " runtime on any host and copy the file"));
     }
 
+    /** A new pair; its witness is called {@link #WITNESS}. */
+    public void create(Path file, NodeId one, NodeId two, Instant from, Existing existing)
+            throws PairKeyException {
+        create(file, one, two, WITNESS, from, existing);
+    }
+
     /**
      * Makes a new pair: after this, both nodes need the new file before they hear each other again.
      *
+     * @param witness name in the witness's certificate; it has one whether or not it will be used
      * @param from start of the certificates' dates; now, by the wall clock
      * @throws PairKeyException when the file exists and {@code existing} says refuse, or it cannot be made
      */
-    public void create(Path file, NodeId one, NodeId two, Instant from, Existing existing)
+    public void create(
+            Path file, NodeId one, NodeId two, NodeId witness, Instant from, Existing existing)
             throws PairKeyException {
         if (one.equals(two)) {
             throw new PairKeyException("both nodes are called '" + one + "': a pair has two names");
+        }
+        if (witness.equals(one) || witness.equals(two)) {
+            throw new PairKeyException("the witness is called '" + witness
+                    + "' as a node is: give it another name with --witness");
         }
         if (existing == Existing.REFUSE && Files.exists(file)) {
             throw new PairKeyException(file + " exists already. To replace the keys of a running"
                     + " pair without losing the link type: pgha keygen --rotate. To throw them away"
                     + " type: pgha keygen --force, and copy the file to the other node");
         }
-        write(file, List.of(generate(file, List.of(one, two), from)));
+        write(file, List.of(generate(file, List.of(one, two), witness, from)));
     }
 
     /**
@@ -121,9 +130,17 @@ public final class Keygen {
             throw new PairKeyException(file + " holds two generations already: a rotation is under"
                     + " way. When both nodes have this file type: pgha keygen --retire");
         }
-        List<NodeId> nodes =
-                generations.get(0).identities().keySet().stream().sorted().toList();
-        generations.add(generate(file, nodes, from));
+        Generation newest = generations.get(generations.size() - 1);
+        if (newest.identities().values().stream().anyMatch(i -> i.key().isEmpty())) {
+            throw new PairKeyException(
+                    file + " is the witness's copy. Rotate the file of the nodes,"
+                            + " then make the copy again: pgha keygen --for-witness");
+        }
+        List<NodeId> nodes = newest.identities().keySet().stream().sorted().toList();
+        NodeId witness = newest.witness()
+                .flatMap(identity -> Generation.witnessOf(identity.certificate()))
+                .orElse(WITNESS);
+        generations.add(generate(file, nodes, witness, from));
         write(file, generations);
     }
 
@@ -141,7 +158,29 @@ public final class Keygen {
         write(file, generations.subList(generations.size() - 1, generations.size()));
     }
 
-    private Generation generate(Path file, List<NodeId> nodes, Instant from)
+    /**
+     * Writes a copy that holds what the witness needs and none of the nodes' private keys.
+     *
+     * @throws PairKeyException when the file cannot be read, holds no witness, or the copy exists or cannot be written
+     */
+    public void forWitness(Path file, Path copy, Existing existing) throws PairKeyException {
+        List<Generation> generations = PairKey.load(file);
+        if (generations.get(generations.size() - 1).witness().isEmpty()) {
+            throw new PairKeyException(PairKey.noWitness(file));
+        }
+        if (existing == Existing.REFUSE && Files.exists(copy)) {
+            throw new PairKeyException(
+                    copy + " exists already. To replace it type the same with --force");
+        }
+        write(
+                copy,
+                generations.stream()
+                        .filter(generation -> generation.witness().isPresent())
+                        .map(Generation::forWitness)
+                        .toList());
+    }
+
+    private Generation generate(Path file, List<NodeId> nodes, NodeId witness, Instant from)
             throws PairKeyException {
         Path directory = file.toAbsolutePath().getParent();
         Path scratch = null;
@@ -151,7 +190,7 @@ public final class Keygen {
                     ".pgha-keygen-",
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
-            return generateIn(scratch, nodes, from);
+            return generateIn(scratch, nodes, witness, from);
         } catch (IOException | GeneralSecurityException e) {
             throw new PairKeyException(
                     "cannot make a pair key in " + directory + ": " + e.getMessage(), e);
@@ -162,7 +201,7 @@ public final class Keygen {
         }
     }
 
-    private Generation generateIn(Path scratch, List<NodeId> nodes, Instant from)
+    private Generation generateIn(Path scratch, List<NodeId> nodes, NodeId witness, Instant from)
             throws IOException, GeneralSecurityException, PairKeyException {
         String id = hex(4);
         String password = hex(24);
@@ -171,8 +210,9 @@ public final class Keygen {
         Files.write(passwordFile, password.getBytes(US_ASCII));
         List<String> ca = List.of("-ext", "bc:c=ca:true,pathlen:0", "-ext", "ku:c=keyCertSign");
         keytool(scratch, "ca", Generation.caName(id), from, ca);
+        List<String> leaf = List.of("-signer", "ca", "-ext", "ku:c=digitalSignature");
+        keytool(scratch, "witness", Generation.witnessName(witness), from, leaf);
         for (int i = 0; i < nodes.size(); i++) {
-            List<String> leaf = List.of("-signer", "ca", "-ext", "ku:c=digitalSignature");
             keytool(scratch, "node" + i, "CN=" + nodes.get(i), from, leaf);
         }
         KeyStore keys = KeyStore.getInstance("PKCS12");
@@ -183,13 +223,16 @@ public final class Keygen {
         for (int i = 0; i < nodes.size(); i++) {
             identities.put(nodes.get(i), identity(keys, "node" + i, password));
         }
-        return new Generation(id, (X509Certificate) keys.getCertificate("ca"), identities);
+        X509Certificate signer = (X509Certificate) keys.getCertificate("ca");
+        return new Generation(
+                id, signer, identities, Optional.of(identity(keys, "witness", password)));
     }
 
     private static Generation.Identity identity(KeyStore keys, String alias, String password)
             throws GeneralSecurityException {
-        return new Generation.Identity((X509Certificate) keys.getCertificate(alias), (PrivateKey)
-                keys.getKey(alias, password.toCharArray()));
+        PrivateKey key = (PrivateKey) keys.getKey(alias, password.toCharArray());
+        return new Generation.Identity(
+                (X509Certificate) keys.getCertificate(alias), Optional.of(key));
     }
 
     /** One key pair with its certificate; see keytool(1), -genkeypair. The option -signer needs JDK 16. */
@@ -230,47 +273,11 @@ public final class Keygen {
     }
 
     private void write(Path file, List<Generation> generations) throws PairKeyException {
-        Path target = file.toAbsolutePath();
-        Path aside = target.resolveSibling("." + target.getFileName() + "." + hex(4));
         try {
-            byte[] text = PairFile.format(generations).getBytes(US_ASCII);
-            try (FileChannel out = FileChannel.open(
-                    aside,
-                    Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------")))) {
-                ByteBuffer rest = ByteBuffer.wrap(text);
-                while (rest.hasRemaining()) {
-                    out.write(rest);
-                }
-                keepOwner(target, aside);
-                out.force(true);
-            }
-            Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel directory = FileChannel.open(target.resolveSibling("."))) {
-                directory.force(true);
-            }
+            PrivateFile.write(file, PairFile.format(generations).getBytes(US_ASCII), hex(4));
         } catch (IOException | GeneralSecurityException e) {
-            delete(aside);
             throw new PairKeyException(
                     "cannot write the pair key " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** A rotation is often typed by root; the daemon must still be able to read the file. */
-    private static void keepOwner(Path target, Path aside) throws IOException {
-        if (!Files.exists(target)) {
-            return;
-        }
-        PosixFileAttributes before = Files.readAttributes(target, PosixFileAttributes.class);
-        PosixFileAttributes now = Files.readAttributes(aside, PosixFileAttributes.class);
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(aside, PosixFileAttributeView.class);
-        if (!before.owner().equals(now.owner())) {
-            view.setOwner(before.owner());
-        }
-        if (!before.group().equals(now.group())) {
-            view.setGroup(before.group());
         }
     }
 

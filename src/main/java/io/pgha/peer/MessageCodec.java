@@ -1,32 +1,15 @@
 package io.pgha.peer;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
-import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
-import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 
-import io.pgha.model.Epoch;
-import io.pgha.model.Lsn;
-import io.pgha.model.NodeId;
 import io.pgha.model.PeerMessage;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
 
 /**
  * A message as one line of JSON: {@code {"seq":7,"ask":3,"answers":2,"message":{...}}}. Unknown fields are let pass and
@@ -41,26 +24,7 @@ final class MessageCodec {
     private final ObjectMapper mapper;
 
     MessageCodec() {
-        SimpleModule values = new SimpleModule("pgha")
-                .addSerializer(NodeId.class, ToStringSerializer.instance)
-                .addSerializer(Lsn.class, ToStringSerializer.instance)
-                .addSerializer(Epoch.class, ToStringSerializer.instance)
-                .addSerializer(Duration.class, ToStringSerializer.instance)
-                .addDeserializer(NodeId.class, new Text<>(NodeId.class, NodeId::new))
-                .addDeserializer(Lsn.class, new Text<>(Lsn.class, Lsn::parse))
-                .addDeserializer(Epoch.class, new Text<>(Epoch.class, MessageCodec::epoch))
-                .addDeserializer(Duration.class, new Text<>(Duration.class, Duration::parse));
-        this.mapper = JsonMapper.builder()
-                .addModule(new Jdk8Module())
-                .addModule(values)
-                .annotationIntrospector(new RequiredUnlessOptional())
-                .defaultPropertyInclusion(JsonInclude.Value.construct(
-                        JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
-                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .build();
+        this.mapper = ModelJson.mapper();
     }
 
     /**
@@ -150,38 +114,5 @@ final class MessageCodec {
                 from + " sent a message that cannot be read: "
                         + line.substring(0, Math.min(line.length(), MAX_COMPLAINT)),
                 e);
-    }
-
-    private static Epoch epoch(String text) {
-        return new Epoch(Long.parseLong(text));
-    }
-
-    /** Every record component is required, except an Optional. Keeps annotations out of the model. */
-    private static final class RequiredUnlessOptional extends JacksonAnnotationIntrospector {
-        @Override
-        public Boolean hasRequiredMarker(AnnotatedMember member) {
-            return member.getRawType() != Optional.class;
-        }
-    }
-
-    /** Reads a value from its text form; what the form refuses is a complaint about that field. */
-    private static final class Text<T> extends StdScalarDeserializer<T> {
-        private final transient Function<String, T> parse;
-
-        Text(Class<T> type, Function<String, T> parse) {
-            super(type);
-            this.parse = parse;
-        }
-
-        @Override
-        public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            String text = parser.getValueAsString("");
-            try {
-                return parse.apply(text);
-            } catch (IllegalArgumentException | java.time.DateTimeException e) {
-                throw context.weirdStringException(
-                        text, handledType(), String.valueOf(e.getMessage()));
-            }
-        }
     }
 }

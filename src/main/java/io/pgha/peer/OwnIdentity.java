@@ -6,6 +6,8 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -36,6 +38,13 @@ final class OwnIdentity extends X509ExtendedKeyManager {
     /** Names the newest generation held here to the side that is connected to. */
     void ask(SSLParameters parameters) {
         parameters.setServerNames(List.of(new SNIHostName(pair.newest().id() + DOMAIN)));
+    }
+
+    /** Names every generation held here, newest first: the witness, which knows many pairs, takes the first it holds. */
+    void askAll(SSLParameters parameters) {
+        List<String> ids = new ArrayList<>(pair.generationIds());
+        Collections.reverse(ids);
+        parameters.setServerNames(List.of(new SNIHostName(String.join(".", ids) + DOMAIN)));
     }
 
     @Override
@@ -75,7 +84,10 @@ final class OwnIdentity extends X509ExtendedKeyManager {
 
     @Override
     public PrivateKey getPrivateKey(String alias) {
-        return identity(alias).key();
+        return identity(alias)
+                .key()
+                .orElseThrow(
+                        () -> new IllegalStateException("the pair key was read without a key"));
     }
 
     private Generation.Identity identity(String alias) {

@@ -14,18 +14,20 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The text of a pair key file: PEM blocks (RFC 7468) that {@code openssl x509} can show, per generation a CA, then for
- * each node a certificate followed by its key, oldest generation first, and a last line with a checksum of all blocks,
- * so that a copy that was cut short or changed is noticed. Not a PKCS12 key store: that would need a password, which
+ * each node and the witness a certificate followed by its key, oldest generation first, and a last line with a checksum
+ * of all blocks. The witness's copy lacks the nodes' keys. The checksum is there so that a copy that was cut short or changed is noticed. Not a PKCS12 key store: that would need a password, which
  * would have to lie beside it; the file's mode is the protection, and it is better to see that.
  */
 final class PairFile {
@@ -48,17 +50,18 @@ final class PairFile {
     static String format(List<Generation> generations) throws GeneralSecurityException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         StringBuilder text = new StringBuilder();
-        text.append("# pgha pair key. Whoever holds this file can speak as either node.\n");
-        text.append("# Copy it unchanged to the other node; owner: PostgreSQL's; mode: 0600.\n");
+        text.append(heading(generations));
         for (Generation generation : generations) {
             text.append("\n# generation ").append(generation.id()).append('\n');
             block(text, digest, CERTIFICATE, generation.ca().getEncoded());
             for (Map.Entry<NodeId, Generation.Identity> entry :
                     new TreeMap<>(generation.identities()).entrySet()) {
-                Generation.Identity identity = entry.getValue();
                 text.append("\n# node ").append(entry.getKey()).append('\n');
-                block(text, digest, CERTIFICATE, identity.certificate().getEncoded());
-                block(text, digest, KEY, identity.key().getEncoded());
+                blocks(text, digest, entry.getValue());
+            }
+            if (generation.witness().isPresent()) {
+                text.append("\n# witness\n");
+                blocks(text, digest, generation.witness().get());
             }
         }
         return text.append('\n')
@@ -98,6 +101,26 @@ final class PairFile {
             generations.add(draft.finish());
         }
         return generations;
+    }
+
+    private static String heading(List<Generation> generations) {
+        boolean forNodes = generations.stream()
+                .flatMap(generation -> generation.identities().values().stream())
+                .anyMatch(identity -> identity.key().isPresent());
+        return forNodes
+                ? "# pgha pair key. Whoever holds this file can speak as either node.\n"
+                        + "# Copy it unchanged to the other node; owner: PostgreSQL's; mode: 0600.\n"
+                : "# pgha pair key for the witness. Whoever holds this file can speak as the witness.\n"
+                        + "# It belongs on the witness's host only; mode: 0600.\n";
+    }
+
+    private static void blocks(
+            StringBuilder text, MessageDigest digest, Generation.Identity identity)
+            throws GeneralSecurityException {
+        block(text, digest, CERTIFICATE, identity.certificate().getEncoded());
+        if (identity.key().isPresent()) {
+            block(text, digest, KEY, identity.key().get().getEncoded());
+        }
     }
 
     private static void block(StringBuilder text, MessageDigest digest, String type, byte[] der) {
@@ -142,35 +165,51 @@ final class PairFile {
     private static final class Draft {
         private final X509Certificate ca;
         private final List<X509Certificate> leaves = new ArrayList<>();
-        private final List<PrivateKey> keys = new ArrayList<>();
+        private final Map<Integer, PrivateKey> keys = new HashMap<>();
 
         Draft(X509Certificate ca) {
             this.ca = ca;
         }
 
         void key(byte[] der) throws GeneralSecurityException {
-            if (keys.size() + 1 != leaves.size()) {
+            int leaf = leaves.size() - 1;
+            if (leaf < 0 || keys.containsKey(leaf)) {
                 throw new GeneralSecurityException("a private key does not follow its certificate");
             }
-            keys.add(KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der)));
+            keys.put(
+                    leaf,
+                    KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der)));
         }
 
         Generation finish() throws GeneralSecurityException {
             Map<NodeId, Generation.Identity> identities = new LinkedHashMap<>();
-            for (int i = 0; i < keys.size(); i++) {
+            Optional<Generation.Identity> witness = Optional.empty();
+            for (int i = 0; i < leaves.size(); i++) {
                 X509Certificate leaf = leaves.get(i);
+                Generation.Identity identity =
+                        new Generation.Identity(leaf, Optional.ofNullable(keys.get(i)));
+                if (Generation.witnessOf(leaf).isPresent()) {
+                    witness = Optional.of(identity);
+                    continue;
+                }
                 NodeId node = Generation.nodeOf(leaf)
                         .orElseThrow(() -> new GeneralSecurityException("a certificate is for "
                                 + leaf.getSubjectX500Principal() + ", which is not a node name"));
-                identities.put(node, new Generation.Identity(leaf, keys.get(i)));
+                identities.put(node, identity);
             }
-            if (identities.size() != 2 || leaves.size() != 2) {
+            int expected = witness.isPresent() ? 3 : 2;
+            if (identities.size() != 2 || leaves.size() != expected) {
                 throw new GeneralSecurityException(
                         "a generation has keys for " + identities.size() + " nodes instead of two");
             }
+            boolean forNodes =
+                    identities.values().stream().anyMatch(i -> i.key().isPresent());
+            if (keys.size() != (forNodes ? expected : 1)) {
+                throw new GeneralSecurityException("a private key is missing");
+            }
             String id = Generation.idOf(ca)
                     .orElseThrow(() -> new GeneralSecurityException("its CA is not a pair CA"));
-            Generation generation = new Generation(id, ca, identities);
+            Generation generation = new Generation(id, ca, identities, witness);
             generation.verify();
             return generation;
         }

@@ -62,8 +62,22 @@ public final class PairKey {
                             + " make a new one with 'pgha keygen' and copy it to both nodes");
                 }
             }
+            if (Optional.ofNullable(generation.identities().get(self))
+                    .flatMap(Generation.Identity::key)
+                    .isEmpty()) {
+                throw new PairKeyException(
+                        "the pair key " + file + " is the witness's copy, without"
+                                + " the nodes' keys. Copy the file of the other node here");
+            }
         }
         return new PairKey(file, self, peer, generations);
+    }
+
+    /** What to do about a file that was made before there were witnesses. */
+    static String noWitness(Path file) {
+        return "the pair key " + file + " holds no key for a witness: it was made by an older pgha."
+                + " Type: pgha keygen --rotate, copy the file to the other node and restart both"
+                + " daemons, then pgha keygen --for-witness for the witness's copy";
     }
 
     /** Reads the file without asking for which node; oldest generation first. */
@@ -135,6 +149,17 @@ public final class PairKey {
     /** Ids of the generations in the file, oldest first; two while a rotation is under way. */
     public List<String> generationIds() {
         return generations.stream().map(Generation::id).collect(Collectors.toList());
+    }
+
+    /**
+     * For guard witness: the file must hold a witness's key.
+     *
+     * @throws PairKeyException when it does not; the message says what to type
+     */
+    public void demandWitness() throws PairKeyException {
+        if (newest().witness().isEmpty()) {
+            throw new PairKeyException(noWitness(file));
+        }
     }
 
     /**

@@ -32,7 +32,8 @@ final class ArchitectureTest {
             Map.entry("postgres", Set.of("model", "plan", "engine", "config", "os")),
             Map.entry("network", Set.of("model", "plan", "engine", "config", "os")),
             Map.entry("peer", Set.of("model", "plan", "engine", "config", "os")),
-            Map.entry("http", Set.of("model", "plan", "decision", "engine", "config")),
+            Map.entry("arbiter", Set.of("model", "config", "os", "peer")),
+            Map.entry("http", Set.of("model", "plan", "decision", "engine", "config", "os")),
             Map.entry(
                     "daemon",
                     Set.of(
@@ -46,6 +47,7 @@ final class ArchitectureTest {
                             "postgres",
                             "network",
                             "peer",
+                            "arbiter",
                             "http")),
             Map.entry(
                     "cli",
@@ -57,6 +59,7 @@ final class ArchitectureTest {
                             "os",
                             "http",
                             "peer",
+                            "arbiter",
                             "network",
                             "postgres")));
 

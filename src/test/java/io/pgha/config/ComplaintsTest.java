@@ -87,7 +87,7 @@ class ComplaintsTest {
                 "unknown key; did you mean postgres.data_directory?",
                 Written.with(directory, "data_directory = /x").complaint("data_directory"));
         assertEquals(
-                "unknown key; did you mean postgres.port or link.port or http.port?",
+                "unknown key; did you mean witness.port or postgres.port or link.port or http.port?",
                 Written.with(directory, "port = 1").complaint("port"));
         assertEquals(
                 "unknown key; did you mean max_primary_failcount?",

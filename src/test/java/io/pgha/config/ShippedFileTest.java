@@ -63,7 +63,7 @@ class ShippedFileTest {
 
     private static <T> void assertDefault(Key<T> key, ConfigValue written) throws Unfit {
         if (key.equals(TimingKeys.GUARD)) {
-            assertEquals("manual | failcount | gateway", written.unwrapped());
+            assertEquals("manual | failcount | gateway | witness | etcd", written.unwrapped());
             return;
         }
         T value = key.form().read(written);
@@ -101,7 +101,9 @@ class ShippedFileTest {
                     Quantity.text(p.gatewayTimeout()),
                     Quantity.text(p.closeTimeout()),
                     Quantity.text(p.streamTimeout()),
-                    Quantity.text(p.ladderTimeout()));
+                    Quantity.text(p.ladderTimeout()),
+                    Quantity.text(p.lease()),
+                    Quantity.text(p.leaseMargin()));
             assertTrue(lines.stream().anyMatch(l -> l.replaceAll("\\s+", " ").equals(row)), row);
         }
     }

@@ -1,4 +1,4 @@
-package io.pgha.http;
+package io.pgha.os;
 
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -10,24 +10,36 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Two threads for HTTP, each task limited in time, the queue limited in length.
+ * Threads for an HTTP server, each task limited in time, the queue limited in length.
  *
  * <p>The JDK's server reads a request and writes an answer with blocking calls, and its own limits are system properties. An
  * interrupt closes the channel that such a call blocks on (InterruptibleChannel), so a client that sends or reads a byte
  * a minute loses its connection here, and not our thread.
  */
-final class BoundedExecutor implements Executor, AutoCloseable {
+public final class BoundedExecutor implements Executor, AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(5);
-    private static final int THREADS = 2;
-    private static final int QUEUE = 64;
+    private final Duration limit;
+    private final ThreadPoolExecutor workers;
+    private final ScheduledThreadPoolExecutor limiter;
 
-    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
-            THREADS, THREADS, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), named("http"));
-    private final ScheduledThreadPoolExecutor limiter =
-            new ScheduledThreadPoolExecutor(1, named("http-limit"));
-
-    BoundedExecutor() {
+    /**
+     * Starts no thread before the first task.
+     *
+     * @param name of the threads
+     * @param threads at most
+     * @param queue tasks that may wait
+     * @param limit of one task
+     */
+    public BoundedExecutor(String name, int threads, int queue, Duration limit) {
+        this.limit = limit;
+        this.workers = new ThreadPoolExecutor(
+                threads,
+                threads,
+                30,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(queue),
+                named(name));
+        this.limiter = new ScheduledThreadPoolExecutor(1, named(name + "-limit"));
         limiter.setRemoveOnCancelPolicy(true);
     }
 
@@ -40,7 +52,7 @@ final class BoundedExecutor implements Executor, AutoCloseable {
     private void limited(Runnable task) {
         Thread worker = Thread.currentThread();
         Deadline deadline = new Deadline(worker);
-        Future<?> alarm = limiter.schedule(deadline::fire, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> alarm = limiter.schedule(deadline::fire, limit.toMillis(), TimeUnit.MILLISECONDS);
         try {
             task.run();
         } finally {

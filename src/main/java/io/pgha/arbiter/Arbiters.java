@@ -1,0 +1,88 @@
+package io.pgha.arbiter;
+
+import io.pgha.config.Settings;
+import io.pgha.model.ArbiterAsk;
+import io.pgha.model.ArbiterView;
+import io.pgha.model.MonoTime;
+import io.pgha.model.Policy;
+import io.pgha.peer.PairKey;
+import io.pgha.peer.PairKeyException;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The arbiter that a configuration names. */
+public final class Arbiters {
+
+    /** A question that takes longer is of no use: the lease must be renewed. */
+    private static final Duration LONGEST_QUESTION = Duration.ofSeconds(1);
+
+    private Arbiters() {}
+
+    /** With the other guards nobody is asked. */
+    private static final class Nobody implements Arbiter {
+        @Override
+        public void ask(ArbiterAsk question) {
+            // There is nobody who could answer.
+        }
+
+        @Override
+        public ArbiterView view() {
+            return ArbiterView.NONE;
+        }
+
+        @Override
+        public String describe() {
+            return "no arbiter";
+        }
+
+        @Override
+        public void close() {
+            // Nothing was opened.
+        }
+    }
+
+    /**
+     * The arbiter of guard witness or etcd, ready to be asked; with every other guard one that never answers.
+     *
+     * @param clock this host's monotonic one
+     * @param onChange called after every answer, and after every question that has none; must not wait
+     * @throws PairKeyException when the pair key holds nothing for a witness
+     * @throws IOException when a file that the configuration names cannot be used
+     */
+    public static Arbiter of(
+            Settings settings, PairKey pair, Supplier<MonoTime> clock, Runnable onChange)
+            throws PairKeyException, IOException {
+        Optional<Correspondence.Medium> medium = medium(settings, pair);
+        return medium.<Arbiter>map(m -> Correspondence.begin(m, clock, onChange))
+                .orElseGet(Nobody::new);
+    }
+
+    private static Optional<Correspondence.Medium> medium(Settings settings, PairKey pair)
+            throws PairKeyException, IOException {
+        Duration deadline = deadline(settings.policy());
+        try {
+            return switch (settings.policy().guard()) {
+                case MANUAL, FAILCOUNT, GATEWAY -> Optional.empty();
+                case WITNESS -> {
+                    pair.demandWitness();
+                    Settings.WitnessPlace place = settings.witness().orElseThrow();
+                    yield Optional.of(
+                            new WitnessClient(place.host(), place.port(), pair, deadline));
+                }
+                case ETCD -> throw new IOException("guard = etcd is not there yet");
+            };
+        } catch (GeneralSecurityException e) {
+            throw new IOException("this Java runtime has no TLS 1.3: " + e.getMessage(), e);
+        }
+    }
+
+    /** Three questions fit in a lease. */
+    static Duration deadline(Policy policy) {
+        Duration third = policy.lease().dividedBy(3);
+        return third.compareTo(LONGEST_QUESTION) < 0 ? third : LONGEST_QUESTION;
+    }
+}

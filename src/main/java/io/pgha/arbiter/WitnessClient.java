@@ -1,0 +1,122 @@
+package io.pgha.arbiter;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.pgha.arbiter.Correspondence.Unanswered;
+import io.pgha.model.ArbiterAsk;
+import io.pgha.model.ArbiterReply;
+import io.pgha.peer.ModelJson;
+import io.pgha.peer.PairKey;
+import io.pgha.peer.WitnessTls;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Asks {@code pgha witness}. When its name has several addresses, the next one is taken after each question without an
+ * answer. For one thread.
+ */
+final class WitnessClient implements Correspondence.Medium {
+
+    private final String host;
+    private final int port;
+    private final Duration deadline;
+    private final Web web;
+    private final ObjectMapper json = ModelJson.mapper();
+    private Optional<Exchange.Mark> seen = Optional.empty();
+    private List<String> addresses = List.of();
+    private int at;
+
+    /**
+     * A client; connects with the first question.
+     *
+     * @param deadline of one question, whole
+     */
+    WitnessClient(String host, int port, PairKey pair, Duration deadline)
+            throws GeneralSecurityException {
+        this.host = host;
+        this.port = port;
+        this.deadline = deadline;
+        this.web = new Web(WitnessTls.ofNode(pair), WitnessTls.parametersOfNode(pair), deadline);
+    }
+
+    @Override
+    public String describe() {
+        return "the witness " + host + " port " + port;
+    }
+
+    @Override
+    public ArbiterReply put(ArbiterAsk ask) throws Unanswered, InterruptedException {
+        String what = describe();
+        URI where = URI.create("https://" + address() + ":" + port + Exchange.PATH);
+        try {
+            byte[] question = json.writeValueAsBytes(new Exchange.Question(ask, seen));
+            Web.Page page =
+                    web.post(what, where, question, Optional.empty(), deadline, Exchange.MAX_BYTES);
+            if (page.code() != 200) {
+                throw new Unanswered(
+                        what + " answers with code " + page.code() + ": " + page.words());
+            }
+            return read(what, page.body());
+        } catch (JacksonException e) {
+            throw new Unanswered(what + ": the question cannot be written: " + e.getMessage());
+        } catch (Unanswered e) {
+            at = at + 1;
+            addresses = at < addresses.size() ? addresses : List.of();
+            throw new Unanswered(e.getMessage()
+                    + ". Look there: systemctl status pgha-witness; from here port " + port
+                    + " must be open (witness.host, witness.port)");
+        }
+    }
+
+    private ArbiterReply read(String what, byte[] body) throws Unanswered {
+        try {
+            Exchange.Answer answer = json.readValue(body, Exchange.Answer.class);
+            seen = Optional.of(
+                    seen.filter(s -> s.instance().equals(answer.witness().instance())
+                                    && s.counter() > answer.witness().counter())
+                            .orElse(answer.witness()));
+            return answer.reply();
+        } catch (JacksonException e) {
+            throw new Unanswered(what + " gave an answer that cannot be read: "
+                    + e.getOriginalMessage() + ". Are both of the same version? pgha version");
+        } catch (IOException e) {
+            throw new Unanswered(what + " gave an answer that cannot be read: " + e);
+        }
+    }
+
+    /** An address, so that TLS names the pair and not the host. Names are looked up again after all were tried. */
+    private String address() throws Unanswered {
+        if (addresses.isEmpty()) {
+            try {
+                addresses = Arrays.stream(InetAddress.getAllByName(host))
+                        .map(WitnessClient::literal)
+                        .toList();
+                at = 0;
+            } catch (UnknownHostException e) {
+                throw new Unanswered(
+                        describe() + " cannot be found: the name " + host
+                                + " does not resolve. Write an address in witness.host, or mend the name service");
+            }
+        }
+        return addresses.get(at);
+    }
+
+    private static String literal(InetAddress address) {
+        String text = address.getHostAddress();
+        return text.contains(":") ? "[" + text.replace("%", "%25") + "]" : text;
+    }
+
+    @Override
+    public void close() {
+        web.close();
+    }
+}
