@@ -46,8 +46,8 @@ final class HandoverRules {
                             before,
                             Optional.of(w.now().peerId()),
                             ClaimBasis.CEDED,
-                            w.now().peerId()
-                                    + " repeats the cede that was taken before the restart"));
+                            w.now().peerId() + " ceded epoch " + before
+                                    + ", which was taken before the restart"));
         }
         if (w.now().isInRecovery() && isClaimed(w)) {
             Epoch before = new Epoch(Math.max(0, w.memory().epoch().number() - 1));
@@ -60,6 +60,9 @@ final class HandoverRules {
                             ClaimBasis.EXPIRY,
                             "the arbiter confirms the claim of epoch "
                                     + w.memory().epoch() + " made before the restart"));
+        }
+        if (w.now().isDown()) {
+            return promotingDown(w);
         }
         if (w.policy().guard().isLease() && LeaseRules.freshReply(w).isEmpty()) {
             return new Decision.Hold(
@@ -82,6 +85,34 @@ final class HandoverRules {
                 Situation.WAITING_FOR_OPERATOR,
                 "a takeover was interrupted and PostgreSQL does not answer ("
                         + w.now().local().why() + "): start it, the rest follows by itself");
+    }
+
+    /** With standby.signal the promotion was never carried out: start as the standby it still is; without, it is a primary's copy. */
+    private static Decision promotingDown(World w) {
+        Optional<Boolean> standby = w.now().standbySignal().answer();
+        if (standby.filter(signal -> !signal).isPresent()) {
+            return new Decision.Note(
+                    Situation.UNDECIDED,
+                    List.of(new Fact.Became(
+                            NodeState.UNDECIDED,
+                            w.memory().epoch(),
+                            w.now().self(),
+                            "the promotion had been carried out before the restart")),
+                    "the promotion had been carried out before the restart");
+        }
+        if (standby.isPresent()
+                && w.tally().bootAsked()
+                && w.tally().restarts() < w.policy().restartAttempts()) {
+            return begin(w.workflows()
+                    .startAsStandby(
+                            w.id(),
+                            new Epoch(Math.max(0, w.memory().epoch().number() - 1)),
+                            w.now().peerId(),
+                            "a takeover was interrupted before the promotion: start as standby"));
+        }
+        return new Decision.Hold(
+                Situation.WAITING_FOR_OPERATOR,
+                "a takeover was interrupted, and PostgreSQL is down: pgha check-start");
     }
 
     private static boolean isRepeated(World w) {

@@ -95,6 +95,10 @@ final class MeetingRules {
                             mine,
                             "both nodes are open at epoch " + mine + ", which must not happen"));
         }
+        if (w.policy().guard().isLease()) {
+            // Its lease is over, whatever its state says; this node has work of its own to do.
+            return Optional.empty();
+        }
         return Optional.of(new Decision.Hold(
                 Situation.TWO_PRIMARIES,
                 peer.node() + " is open at the older epoch " + peer.epoch() + " and has to close"));

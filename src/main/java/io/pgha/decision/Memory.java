@@ -308,10 +308,10 @@ public record Memory(
                 running = Optional.empty();
             }
             state = switch (state) {
-                case PRIMARY, PROMOTING, RECONCILING, ISOLATED, UNDECIDED -> NodeState.UNDECIDED;
+                case PRIMARY, RECONCILING, ISOLATED, UNDECIDED -> NodeState.UNDECIDED;
                 case RELEASING -> running.isPresent() ? NodeState.RELEASING : NodeState.UNDECIDED;
                 case CEDED -> cede.isPresent() ? NodeState.CEDED : NodeState.UNDECIDED;
-                case STANDBY, RELEASED, DEPOSED, CONFLICT -> state;
+                case STANDBY, PROMOTING, RELEASED, DEPOSED, CONFLICT -> state;
             };
             why = "machine booted";
         }

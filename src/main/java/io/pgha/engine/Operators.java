@@ -193,6 +193,7 @@ final class Operators {
         }
         boolean waiting = state == NodeState.UNDECIDED && Boot.verdict(w).kind() == Boot.Kind.WAIT;
         boolean starting = state == NodeState.STANDBY
+                || (state == NodeState.PROMOTING && !up)
                 || (state == NodeState.UNDECIDED
                         && (Boot.verdict(w).kind() == Boot.Kind.OPEN
                                 || Boot.verdict(w).kind() == Boot.Kind.DEPOSED));
