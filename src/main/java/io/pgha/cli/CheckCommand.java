@@ -7,12 +7,14 @@ import io.pgha.cli.Finding.Grade;
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Settings;
 import io.pgha.config.WorstCase;
+import io.pgha.engine.Coverage;
 import io.pgha.engine.Exposure;
 
 import picocli.CommandLine.Command;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 
 /** {@code pgha check}: would a failover work? Configuration, this machine, both servers, both daemons. */
@@ -42,8 +44,10 @@ final class CheckCommand implements Callable<Integer> {
                     settings.file() + " as " + settings.self().id() + ", guard "
                             + settings.policy().guard() + ", profile "
                             + settings.policy().profile()));
-            found.addAll(new LocalChecks(settings).all());
-            found.addAll(new ServerChecks(desk, settings).all());
+            DaemonChecks daemon = DaemonChecks.ask(desk, settings);
+            found.addAll(new LocalChecks(settings).all(daemon.gate()));
+            found.addAll(new ServerChecks(settings).all());
+            found.addAll(daemon.all());
             print(settings, found);
             return exitCode(found);
         } catch (InvalidConfiguration e) {
@@ -79,6 +83,17 @@ final class CheckCommand implements Callable<Integer> {
         found.forEach(f -> pgha.terminal().out().println(f.line()));
         pgha.terminal().out().println("\nHow long clients can be without a primary, at most:");
         WorstCase.of(settings).forEach(l -> pgha.terminal().out().println("  " + l));
+        pgha.terminal()
+                .out()
+                .println("\nWho ends which fault under guard "
+                        + settings.policy().guard().name().toLowerCase(Locale.ROOT) + ":");
+        for (Coverage.Row row : Coverage.of(settings.policy())) {
+            pgha.terminal()
+                    .out()
+                    .println("  " + (row.faults() == 1 ? "one fault " : "two faults") + "  "
+                            + String.format(Locale.ROOT, "%-9s", row.by().words()) + "  "
+                            + row.fault() + ": " + row.what());
+        }
         pgha.terminal().out().println("\nNot covered by this configuration:");
         Exposure.of(settings.policy().guard())
                 .forEach(l -> pgha.terminal().out().println("  " + l));

@@ -58,13 +58,26 @@ record Desk(Path config, Optional<NodeId> node, Duration limit, Terminal termina
             if (call.form() == Call.Form.JSON) {
                 terminal.out().println(Answer.unknown(unknown, String.valueOf(e.getMessage())));
             }
-            terminal.complain(
-                    e.getMessage() + "\nThe state of this node is unknown: nothing was found out,"
-                            + " neither good nor bad.");
+            terminal.complain(e.getMessage()
+                    + refusal().map(w -> "\nIt last refused to start: " + w).orElse("")
+                    + "\nThe state of this node is unknown: nothing was found out,"
+                    + " neither good nor bad.");
             return unknown;
         } catch (IOException e) {
             terminal.complain(String.valueOf(e.getMessage()));
             return unknown;
+        }
+    }
+
+    /** What this node's daemon said when it last refused to start; empty: it did not, or that cannot be read. */
+    Optional<String> refusal() {
+        try {
+            Path file = settings().refusalFile();
+            return Files.exists(file)
+                    ? Optional.of(Files.readString(file).strip())
+                    : Optional.empty();
+        } catch (InvalidConfiguration | IOException e) {
+            return Optional.empty();
         }
     }
 

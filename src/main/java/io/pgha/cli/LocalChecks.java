@@ -1,6 +1,7 @@
 package io.pgha.cli;
 
 import io.pgha.config.Settings;
+import io.pgha.config.Settings.Backend;
 import io.pgha.http.Amounts;
 import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
@@ -13,6 +14,7 @@ import io.pgha.network.GatewayView;
 import io.pgha.network.Gateways;
 import io.pgha.network.ListenerCheck;
 import io.pgha.network.ListenerCheck.Listener;
+import io.pgha.network.Privilege;
 import io.pgha.os.Command;
 import io.pgha.os.CommandFailed;
 import io.pgha.peer.PairKey;
@@ -37,6 +39,7 @@ final class LocalChecks {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final long SMALL_BYTES = 256L << 20;
+    private static final long FULL_BYTES = 64L << 10;
 
     private final Settings settings;
 
@@ -44,14 +47,15 @@ final class LocalChecks {
         this.settings = settings;
     }
 
-    List<Finding> all() throws InterruptedException {
+    /** @param gateByDaemon what the daemon sees of the gate: it has the rights that whoever types this may lack */
+    List<Finding> all(Optional<Finding> gateByDaemon) throws InterruptedException {
         List<Finding> found = new ArrayList<>();
         found.add(key());
         found.addAll(programs());
         found.add(dataDirectory());
         found.add(directory("state", "state_directory", settings.stateDirectory()));
         found.add(directory("run", "run_directory", settings.runDirectory()));
-        found.add(gate());
+        found.add(gateByDaemon.orElseGet(this::gate));
         found.addAll(doors());
         found.addAll(gateways());
         return found;
@@ -114,7 +118,7 @@ final class LocalChecks {
                 return Finding.warn(
                         "data",
                         data + " holds no database",
-                        "pgha initialize (it becomes the standby)");
+                        "correct postgres.data_directory; or, to make this node a standby: pgha initialize");
             }
             String shape = "PostgreSQL " + layout.major().orElse("?")
                     + (layout.mountPoint() ? ", a mount point" : "")
@@ -146,6 +150,13 @@ final class LocalChecks {
                         "run pgha check as PostgreSQL's owner, or chown the directory to it");
             }
             long free = Files.getFileStore(directory).getUsableSpace();
+            if (free < FULL_BYTES) {
+                return Finding.fail(
+                        name,
+                        key + " " + directory
+                                + " is full: nothing can be recorded, so no role can change",
+                        "make room there: df " + directory);
+            }
             return free < SMALL_BYTES
                     ? Finding.warn(
                             name,
@@ -173,16 +184,28 @@ final class LocalChecks {
                                             case DAMAGED ->
                                                 "not installed, or changed: the daemon puts it in place";
                                         }))
-                        .orElseGet(() -> Finding.warn(
-                                "gate",
-                                backend + " could not be read: " + seen.why(),
-                                "run pgha check as root or with CAP_NET_ADMIN"));
+                        .orElseGet(() -> unread(backend, seen.why()));
             } finally {
                 gate.dispose();
             }
         } catch (GateException e) {
-            return Finding.fail("gate", e.words(), "");
+            return Finding.fail("gate", e.words(), "correct the peer's addresses");
         }
+    }
+
+    private Finding unread(String backend, String why) {
+        return Privilege.isNetAdmin()
+                ? Finding.fail(
+                        "gate",
+                        backend + " does not work: " + why,
+                        settings.gate().backend() == Backend.NFTABLES
+                                ? "apt install nftables (dnf install nftables), or gate.backend = iptables"
+                                : "apt install iptables ipset (dnf install iptables-nft ipset), or gate.backend ="
+                                        + " nftables")
+                : Finding.warn(
+                        "gate",
+                        backend + " may not be looked at by this user, and no daemon says more",
+                        "sudo pgha check");
     }
 
     private List<Finding> doors() {
@@ -205,7 +228,13 @@ final class LocalChecks {
         report.rewrites()
                 .forEach(r -> found.add(Finding.warn(
                         "doors", "a firewall rule leads around the gate: " + r, "remove it")));
-        report.unseen().forEach(u -> found.add(Finding.warn("doors", "not looked at: " + u, "")));
+        if (!report.unseen().isEmpty() && !Privilege.isNetAdmin()) {
+            found.add(Finding.warn(
+                    "doors", "the firewall may not be looked at by this user", "sudo pgha check"));
+        } else {
+            report.unseen()
+                    .forEach(u -> found.add(Finding.warn("doors", "not looked at: " + u, "")));
+        }
         return found.isEmpty() ? List.of(Finding.ok("doors", "none beside the gate")) : found;
     }
 

@@ -1,22 +1,19 @@
 package io.pgha.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
-import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Settings;
-import io.pgha.http.Amounts;
-import io.pgha.http.Call;
-import io.pgha.http.NoDaemonException;
 import io.pgha.model.MonoTime;
+import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
 import io.pgha.postgres.Depth;
 import io.pgha.postgres.PeerDatabase;
 import io.pgha.postgres.PortProber;
 import io.pgha.postgres.ServerReadiness;
 import io.pgha.postgres.ServerReadiness.Lack;
+import io.pgha.postgres.ServerReadiness.Report;
+import io.pgha.postgres.StreamLogin;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,189 +21,210 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What {@code pgha check} finds out by asking: both servers, this daemon, and through it the peer's. */
+/** What {@code pgha check} finds out by asking both servers: logins, rights, settings, and whether they are two of a kind. */
 final class ServerChecks {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
-    private static final long SKEW_MILLIS = 2000;
+    private static final String LOOPBACK = "127.0.0.1";
 
-    private final Desk desk;
     private final Settings settings;
 
-    ServerChecks(Desk desk, Settings settings) {
-        this.desk = desk;
+    ServerChecks(Settings settings) {
         this.settings = settings;
     }
 
-    List<Finding> all() throws InvalidConfiguration {
+    List<Finding> all() {
         List<Finding> found = new ArrayList<>();
-        found.addAll(server("own server", "127.0.0.1", settings.postgres().port()));
-        found.addAll(
-                server("peer server", settings.peer().host(), settings.peer().postgresPort()));
-        found.add(replication());
-        found.addAll(daemon());
+        Optional<Report> own =
+                server("own server", LOOPBACK, settings.postgres().port(), LOOPBACK, found);
+        own.ifPresent(report -> whereItLies(report, found));
+        Optional<Report> peer = server(
+                "peer server",
+                settings.peer().host(),
+                settings.peer().postgresPort(),
+                settings.self().host(),
+                found);
+        if (own.isPresent() && peer.isPresent()) {
+            found.add(versions(own.get(), peer.get()));
+        }
+        found.add(peerLogin());
+        found.add(stream(own.map(Report::systemId)));
         return found;
     }
 
-    private List<Finding> server(String name, String host, int port) {
+    /** @param from this node's address as that server sees it */
+    private Optional<Report> server(
+            String name, String host, int port, String from, List<Finding> found) {
         PortProber prober =
                 new PortProber(settings.postgres(), LIMIT, () -> new MonoTime(System.nanoTime()));
         PortProbe probe = prober.probe(host, port, Depth.FULL);
-        String where = host + ":" + port + " ";
-        return switch (probe.answer()) {
-            case READY, READ_ONLY, ALIVE -> readiness(name, host, port);
-            case FULL, STARTING, ERROR ->
-                List.of(Finding.warn(
-                        name, where + probe.words(), "look again in a minute: pgha check"));
-            case DENIED ->
-                List.of(
+        if (probe.answer() == PortAnswer.READY || probe.answer() == PortAnswer.READ_ONLY) {
+            return readiness(name, host, port, found);
+        }
+        String seen = host + ":" + port + " " + probe.words();
+        found.add(
+                switch (probe.answer()) {
+                    case READY, READ_ONLY, ALIVE, FULL, STARTING, ERROR ->
+                        Finding.warn(name, seen, "look again in a minute: pgha check");
+                    case DENIED ->
                         Finding.fail(
                                 name,
-                                where + probe.words(),
-                                "admit role " + settings.postgres().user()
-                                        + " in pg_hba.conf there, and put its password into postgres.pass_file"));
-            case REFUSED ->
-                List.of(Finding.warn(
-                        name, where + probe.words(), "start PostgreSQL there: pgha check-start"));
-            case TIMEOUT, UNRESOLVED, UNTRIED ->
-                List.of(Finding.fail(
-                        name,
-                        where + probe.words(),
-                        "look at the network and the name: ping " + host));
-        };
+                                seen,
+                                admission(
+                                        probe.detail(),
+                                        host,
+                                        settings.postgres().database(),
+                                        settings.postgres().user(),
+                                        from));
+                    case REFUSED ->
+                        Finding.warn(name, seen, "start PostgreSQL there: pgha check-start");
+                    case TIMEOUT, UNRESOLVED, UNTRIED ->
+                        Finding.fail(name, seen, "look at the network and the name: ping " + host);
+                });
+        return Optional.empty();
     }
 
-    private List<Finding> readiness(String name, String host, int port) {
+    private Optional<Report> readiness(String name, String host, int port, List<Finding> found) {
         try {
-            ServerReadiness.Report report =
-                    ServerReadiness.look(settings.postgres(), host, port, LIMIT);
-            List<Finding> found = new ArrayList<>();
+            Report report = ServerReadiness.look(settings.postgres(), host, port, LIMIT);
             found.add(Finding.ok(
                     name,
                     host + ":" + port + " answers " + settings.postgres().user() + ", PostgreSQL "
                             + report.version()));
             for (Lack lack : report.lacks()) {
+                String remedy = lack.remedy() + " (there, as superuser: psql)";
                 found.add(
                         lack.fatal()
-                                ? Finding.fail(name, lack.words(), lack.remedy())
-                                : Finding.warn(name, lack.words(), lack.remedy()));
+                                ? Finding.fail(name, lack.words(), remedy)
+                                : Finding.warn(name, lack.words(), remedy));
             }
-            return found;
+            return Optional.of(report);
         } catch (SQLException e) {
-            return List.of(Finding.warn(
+            found.add(Finding.warn(
                     name,
                     host + ":" + port + " could not be asked for its settings: " + e.getMessage(),
-                    ""));
+                    "pgha check, again"));
+            return Optional.empty();
         }
     }
 
-    private Finding replication() {
+    /** The line of pg_hba.conf, or the password: the server's SQLSTATE says which of them is missing. */
+    private String admission(
+            String detail, String host, String database, String role, String from) {
+        if (detail.startsWith("28000") || detail.contains("pg_hba.conf")) {
+            return "echo 'host " + database + " " + role + " " + from
+                    + (from.contains(":") ? "/128" : "/32")
+                    + " scram-sha-256' >> pg_hba.conf of " + host
+                    + ", then there: psql -c 'select pg_reload_conf()'";
+        }
+        if (detail.startsWith("3D000")) {
+            return "correct postgres.database in " + settings.file();
+        }
+        String file = settings.postgres()
+                .passFile()
+                .map(Path::toString)
+                .orElse("a file, and its name into postgres.pass_file");
+        return "write the password of role " + role + " into " + file + " as " + host + ":*:*:"
+                + role + ":PASSWORD, or set it there: psql -c '\\password " + role + "'";
+    }
+
+    /** A configuration that names another directory would have the wrong one stopped, copied over or started. */
+    private void whereItLies(Report own, List<Finding> found) {
+        Path configured = settings.postgres().dataDirectory();
+        own.dataDirectory().map(Path::of).ifPresent(real -> {
+            if (!isSame(real, configured)) {
+                found.add(Finding.fail(
+                        "data",
+                        "the server on port " + settings.postgres().port() + " has its data in "
+                                + real + ", postgres.data_directory is " + configured,
+                        "set postgres.data_directory = \"" + real + "\" in " + settings.file()
+                                + " (or correct postgres.port), then systemctl restart pgha"));
+            }
+        });
+    }
+
+    private static boolean isSame(Path a, Path b) {
+        try {
+            return a.toRealPath().equals(b.toRealPath());
+        } catch (IOException e) {
+            // Without the right to look into it, only the names can be compared.
+            return a.normalize().equals(b.normalize());
+        }
+    }
+
+    private static Finding versions(Report own, Report peer) {
+        return own.major() == peer.major()
+                ? Finding.ok("versions", "both servers are PostgreSQL " + own.major())
+                : Finding.fail(
+                        "versions",
+                        "PostgreSQL " + own.major() + " here, " + peer.major()
+                                + " there: one cannot follow the other",
+                        "pg_upgrade the older one, then pgha initialize on the standby");
+    }
+
+    /** What a copy and a slot need. */
+    private Finding peerLogin() {
         String role = settings.postgres().replicationUser();
+        String database = settings.postgres().database();
         try (Connection connection = new PeerDatabase(settings, LIMIT).open()) {
             return connection.isValid(1)
                     ? Finding.ok(
-                            "replication",
+                            "copy",
                             "role " + role + " may log in at " + settings.peer().host())
                     : Finding.warn(
-                            "replication",
+                            "copy",
                             "the peer took the login of " + role + " and then fell silent",
-                            "");
+                            "pgha check, again");
         } catch (SQLException e) {
-            // Class 08 is the connection itself (PostgreSQL's Appendix A): nobody was asked for a
-            // password yet.
-            boolean unreached = String.valueOf(e.getSQLState()).startsWith("08");
-            String why = unreached
-                    ? "not reached: "
+            return refused("copy", "database " + database, database, e);
+        }
+    }
+
+    /** What the standby's receiver needs; pg_hba.conf has lines of their own for it. */
+    private Finding stream(Optional<String> ownSystemId) {
+        String role = settings.postgres().replicationUser();
+        try {
+            StreamLogin.Identity there = StreamLogin.ask(settings, LIMIT);
+            if (ownSystemId.filter(id -> !id.equals(there.systemId())).isPresent()) {
+                return Finding.fail(
+                        "replication",
+                        settings.peer().id() + " holds another database: system identifier "
+                                + there.systemId() + ", here " + ownSystemId.get(),
+                        "pgha initialize, on the node whose copy is to be replaced");
+            }
+            return Finding.ok(
+                    "replication",
+                    "role " + role + " may stream from " + settings.peer().host()
+                            + ", the same database");
+        } catch (SQLException e) {
+            return refused("replication", "streaming", "replication", e);
+        }
+    }
+
+    private Finding refused(String name, String what, String database, SQLException e) {
+        String role = settings.postgres().replicationUser();
+        String subject = what + " as role " + role + " at " + settings.peer().host() + ": ";
+        String state = String.valueOf(e.getSQLState());
+        // Class 08 is the connection itself (PostgreSQL's Appendix A): nobody was asked for a
+        // password yet; but 08004 is a login for which we hold no password.
+        if (state.startsWith("08") && !state.equals("08004")) {
+            return Finding.fail(
+                    name,
+                    subject + "not reached: "
                             + Optional.ofNullable(e.getCause())
                                     .map(Throwable::getMessage)
-                                    .orElse(e.getMessage())
-                    : String.valueOf(e.getMessage());
-            return Finding.fail(
-                    "replication",
-                    "role " + role + " at " + settings.peer().host() + ": " + why,
-                    unreached
-                            ? "start PostgreSQL there, and let TCP port "
-                                    + settings.peer().postgresPort() + " through"
-                            : "admit it in pg_hba.conf there, for replication and for database "
-                                    + settings.postgres().database()
-                                    + ", and put its password into postgres.pass_file");
+                                    .orElse(e.getMessage()),
+                    "start PostgreSQL there, and let TCP port "
+                            + settings.peer().postgresPort() + " through");
         }
-    }
-
-    private List<Finding> daemon() throws InvalidConfiguration {
-        StringBuilder text = new StringBuilder();
-        try {
-            desk.ask(Call.look(Call.Command.STATUS, Call.Form.JSON), a -> text.append(a.text()));
-            return judged(new ObjectMapper().readTree(text.toString()));
-        } catch (NoDaemonException e) {
-            return List.of(
-                    Finding.warn("daemon", String.valueOf(e.getMessage()), "systemctl start pgha"));
-        } catch (IOException e) {
-            return List.of(Finding.warn("daemon", String.valueOf(e.getMessage()), ""));
-        }
-    }
-
-    private List<Finding> judged(JsonNode status) {
-        List<Finding> found = new ArrayList<>();
-        String situation =
-                status.path("state").asText() + ", " + status.path("situation").asText();
-        found.add(
-                status.path("exit_code").asInt() == 0
-                        ? Finding.ok("daemon", situation)
-                        : Finding.warn("daemon", situation, "pgha status"));
-        for (JsonNode link : status.path("peer_view").path("links")) {
-            String address = link.path("address").asText();
-            found.add(
-                    link.path("up").asBoolean()
-                            ? Finding.ok(
-                                    "link",
-                                    address + " up, "
-                                            + link.path("round_trip_ms").asText() + " ms")
-                            : Finding.warn(
-                                    "link",
-                                    address + " down: " + link.path("trouble").asText(),
-                                    "start pgha on " + settings.peer().id() + ", and let TCP port "
-                                            + settings.peer().linkPort() + " through"));
-        }
-        JsonNode peer = status.path("peer_view").path("last");
-        if (peer.isMissingNode() || peer.isNull()) {
-            found.add(Finding.warn(
-                    "peer daemon",
-                    "not heard since this daemon started: "
-                            + status.path("peer_view").path("trouble").asText(),
-                    "systemctl status pgha, on " + settings.peer().id()));
-            return found;
-        }
-        found.add(peerDaemon(status, peer));
-        long skew = Math.abs(System.currentTimeMillis()
-                - peer.path("wall_clock_millis").asLong()
-                - status.path("peer_view").path("heard_age_ms").asLong());
-        found.add(
-                skew <= SKEW_MILLIS
-                        ? Finding.ok("clocks", "agree within " + skew + " ms")
-                        : Finding.warn(
-                                "clocks",
-                                "the peer's differs by " + Amounts.span(Duration.ofMillis(skew))
-                                        + "; nothing is decided by them, logs are hard to compare",
-                                "chronyc tracking, on both nodes"));
-        return found;
-    }
-
-    private Finding peerDaemon(JsonNode status, JsonNode peer) {
-        String theirs = peer.path("version").asText();
-        String ours = status.path("version").asText();
-        if (!peer.path("config_digest").asText().equals(settings.digest())) {
-            return Finding.fail(
-                    "peer daemon",
-                    "its configuration differs from this file in settings that both must share",
-                    "copy " + settings.file() + " to " + settings.peer().id()
-                            + " and restart pgha there");
-        }
-        return theirs.equals(ours)
-                ? Finding.ok("peer daemon", peer.path("state").asText() + ", pgha " + theirs)
-                : Finding.warn(
-                        "peer daemon",
-                        "runs pgha " + theirs + ", this one " + ours,
-                        "upgrade the older one: clients notice nothing");
+        return Finding.fail(
+                name,
+                subject + e.getMessage(),
+                admission(
+                        state + ": " + e.getMessage(),
+                        settings.peer().host(),
+                        database,
+                        role,
+                        settings.self().host()));
     }
 }

@@ -110,6 +110,11 @@ public record Settings(
         return controlSocketIn(runDirectory);
     }
 
+    /** What the daemon said when it last refused to start; gone once it has started. One line, for people. */
+    public Path refusalFile() {
+        return runDirectory.resolve("not-started");
+    }
+
     static Path controlSocketIn(Path runDirectory) {
         return runDirectory.resolve("control.sock");
     }

@@ -13,9 +13,10 @@ import io.pgha.engine.Journal;
 import io.pgha.http.ControlServer;
 import io.pgha.http.Metrics;
 import io.pgha.http.StatusJson;
-import io.pgha.http.StatusServer;
+import io.pgha.model.GateState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
+import io.pgha.model.Probed;
 import io.pgha.network.BootGate;
 import io.pgha.network.Gate;
 import io.pgha.network.GateException;
@@ -45,6 +46,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -98,21 +100,12 @@ public final class Daemon {
             context.putProperty("node", settings.self().id().name());
         }
         Daemon daemon = new Daemon(settings);
-        try {
-            return daemon.serve();
-        } catch (PairKeyException
-                | PeerLinkException
-                | IOException
-                | SQLException
-                | SchedulerException e) {
-            LOG.error("pgha does not start: {}", e.getMessage());
-            return EXIT_CONFIGURATION;
-        } catch (GateException e) {
-            LOG.error("pgha does not start: {}", e.words());
-            return EXIT_CONFIGURATION;
-        } catch (Journal.JournalDamaged e) {
-            LOG.error("pgha does not start: {}", e.getMessage());
-            return 1;
+        try (EventLog events = new EventLog(
+                settings.self().id().name(),
+                settings.onEvent(),
+                settings.onEventTimeout(),
+                new StatusJson()::event)) {
+            return daemon.serve(events);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
@@ -121,11 +114,47 @@ public final class Daemon {
         }
     }
 
+    /** What keeps the daemon from starting is an event too, so that on_event can wake somebody. */
+    private int serve(EventLog events) throws InterruptedException {
+        try {
+            return turnUntilStopped(events);
+        } catch (PairKeyException
+                | PeerLinkException
+                | IOException
+                | SQLException
+                | SchedulerException
+                | Journal.JournalDamaged e) {
+            refuse(events, String.valueOf(e.getMessage()));
+        } catch (GateException e) {
+            refuse(events, e.words());
+        }
+        return EXIT_CONFIGURATION;
+    }
+
+    private void refuse(EventLog events, String why) throws InterruptedException {
+        events.accept(new Event(
+                EventLine.Severity.ERROR,
+                "not_started",
+                "pgha does not start: " + why + ". PostgreSQL and the gate stay as they are"));
+        leaveWords(why);
+        events.drain();
+    }
+
+    /** For commands that find no daemon to ask: they can then say why there is none. */
+    private void leaveWords(String why) {
+        try {
+            Files.createDirectories(settings.runDirectory());
+            Files.writeString(settings.refusalFile(), why + "\n");
+        } catch (IOException e) {
+            LOG.warn("{} could not be written: {}", settings.refusalFile(), e.toString());
+        }
+    }
+
     private void wake() {
         due.offer(Boolean.TRUE);
     }
 
-    private int serve()
+    private int turnUntilStopped(EventLog events)
             throws IOException, SQLException, SchedulerException, GateException, PairKeyException,
                     PeerLinkException, Journal.JournalDamaged, InterruptedException {
         String incarnation = UUID.randomUUID().toString().substring(0, 8);
@@ -134,17 +163,14 @@ public final class Daemon {
                 settings.link().keyFile(), settings.self().id(), settings.peer().id());
         ExecutorService gatewayThreads = Executors.newCachedThreadPool(Daemon::daemonThread);
         try (FileJournal journal = FileJournal.open(settings.stateDirectory());
-                EventLog events = new EventLog(
-                        settings.self().id().name(),
-                        settings.onEvent(),
-                        settings.onEventTimeout(),
-                        new StatusJson()::event);
                 LocalPostgres postgres = new LocalPostgres(
                         settings.postgres(), settings.policy().probeTimeout(), clock::now);
                 PeerLink link = link(pair, message);
                 Arbiter arbiter = Arbiters.of(settings, pair, clock::now, this::wake)) {
             String bootId = BootMark.read(settings.runDirectory());
+            HttpDoor.requireFree(settings);
             Gate gate = Gates.of(settings);
+            requireGate(gate);
             BootGate bootGate = new BootGate(settings.stateDirectory());
             if (gate instanceof NftGate nft) {
                 bootGate.save(nft);
@@ -204,6 +230,14 @@ public final class Daemon {
         }
     }
 
+    /** A daemon that could neither close nor open would only seem to protect. */
+    private void requireGate(Gate gate) throws GateException {
+        Probed<GateState> seen = gate.look(clock.now());
+        if (seen.answer().isEmpty()) {
+            throw new GateException("the gate cannot be used: " + seen.why());
+        }
+    }
+
     private int run(
             Engine engine, EventLog events, HostSensors sensors, GateKeeper keeper, PeerLink link)
             throws IOException, SchedulerException, InterruptedException {
@@ -217,6 +251,7 @@ public final class Daemon {
                 Schedule schedule =
                         new Schedule("pgha-" + settings.self().id(), SCHEDULE_THREADS)) {
             LOG.debug("{} {} {}", desk, http, schedule);
+            Files.deleteIfExists(settings.refusalFile());
             Duration interval = settings.policy().interval();
             schedule.every(interval, "postgres", sensors::lookAtPostgres);
             schedule.every(interval, "own-port", sensors::probeOwnPort);
@@ -320,26 +355,5 @@ public final class Daemon {
     private static String version() {
         return Optional.ofNullable(Daemon.class.getPackage().getImplementationVersion())
                 .orElse("development");
-    }
-
-    /** The HTTP endpoint, or nothing where it is off. */
-    private record HttpDoor(Optional<StatusServer> server) implements AutoCloseable {
-        static HttpDoor open(Settings settings, Posts posts, Metrics metrics, HostClock clock)
-                throws IOException {
-            return new HttpDoor(
-                    settings.http().isPresent()
-                            ? Optional.of(StatusServer.open(
-                                    settings.http().get(),
-                                    posts,
-                                    metrics,
-                                    settings.policy(),
-                                    clock::now))
-                            : Optional.empty());
-        }
-
-        @Override
-        public void close() {
-            server.ifPresent(StatusServer::close);
-        }
     }
 }

@@ -108,6 +108,14 @@ final class EventLog implements AutoCloseable {
         }
     }
 
+    /** Waits until on_event has been given everything, at most as long as one run may take. */
+    void drain() throws InterruptedException {
+        hook.shutdown();
+        if (!hook.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.warn("on_event is still busy after {}: not waited for any longer", timeout);
+        }
+    }
+
     @Override
     public void close() {
         hook.shutdown();

@@ -10,6 +10,7 @@ import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerView;
+import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
@@ -44,6 +45,8 @@ final class HostSensors implements Sensors {
     /** Every how many-th probe logs in; the others go as far as the server's first answer. */
     private static final int FULL_EVERY = 5;
 
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final Settings settings;
     private final String incarnation;
     private final String bootId;
@@ -68,6 +71,7 @@ final class HostSensors implements Sensors {
     private volatile Optional<MonoTime> gatewaySeenAt = Optional.empty();
     private volatile List<Fork> forks = List.of();
     private volatile Optional<String> rebuild = Optional.empty();
+    private volatile Optional<String> obstacle = Optional.empty();
     private volatile String postmasterWords = "";
     private int forksOf = 1;
     private int peerCount;
@@ -156,7 +160,7 @@ final class HostSensors implements Sensors {
                 forks,
                 gate.armed(),
                 arbiter.get(),
-                rebuild);
+                postmaster == Postmaster.RUNNING ? rebuild : obstacle);
     }
 
     /** The process, the data directory and the held connection. One caller at a time. */
@@ -168,6 +172,11 @@ final class HostSensors implements Sensors {
         if (postmaster == Postmaster.RUNNING) {
             local = postgres.look(clock.now());
             local.answer().ifPresent(this::lookAtHistory);
+        } else if (isContradicted()) {
+            postmaster = Postmaster.UNKNOWN;
+            local = new Probed.Refused<>(postmasterWords, clock.now());
+        } else if (postmaster == Postmaster.UNKNOWN) {
+            local = new Probed.Refused<>(postmasterWords, clock.now());
         } else {
             local = new Probed.Refused<>("it does not run", clock.now());
         }
@@ -177,6 +186,23 @@ final class HostSensors implements Sensors {
         if (changed) {
             wake.run();
         }
+    }
+
+    /**
+     * Nothing runs in the data directory, but PostgreSQL answers on its port: the configuration names another data directory
+     * or port than the server has. Taken for "down" it would close a serving primary and have its role ceded.
+     */
+    private boolean isContradicted() {
+        PortProbe probe = prober.probe(LOOPBACK, settings.postgres().port(), Depth.LIGHT);
+        if (!probe.answer().isSignOfLife()) {
+            return false;
+        }
+        postmasterWords = "PostgreSQL answers on port " + settings.postgres().port()
+                + " of this host, but none runs in postgres.data_directory = "
+                + settings.postgres().dataDirectory()
+                + ": correct postgres.data_directory (or postgres.port) and restart pgha; the server says where it is by"
+                + " 'show data_directory'";
+        return true;
     }
 
     /** The postmaster's exit was reported by the kernel. */
@@ -196,10 +222,25 @@ final class HostSensors implements Sensors {
         }
         postmaster = look.state();
         postmasterWords = look.words();
+        lookForObstacle(look.state());
         try {
             standbySignal = new Probed.Answered<>(directory.isStandby(), clock.now());
         } catch (DataDirectoryException e) {
             standbySignal = new Probed.Silent<>(String.valueOf(e.getMessage()), clock.now());
+        }
+    }
+
+    /** What an exchange of the data directory left half done must not be started. */
+    private void lookForObstacle(Postmaster state) {
+        if (state == Postmaster.RUNNING) {
+            obstacle = Optional.empty();
+            return;
+        }
+        try {
+            obstacle = directory.obstacle();
+        } catch (DataDirectoryException e) {
+            obstacle = Optional.of("it could not be found out whether " + directory.path()
+                    + " is whole: " + e.getMessage());
         }
     }
 
@@ -241,10 +282,11 @@ final class HostSensors implements Sensors {
         wakeOnFailure(ownPort);
     }
 
-    /** A fresh connection to the peer's PostgreSQL; logs in every fifth time and after any failure. */
+    /** A fresh connection to the peer's PostgreSQL; logs in every fifth time, after any failure, and until it is let in. */
     void probePeerPort() {
         boolean full = peerCount % FULL_EVERY == 0
-                || peerPort.filter(p -> p.answer().isFailure()).isPresent();
+                || peerPort.filter(p -> p.answer().isFailure() || p.answer() == PortAnswer.DENIED)
+                        .isPresent();
         peerCount = peerCount + 1;
         peerPort = Optional.of(prober.probe(
                 settings.peer().host(),

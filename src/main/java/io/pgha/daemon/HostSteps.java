@@ -140,6 +140,7 @@ final class HostSteps {
         public Job startPostgres(Step.StartPostgres step) {
             return () -> {
                 if (control.postmaster().state() != Postmaster.RUNNING) {
+                    directory.requireWhole();
                     control.start(settings.policy().startTimeout());
                 }
                 sensors.postmasterStarted();

@@ -262,6 +262,11 @@ final class StandbyRules {
     }
 
     private static Decision down(World w) {
+        if (w.now().rebuild().isPresent()) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    "PostgreSQL must not be started: " + w.now().rebuild().get());
+        }
         boolean crashed = w.now().postmaster() == Postmaster.CRASHED;
         boolean mayStart = crashed || w.tally().bootAsked();
         if (mayStart && w.tally().restarts() < w.policy().restartAttempts()) {

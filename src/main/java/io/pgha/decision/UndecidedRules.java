@@ -28,6 +28,11 @@ final class UndecidedRules {
         if (w.now().postmaster() == Postmaster.UNKNOWN) {
             return hold("it could not be found out whether PostgreSQL runs here: see pgha check");
         }
+        if (w.now().isDown() && w.now().rebuild().isPresent()) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    "PostgreSQL must not be started: " + w.now().rebuild().get());
+        }
         if (w.now().isInRecovery()) {
             NodeId owner = w.peer()
                     .flatMap(PeerMessage::owner)

@@ -15,7 +15,9 @@ import io.pgha.plan.StepWords;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Turns changes of mind into events: one sentence each, never one a tick. */
 final class Chronicle {
@@ -26,6 +28,7 @@ final class Chronicle {
     private Optional<GateState> lastGate = Optional.empty();
     private boolean peerSpoke;
     private String lastTrouble = "";
+    private Set<String> warnedOf = Set.of();
 
     Chronicle(Consumer<Event> events) {
         this.events = events;
@@ -166,6 +169,23 @@ final class Chronicle {
                 events.accept(Event.warn("peer_link", lastTrouble));
             }
         }
+    }
+
+    /** Each once when it begins and once when it is over, however its words change meanwhile. */
+    void warned(List<Warnings.Warning> warnings) {
+        Set<String> now = warnings.stream().map(Warnings.Warning::code).collect(Collectors.toSet());
+        for (Warnings.Warning warning : warnings) {
+            if (!warnedOf.contains(warning.code())) {
+                events.accept(Event.warn(warning.code(), warning.sentence()));
+            }
+        }
+        for (String code : warnedOf) {
+            if (!now.contains(code)) {
+                events.accept(Event.info(
+                        code, "over: " + code.replace('_', ' ') + " is no problem any more"));
+            }
+        }
+        warnedOf = now;
     }
 
     private static EventLine.Severity severity(Situation situation) {

@@ -53,6 +53,7 @@ public final class Engine {
     private final Statuses statuses;
     private final Operators operators;
     private final Chronicle chronicle;
+    private final Warnings warnings;
     private final ConcurrentLinkedQueue<Optional<String>> persisted = new ConcurrentLinkedQueue<>();
 
     private Memory memory;
@@ -116,6 +117,7 @@ public final class Engine {
         this.statuses = new Statuses(identity.version(), identity.gateways());
         this.operators = new Operators();
         this.chronicle = new Chronicle(events);
+        this.warnings = new Warnings(identity.version(), identity.configDigest());
         this.memory = journal.replay();
         MonoTime now = clock.now();
         this.tally = Tally.startingAt(now, identity.incarnation());
@@ -441,12 +443,15 @@ public final class Engine {
 
     private void tell(Observation seen) {
         World w = world(seen);
+        long wallClockMillis = clock.wallClockMillis();
         PeerMessage message = messages.compose(
-                w, Executor.activity(memory, executor.progress()), clock.wallClockMillis());
+                w, Executor.activity(memory, executor.progress()), wallClockMillis);
         boolean news = told.map(last -> Messages.isNews(last, message)).orElse(true);
         told = Optional.of(message);
         actuator.announce(message, news);
         chronicle.seen(w);
+        List<Warnings.Warning> amiss = warnings.of(w, wallClockMillis);
+        chronicle.warned(amiss);
         lastSeen = Optional.of(new Seen(
                 w,
                 new Statuses.Extra(
@@ -455,7 +460,8 @@ public final class Engine {
                         executor.progress(),
                         executor.begunAt(),
                         ended,
-                        journalTrouble)));
+                        journalTrouble,
+                        amiss)));
     }
 
     private Reply toReply(io.pgha.decision.Verdicts.Verdict verdict) {

@@ -177,6 +177,15 @@ final class Operators {
         Asked asked = boot.orElseThrow();
         NodeState state = w.memory().state();
         boolean busy = w.memory().running().isPresent();
+        if (!busy && mustNotStart(w)) {
+            finishBoot(
+                    asked,
+                    new Reply(
+                            5,
+                            List.of("PostgreSQL is not started: " + bootWords(w)),
+                            Optional.empty()));
+            return;
+        }
         boolean up = w.now().postmaster() == Postmaster.RUNNING;
         if (busy) {
             return;
@@ -214,8 +223,16 @@ final class Operators {
         bootAsked = false;
     }
 
+    /** What lies in the data directory is no whole database. */
+    private static boolean mustNotStart(World w) {
+        return w.now().isDown() && w.now().rebuild().isPresent();
+    }
+
     private static String bootWords(World w) {
         NodeState state = w.memory().state();
+        if (mustNotStart(w)) {
+            return w.now().rebuild().orElseThrow();
+        }
         if (state == NodeState.UNDECIDED) {
             return Boot.verdict(w).why();
         }

@@ -39,7 +39,8 @@ final class Statuses {
             Progress progress,
             MonoTime stepBegunAt,
             Optional<Status.Ended> ended,
-            Optional<String> journalTrouble) {}
+            Optional<String> journalTrouble,
+            List<Warnings.Warning> warnings) {}
 
     Status compose(World w, Extra extra) {
         Memory m = w.memory();
@@ -137,6 +138,7 @@ final class Statuses {
         if (w.policy().guard().isLease() && !w.now().arbiter().trouble().isEmpty()) {
             problems.add("arbiter: " + w.now().arbiter().trouble());
         }
+        extra.warnings().forEach(warning -> problems.add(warning.sentence()));
         if (!w.now().peer().trouble().isEmpty()) {
             problems.add("peer link: " + w.now().peer().trouble());
         }

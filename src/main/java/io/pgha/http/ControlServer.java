@@ -115,6 +115,16 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks whether another daemon serves the socket; nothing is taken.
+     *
+     * @throws IOException when one does, or when its directory cannot be used
+     */
+    public static void requireFree(Path socket) throws IOException {
+        Files.createDirectories(socket.toAbsolutePath().getParent());
+        RunDirectoryLock.take(socket).close();
+    }
+
     private void acceptAll() {
         while (listener.isOpen()) {
             try {

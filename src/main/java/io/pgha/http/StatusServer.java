@@ -75,10 +75,18 @@ public final class StatusServer implements AutoCloseable {
             Policy policy,
             Supplier<MonoTime> clock)
             throws IOException {
+        HttpServer server = bind(settings);
+        StatusServer it = new StatusServer(server, desk, metrics, policy, clock);
+        server.setExecutor(it.executor);
+        server.createContext("/", it::handle);
+        server.start();
+        return it;
+    }
+
+    private static HttpServer bind(HttpSettings settings) throws IOException {
         InetSocketAddress address = new InetSocketAddress(settings.listen(), settings.port());
-        HttpServer server;
         try {
-            server = HttpServer.create(address, 64);
+            return HttpServer.create(address, 64);
         } catch (IOException e) {
             throw new IOException(
                     "HTTP cannot listen on " + settings.listen() + " port " + settings.port() + ": "
@@ -86,11 +94,15 @@ public final class StatusServer implements AutoCloseable {
                             + ". Change http.listen or http.port, or look who has the port: ss -ltnp",
                     e);
         }
-        StatusServer it = new StatusServer(server, desk, metrics, policy, clock);
-        server.setExecutor(it.executor);
-        server.createContext("/", it::handle);
-        server.start();
-        return it;
+    }
+
+    /**
+     * Looks whether {@link #open} would find its address free; listens for no longer than that.
+     *
+     * @throws IOException as {@link #open}
+     */
+    public static void requireFree(HttpSettings settings) throws IOException {
+        bind(settings).stop(0);
     }
 
     /** Where it listens; the port is the real one also when 0 was configured. */

@@ -48,11 +48,16 @@ final class NftLibrary {
             return new NftLibrary(functions, context);
         } catch (UnsatisfiedLinkError e) {
             throw new GateException(
-                    "loading " + FILE + " failed: " + e.getMessage()
+                    "loading " + FILE + " failed: " + firstLine(e)
                             + ". Install nftables (Debian: apt install nftables; RHEL: dnf install"
                             + " nftables), or set gate.backend = iptables",
                     e);
         }
+    }
+
+    /** The loader goes on with every directory it has looked into. */
+    private static String firstLine(UnsatisfiedLinkError e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
     }
 
     /**

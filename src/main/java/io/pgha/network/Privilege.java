@@ -5,14 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the kernel lets this process do, for error messages; see capabilities(7). */
-final class Privilege {
+public final class Privilege {
 
     private static final int NET_ADMIN = 12;
     private static final int NET_RAW = 13;
 
     private Privilege() {}
 
-    static boolean isNetAdmin() {
+    /** CAP_NET_ADMIN: may this process see and change a firewall? True also when that cannot be found out. */
+    public static boolean isNetAdmin() {
         return has(NET_ADMIN);
     }
 

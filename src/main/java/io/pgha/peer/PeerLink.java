@@ -74,6 +74,27 @@ public final class PeerLink implements AutoCloseable {
     }
 
     /**
+     * Looks whether {@link #start} would find its addresses free; listens for no longer than that.
+     *
+     * @throws PeerLinkException as {@link #start}
+     */
+    public static void requireFree(LinkSettings settings) throws PeerLinkException {
+        try (Selector selector = Selector.open();
+                Door door = new Door()) {
+            door.open(settings, selector);
+        } catch (IOException e) {
+            throw outOfFiles(e);
+        }
+    }
+
+    private static PeerLinkException outOfFiles(IOException e) {
+        return new PeerLinkException(
+                "cannot start the peer link: " + e.getMessage()
+                        + ". Look at the limit of open files: ulimit -n",
+                e);
+    }
+
+    /**
      * Listens and begins to connect.
      *
      * @throws PeerLinkException when an address cannot be listened on: which, why, and what to type
@@ -95,10 +116,7 @@ public final class PeerLink implements AutoCloseable {
             running = Optional.of(new Running(loop, thread));
             thread.start();
         } catch (IOException e) {
-            throw new PeerLinkException(
-                    "cannot start the peer link: " + e.getMessage()
-                            + ". Look at the limit of open files: ulimit -n",
-                    e);
+            throw outOfFiles(e);
         }
     }
 

@@ -97,6 +97,18 @@ public final class DataDirectory {
     }
 
     /**
+     * For whoever starts PostgreSQL: returns only when nothing speaks against it.
+     *
+     * @throws DataDirectoryException REFUSED with the obstacle; FAILED when it cannot be found out
+     */
+    public void requireWhole() throws DataDirectoryException {
+        Optional<String> obstacle = obstacle();
+        if (obstacle.isPresent()) {
+            throw DataDirectoryException.refused("PostgreSQL is not started: " + obstacle.get());
+        }
+    }
+
+    /**
      * What lies aside from exchanges that are not over, one sentence each.
      *
      * @throws DataDirectoryException when it cannot be found out

@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -49,7 +50,7 @@ public final class LocalPostgres implements AutoCloseable {
         this.prober = new PortProber(settings, limit, clock);
         HikariConfig config = new HikariConfig();
         config.setPoolName("pgha-local");
-        config.setDataSource(source(limit));
+        config.setDataSource(new FreshPassword(source(limit), this::password));
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(Math.max(POOL_MINIMUM_MILLIS, limit.toMillis()));
@@ -65,8 +66,11 @@ public final class LocalPostgres implements AutoCloseable {
         source.setConnectTimeout(seconds);
         source.setLoginTimeout(seconds);
         source.setSocketTimeout(seconds);
-        login.password(HOST, settings.port()).ifPresent(source::setPassword);
         return source;
+    }
+
+    private Optional<String> password() throws SQLException {
+        return login.password(HOST, settings.port());
     }
 
     /** Everything it says of itself, in one round trip. */
@@ -77,9 +81,10 @@ public final class LocalPostgres implements AutoCloseable {
         } catch (SQLException e) {
             Verdict verdict = Verdict.of(e, Deadline.in(Duration.ofSeconds(1)));
             PortProbe probe = new PortProbe(verdict.answer(), verdict.detail(), Duration.ZERO, now);
+            String words = probe.words() + login.remedy(probe.answer(), "for 127.0.0.1");
             return probe.answer() == PortAnswer.TIMEOUT
-                    ? new Probed.Silent<>(probe.words(), now)
-                    : new Probed.Refused<>(probe.words(), now);
+                    ? new Probed.Silent<>(words, now)
+                    : new Probed.Refused<>(words, now);
         }
     }
 
@@ -172,7 +177,8 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** A checkpoint; its own deadline, since it may take long. */
     public void checkpoint(Duration atMost) throws SQLException {
-        try (Connection connection = source(atMost).getConnection();
+        try (Connection connection =
+                        new FreshPassword(source(atMost), this::password).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("checkpoint");
         }

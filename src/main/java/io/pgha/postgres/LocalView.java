@@ -34,7 +34,9 @@ final class LocalView {
                     + " (select count(*) from pg_stat_activity where backend_type = 'client backend'"
                     + " and application_name not like 'pgha%') as clients,"
                     + " (select setting::int from pg_settings where name = 'wal_retrieve_retry_interval') as retry,"
-                    + " current_setting('wal_log_hints') = 'on' or current_setting('data_checksums') = 'on' as rewindable";
+                    + " current_setting('wal_log_hints') = 'on' or current_setting('data_checksums') = 'on' as rewindable,"
+                    + " pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees,"
+                    + " pg_has_role(current_user, 'pg_signal_backend', 'usage') as signals, current_user::text as role";
 
     private static final String RECEIVER =
             "select status, coalesce(flushed_lsn, receive_start_lsn)::text, extract(epoch from"
@@ -67,6 +69,8 @@ final class LocalView {
         int clients = itself.getInt("clients");
         List<String> warnings =
                 warnings(recovering, itself.getInt("retry"), itself.getBoolean("rewindable"));
+        warnings.addAll(rights(
+                text(itself, "role"), itself.getBoolean("sees"), itself.getBoolean("signals")));
         statement.getMoreResults();
         Optional<Receiver> receiver = receiver(statement.getResultSet());
         statement.getMoreResults();
@@ -118,6 +122,21 @@ final class LocalView {
                     "neither wal_log_hints nor data checksums are on: an old primary can only be copied anew");
         }
         return warnings;
+    }
+
+    /** Without them PostgreSQL does not refuse: it shows empty columns, which look like an absent stream. */
+    private static List<String> rights(String role, boolean sees, boolean signals) {
+        List<String> lacks = new ArrayList<>();
+        if (!sees) {
+            lacks.add("role " + role
+                    + " may not see replication, so streams and sessions look absent;"
+                    + " as superuser on the primary: grant pg_monitor to " + role);
+        }
+        if (!signals) {
+            lacks.add("role " + role + " may not end client sessions; as superuser on the primary:"
+                    + " grant pg_signal_backend to " + role);
+        }
+        return lacks;
     }
 
     private static Optional<Receiver> receiver(ResultSet row) throws SQLException {

@@ -1,6 +1,7 @@
 package io.pgha.postgres;
 
 import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.model.PortAnswer;
 
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PreferQueryMode;
@@ -83,6 +84,17 @@ final class Login {
         // Our own commits wait for no standby: a lost one must not look like a hang.
         source.setOptions("-c statement_timeout=" + Math.max(1, statementLimit.toMillis())
                 + " -c search_path=pg_catalog -c synchronous_commit=local");
+    }
+
+    /** What to type when the server does not let pgha in; empty for every other answer. Begins with ". ". */
+    String remedy(PortAnswer answer, String where) {
+        if (answer != PortAnswer.DENIED) {
+            return "";
+        }
+        String file =
+                settings.passFile().map(f -> " in " + f).orElse(" (postgres.pass_file is not set)");
+        return ". Look at the password of role " + settings.user() + file
+                + ", and at its line in pg_hba.conf " + where + ": pgha check";
     }
 
     /**

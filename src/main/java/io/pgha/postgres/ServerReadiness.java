@@ -25,7 +25,8 @@ public final class ServerReadiness {
     private static final String SETTINGS =
             "select name, setting from pg_settings where name in ('wal_level', 'max_wal_senders',"
                     + " 'max_replication_slots', 'hot_standby', 'fsync', 'full_page_writes', 'listen_addresses',"
-                    + " 'max_slot_wal_keep_size', 'restart_after_crash', 'server_version', 'server_version_num')";
+                    + " 'max_slot_wal_keep_size', 'restart_after_crash', 'server_version', 'server_version_num',"
+                    + " 'data_directory') union all select 'system_identifier', system_identifier::text from pg_control_system()";
 
     private static final String RIGHTS =
             "select rolsuper as super, pg_has_role(current_user, 'pg_monitor', 'member') as monitor,"
@@ -52,9 +53,17 @@ public final class ServerReadiness {
      * What was seen.
      *
      * @param version server_version
+     * @param major its first number
+     * @param systemId the database's identifier
+     * @param dataDirectory where it lies on its host; empty: the role may not see it
      * @param lacks empty: ready
      */
-    public record Report(String version, List<Lack> lacks) {
+    public record Report(
+            String version,
+            int major,
+            String systemId,
+            Optional<String> dataDirectory,
+            List<Lack> lacks) {
         public Report {
             lacks = List.copyOf(lacks);
         }
@@ -82,7 +91,12 @@ public final class ServerReadiness {
             readiness.judgeRights(connection);
             readiness.judgeReplicationRole(connection, own.replicationUser());
         }
-        return new Report(readiness.setting("server_version"), readiness.lacks);
+        return new Report(
+                readiness.setting("server_version"),
+                (int) (readiness.number("server_version_num") / 10_000),
+                readiness.setting("system_identifier"),
+                Optional.ofNullable(readiness.settings.get("data_directory")),
+                readiness.lacks);
     }
 
     private void readSettings(Connection connection) throws SQLException {

@@ -53,11 +53,9 @@ record Verdict(PortAnswer answer, String detail) {
 
     /** What an error of the driver means; it carries the server's error, or the reason why there was none. */
     static Verdict of(SQLException e, Deadline deadline) {
-        if (e instanceof PSQLException p && p.getServerErrorMessage() != null) {
-            String state = Optional.ofNullable(e.getSQLState()).orElse("");
-            String said =
-                    Optional.ofNullable(p.getServerErrorMessage().getMessage()).orElse("");
-            return ofServer(state, said);
+        Optional<Verdict> said = ofServer(e);
+        if (said.isPresent()) {
+            return said.get();
         }
         String state = Optional.ofNullable(e.getSQLState()).orElse("");
         Optional<IOException> io = ioCause(e);
@@ -106,6 +104,21 @@ record Verdict(PortAnswer answer, String detail) {
         }
         return new Verdict(
                 e instanceof SSLException ? PortAnswer.ERROR : PortAnswer.REFUSED, words(e));
+    }
+
+    /** A pool that waited in vain wraps the server's refusal; its own words would make a wrong password look like a hang. */
+    private static Optional<Verdict> ofServer(SQLException e) {
+        Throwable cause = e;
+        for (int i = 0; cause != null && i < MOST_CAUSES; i++) {
+            if (cause instanceof PSQLException p && p.getServerErrorMessage() != null) {
+                return Optional.of(ofServer(
+                        Optional.ofNullable(p.getSQLState()).orElse(""),
+                        Optional.ofNullable(p.getServerErrorMessage().getMessage())
+                                .orElse("")));
+            }
+            cause = cause.getCause();
+        }
+        return Optional.empty();
     }
 
     private static Optional<IOException> ioCause(Throwable e) {

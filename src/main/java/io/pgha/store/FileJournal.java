@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -66,6 +67,38 @@ public final class FileJournal implements Journal, AutoCloseable {
      * @throws JournalDamaged when a line that was acknowledged cannot be read
      */
     public static FileJournal open(Path directory) throws IOException, JournalDamaged {
+        try {
+            return openHere(directory);
+        } catch (FileSystemException e) {
+            throw unusable(
+                    directory,
+                    e.getClass().getSimpleName().replace("Exception", "") + " " + e.getMessage(),
+                    e);
+        } catch (AlreadyHeld e) {
+            throw e;
+        } catch (IOException e) {
+            throw unusable(directory, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static IOException unusable(Path directory, String why, IOException cause) {
+        return new IOException(
+                "the journal in the state directory " + directory + " cannot be opened: " + why
+                        + ". It needs a little space and must belong to PostgreSQL's owner; type: df "
+                        + directory + "; ls -ld " + directory,
+                cause);
+    }
+
+    /** Somebody else has the journal; nothing is wrong with the directory. */
+    private static final class AlreadyHeld extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        AlreadyHeld(String message) {
+            super(message);
+        }
+    }
+
+    private static FileJournal openHere(Path directory) throws IOException, JournalDamaged {
         Files.createDirectories(directory);
         Path file = directory.resolve("journal");
         FileChannel lockChannel = FileChannel.open(
@@ -73,7 +106,7 @@ public final class FileJournal implements Journal, AutoCloseable {
         FileLock lock = tryLock(lockChannel);
         if (lock == null) {
             lockChannel.close();
-            throw new IOException("another pgha daemon uses the state directory " + directory
+            throw new AlreadyHeld("another pgha daemon uses the state directory " + directory
                     + ": stop it, or give this node its own state_directory");
         }
         FileChannel channel = FileChannel.open(
@@ -84,7 +117,7 @@ public final class FileJournal implements Journal, AutoCloseable {
             Memory memory = journal.memory;
             journal.close();
             compact(directory, file, memory);
-            return open(directory);
+            return openHere(directory);
         }
         return journal;
     }

@@ -75,7 +75,9 @@ final class Lab implements AutoCloseable {
             LabInstallation.install(directory.path(), options);
             node1.daemon().start();
             node2.daemon().start();
-            expect("node1 opens", Duration.ofSeconds(30), () -> isOpen(node1));
+            // Its port alone says nothing: until the daemon has put its gate up, there is none.
+            expect("node1 serves", Duration.ofSeconds(30), () -> node1.daemon().isSteady());
+            expect("node1 is open", Duration.ofSeconds(30), () -> isOpen(node1));
             expect("node2 follows", Duration.ofSeconds(30), () -> node2.daemon().isSteady());
         }
     }

@@ -21,6 +21,8 @@ final class LabDaemon {
 
     private final LabNode node;
     private Optional<Process> process = Optional.empty();
+    private Optional<Path> otherConfiguration = Optional.empty();
+    private Optional<Path> otherProgram = Optional.empty();
 
     LabDaemon(LabNode node) {
         this.node = node;
@@ -35,6 +37,36 @@ final class LabDaemon {
     void start() {
         List<String> command = new ArrayList<>(command(List.of("daemon")));
         process = Optional.of(node.machine().spawn(node.machine().daemon(command), log()));
+    }
+
+    /** From the next start on it reads this file instead of the lab's; empty: the lab's again. */
+    void configure(Optional<Path> file) {
+        otherConfiguration = file;
+    }
+
+    /** From the next start on this program is used instead of the lab's; empty: the lab's again. */
+    void install(Optional<Path> program) {
+        otherProgram = program;
+    }
+
+    /** A daemon that is expected to refuse: run to its end, with a daemon's rights. */
+    Run refused() {
+        return Run.within(PATIENCE, node.machine().daemon(command(List.of("daemon"))));
+    }
+
+    /** The same without the rights that its unit gives it. */
+    Run refusedWithoutRights() {
+        return Run.within(PATIENCE, node.machine().postgres(command(List.of("daemon"))));
+    }
+
+    /** The same where no program can be found but java and what stands at a fixed place. */
+    Run refusedWithoutPath() {
+        Path jar = home().resolve("pgha/target");
+        String java =
+                "exec env PATH=/nonexistent \"$(command -v java)\" -jar \"$0\"/pgha-*.jar \"$@\"";
+        List<String> command = new ArrayList<>(List.of("sh", "-c", java, jar.toString()));
+        command.addAll(arguments(List.of("daemon")));
+        return Run.within(PATIENCE, node.machine().daemon(command));
     }
 
     /** What it logged. */
@@ -135,13 +167,35 @@ final class LabDaemon {
         return Run.within(PATIENCE, node.machine().postgres(command(arguments)));
     }
 
+    /** Asks the daemon itself, without a command's start; every part of its answer. */
+    List<Answer> ask(Call call) throws IOException {
+        Path socket = node.machine().root("/run/pgha/control.sock");
+        List<Answer> said = new ArrayList<>();
+        new ControlClient(socket, Duration.ofSeconds(10), System::nanoTime).call(call, said::add);
+        return said;
+    }
+
+    /** Runs a command of pgha on this node as root. */
+    Run runAsRoot(List<String> arguments) {
+        return Run.within(PATIENCE, node.machine().root(command(arguments)));
+    }
+
+    private Path home() {
+        return node.mountPoint().resolveSibling("");
+    }
+
     private List<String> command(List<String> arguments) {
-        Path lab = node.mountPoint().resolveSibling("");
         List<String> command = new ArrayList<>();
-        command.add(program(lab).toString());
-        command.addAll(List.of("--config", lab.resolve("pgha.conf").toString()));
-        command.addAll(List.of("--node", node.name()));
-        command.addAll(arguments);
+        command.add(otherProgram.orElseGet(() -> program(home())).toString());
+        command.addAll(arguments(arguments));
         return command;
+    }
+
+    private List<String> arguments(List<String> arguments) {
+        Path file = otherConfiguration.orElseGet(() -> home().resolve("pgha.conf"));
+        List<String> all = new ArrayList<>(List.of("--config", file.toString()));
+        all.addAll(List.of("--node", node.name()));
+        all.addAll(arguments);
+        return all;
     }
 }
