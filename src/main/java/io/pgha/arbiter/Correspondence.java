@@ -7,7 +7,6 @@ import io.pgha.model.MonoTime;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -91,10 +90,7 @@ final class Correspondence implements Arbiter {
         lock.lock();
         try {
             while (waiting.isEmpty() && !closed) {
-                // Bounded for form's sake only: whoever puts a question in also signals.
-                if (!arrived.await(1, TimeUnit.HOURS)) {
-                    continue;
-                }
+                arrived.await();
             }
             Optional<ArbiterAsk> question = closed ? Optional.empty() : waiting;
             waiting = Optional.empty();

@@ -68,13 +68,11 @@ final class Web implements AutoCloseable {
     }
 
     /** A whole answer. */
-    record Page(int code, byte[] body) {
+    record Page(int code, String body) {
 
         /** The body as one short line, for a complaint. */
         String words() {
-            String text = new String(body, java.nio.charset.StandardCharsets.UTF_8)
-                    .replaceAll("\\s+", " ")
-                    .strip();
+            String text = body.replaceAll("\\s+", " ").strip();
             return text.substring(0, Math.min(text.length(), MAX_WORDS));
         }
     }
@@ -99,10 +97,10 @@ final class Web implements AutoCloseable {
                 .timeout(deadline)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(json));
         token.ifPresent(t -> request.header("Authorization", t));
-        CompletableFuture<HttpResponse<byte[]>> answer =
+        CompletableFuture<HttpResponse<String>> answer =
                 client.sendAsync(request.build(), info -> new BoundedBody(maxBytes));
         try {
-            HttpResponse<byte[]> response = answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<String> response = answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
             return new Page(response.statusCode(), response.body());
         } catch (TimeoutException e) {
             throw new Unanswered(what + " did not answer within " + deadline.toMillis() + " ms");

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -102,8 +103,11 @@ public final class Witness implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        ticks.scheduleAtFixedRate(
+        ScheduledFuture<?> ticking = ticks.scheduleAtFixedRate(
                 clock::now, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        if (ticking.isDone()) {
+            throw new IllegalStateException("the clock's ticks did not begin");
+        }
         return ticks;
     }
 

@@ -10,7 +10,6 @@ import io.pgha.peer.ModelJson;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.WitnessTls;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -77,7 +76,7 @@ final class WitnessClient implements Correspondence.Medium {
         }
     }
 
-    private ArbiterReply read(String what, byte[] body) throws Unanswered {
+    private ArbiterReply read(String what, String body) throws Unanswered {
         try {
             Exchange.Answer answer = json.readValue(body, Exchange.Answer.class);
             seen = Optional.of(
@@ -88,8 +87,6 @@ final class WitnessClient implements Correspondence.Medium {
         } catch (JacksonException e) {
             throw new Unanswered(what + " gave an answer that cannot be read: "
                     + e.getOriginalMessage() + ". Are both of the same version? pgha version");
-        } catch (IOException e) {
-            throw new Unanswered(what + " gave an answer that cannot be read: " + e);
         }
     }
 

@@ -41,6 +41,14 @@ final class PairFile {
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String KEY = "PRIVATE KEY";
     private static final String CHECK = "# check sha256:";
+    private static final String FOR_NODES = """
+            # pgha pair key. Whoever holds this file can speak as either node.
+            # Copy it unchanged to the other node; owner: PostgreSQL's; mode: 0600.
+            """;
+    private static final String FOR_WITNESS = """
+            # pgha pair key for the witness. Whoever holds this file can speak as the witness.
+            # It belongs on the witness's host only; mode: 0600.
+            """;
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
 
@@ -107,11 +115,7 @@ final class PairFile {
         boolean forNodes = generations.stream()
                 .flatMap(generation -> generation.identities().values().stream())
                 .anyMatch(identity -> identity.key().isPresent());
-        return forNodes
-                ? "# pgha pair key. Whoever holds this file can speak as either node.\n"
-                        + "# Copy it unchanged to the other node; owner: PostgreSQL's; mode: 0600.\n"
-                : "# pgha pair key for the witness. Whoever holds this file can speak as the witness.\n"
-                        + "# It belongs on the witness's host only; mode: 0600.\n";
+        return forNodes ? FOR_NODES : FOR_WITNESS;
     }
 
     private static void blocks(

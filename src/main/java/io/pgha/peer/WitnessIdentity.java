@@ -35,7 +35,7 @@ final class WitnessIdentity extends X509ExtendedKeyManager {
             String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
         if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
             for (SNIServerName name : session.getRequestedServerNames()) {
-                for (String label : new String(name.getEncoded(), US_ASCII).split("\\.")) {
+                for (String label : new String(name.getEncoded(), US_ASCII).split("\\.", -1)) {
                     if (generations.stream().anyMatch(g -> g.id().equals(label))) {
                         return label;
                     }
