@@ -349,6 +349,7 @@ final class Faults {
             wrong.stepsFail = false;
             wrong.gateFails = false;
             wrong.gateSlow = false;
+            host.clock().setRight();
             host.disk().fail(false);
             host.disk().slow(0);
             host.postgres().hang(0);

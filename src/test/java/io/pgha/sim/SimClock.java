@@ -35,6 +35,11 @@ final class SimClock implements Clock {
         return (long) (local / rate);
     }
 
+    /** Somebody sets the wall clock right. */
+    void setRight() {
+        wallOffsetMillis = 0;
+    }
+
     /** Somebody sets the wall clock. */
     void step(long millis) {
         wallOffsetMillis = wallOffsetMillis + millis;
