@@ -28,7 +28,7 @@ final class MeetingRules {
             case RECONCILING -> {
                 if (commits.isEmpty()) {
                     if (isUncountable(w)) {
-                        return begin(w.workflows().conflict(w.id(), mine, uncounted(w)));
+                        return begin(inConflict(w, uncounted(w)));
                     }
                     return begin(w.workflows()
                             .count(
@@ -50,7 +50,13 @@ final class MeetingRules {
                                     + ": ours is raised above it"));
                 }
             }
-            case UNDECIDED, PROMOTING, ISOLATED, CEDED, RELEASING, RELEASED, CONFLICT -> {}
+            case CONFLICT -> {
+                // One that a person chose is above the epoch of the conflict.
+                if (!mine.isAfter(peer.epoch())) {
+                    return begin(inConflict(w, peer.node() + " is in conflict with epoch " + mine));
+                }
+            }
+            case UNDECIDED, PROMOTING, ISOLATED, CEDED, RELEASING, RELEASED -> {}
         }
         return commits.isPresent()
                 ? Optional.of(new Decision.Note(
@@ -89,11 +95,8 @@ final class MeetingRules {
                                     + mine + ")"));
         }
         if (peer.epoch().equals(mine)) {
-            return begin(w.workflows()
-                    .conflict(
-                            w.id(),
-                            mine,
-                            "both nodes are open at epoch " + mine + ", which must not happen"));
+            return begin(inConflict(
+                    w, "both nodes are open at epoch " + mine + ", which must not happen"));
         }
         if (w.policy().guard().isLease()) {
             // Its lease is over, whatever its state says; this node has work of its own to do.
@@ -116,8 +119,7 @@ final class MeetingRules {
                                     + peer.node() + ": yield"));
         }
         if (theirs > 0) {
-            return begin(w.workflows()
-                    .conflict(w.id(), w.memory().epoch(), both(w, peer, commits, theirs)));
+            return begin(inConflict(w, both(w, peer, commits, theirs)));
         }
         return Optional.of(new Decision.Hold(
                 Situation.TWO_PRIMARIES, peer.node() + " has closed and counts its commits"));
@@ -131,7 +133,7 @@ final class MeetingRules {
                     Situation.TWO_PRIMARIES,
                     List.of(),
                     isUncountable(w)
-                            ? w.workflows().conflict(w.id(), w.memory().epoch(), uncounted(w))
+                            ? inConflict(w, uncounted(w))
                             : w.workflows()
                                     .reconcile(
                                             w.id(),
@@ -168,18 +170,28 @@ final class MeetingRules {
             return new Decision.Begin(
                     Situation.TWO_PRIMARIES,
                     List.of(),
-                    w.workflows()
-                            .conflict(
-                                    w.id(),
-                                    w.memory().epoch(),
-                                    both(
-                                            w,
-                                            peer,
-                                            commits.get(),
-                                            peer.commitsSinceFork().orElse(-1L))));
+                    inConflict(
+                            w,
+                            both(w, peer, commits.get(), peer.commitsSinceFork().orElse(-1L))));
         }
         return hold("closed after meeting " + peer.node() + " (" + peer.state() + "); "
                 + commits.get() + " client commits here since the fork");
+    }
+
+    /**
+     * The epoch of the conflict is the higher of both, so that only a later one, which a person
+     * made, ends it. The other's own, of before, must never look like that choice.
+     */
+    private static Plan inConflict(World w, String why) {
+        Memory m = w.memory();
+        Optional<PeerMessage> above =
+                w.now().peer().last().filter(p -> p.epoch().isAfter(m.epoch()));
+        return w.workflows()
+                .conflict(
+                        w.id(),
+                        above.map(PeerMessage::epoch).orElse(m.epoch()),
+                        above.flatMap(PeerMessage::owner).orElse(w.now().self()),
+                        why);
     }
 
     static Decision conflict(World w) {

@@ -148,20 +148,14 @@ final class Executor {
             return done(new Fact.Became(s.state(), s.epoch(), s.owner(), s.why()));
         }
         if (step instanceof Step.AwaitOpen) {
-            return Optional.of(await(
-                    w,
-                    gateIs(w, GateState.OPEN)
-                            || !w.memory().state().mayOpen()
-                            || w.memory().hold().isPresent(),
-                    w.policy().promoteTimeout(),
-                    "the gate does not open (" + w.now().gate().why() + ")"));
+            boolean settled = gateIs(w, GateState.OPEN)
+                    || !w.memory().state().mayOpen()
+                    || w.memory().hold().isPresent();
+            return Optional.of(seen(w, settled, w.policy().seenOpen(), "open"));
         }
         if (step instanceof Step.AwaitClosed) {
-            return Optional.of(await(
-                    w,
-                    gateIs(w, GateState.CLOSED),
-                    w.policy().closeTimeout().multipliedBy(10),
-                    "the gate does not close (" + w.now().gate().why() + ")"));
+            boolean closed = gateIs(w, GateState.CLOSED);
+            return Optional.of(seen(w, closed, w.policy().seenClosed(), "close"));
         }
         if (step instanceof Step.Claim s) {
             return Optional.of(claim(w, s));
@@ -250,6 +244,17 @@ final class Executor {
                 .flatMap(PostgresView::receiver)
                 .filter(Receiver::isStreaming)
                 .isPresent();
+    }
+
+    /** The gate is this host's own: nothing that goes on elsewhere prolongs the wait for it. */
+    private Outcome seen(World w, boolean holds, Duration limit, String verb) {
+        if (holds) {
+            return new Outcome.Done(List.of());
+        }
+        return w.now().at().isPast(begunAt, limit)
+                ? new Outcome.Failed(
+                        "the gate does not " + verb + " (" + w.now().gate().why() + ")")
+                : new Outcome.Running(progress);
     }
 
     /** Any sign of progress at the peer or in local WAL starts the limit anew. */

@@ -89,6 +89,21 @@ public record Policy(
         return interval.multipliedBy(maxPrimaryFailcount - 1L);
     }
 
+    /** How long a workflow waits to see the gate closed: many times what closing may take, then something is broken. */
+    public Duration seenClosed() {
+        return closeTimeout.multipliedBy(10);
+    }
+
+    /**
+     * How long a workflow waits to see the gate open: some looks at PostgreSQL, then as long as for closing; with a lease guard
+     * also what the first grant can take when an older one must run out before.
+     */
+    public Duration seenOpen() {
+        Duration grant =
+                guard.isLease() ? waitAfter(lease).plus(heartbeat.multipliedBy(3)) : Duration.ZERO;
+        return interval.multipliedBy(3).plus(seenClosed()).plus(grant);
+    }
+
     /** The longest silence before the standby takes over: one interval, then MAX probes that time out. */
     public Duration latestTakeover() {
         Duration perProbe = probeTimeout.compareTo(interval) > 0 ? probeTimeout : interval;

@@ -229,10 +229,15 @@ public final class Workflows {
         return new Plan(id, PlanKind.ISOLATE, steps, 0, List.of(), why);
     }
 
-    /** Both sides hold commits the other lacks: closed until a person decides. */
-    public Plan conflict(String id, Epoch epoch, String why) {
+    /**
+     * Both sides hold commits the other lacks: closed until a person decides, who makes an epoch above this one.
+     *
+     * @param epoch the higher of both sides'
+     * @param owner whose it is
+     */
+    public Plan conflict(String id, Epoch epoch, NodeId owner, String why) {
         List<Step> steps = List.of(
-                new Become(NodeState.CONFLICT, epoch, self, why),
+                new Become(NodeState.CONFLICT, epoch, owner, why),
                 new AwaitClosed(),
                 new EndSessions());
         return new Plan(id, PlanKind.RECONCILE, steps, 0, List.of(), why);

@@ -17,6 +17,7 @@ import io.pgha.model.PortAnswer;
 import io.pgha.model.Postmaster;
 import io.pgha.model.ReleaseToken;
 import io.pgha.plan.PlanKind;
+import io.pgha.plan.Step;
 
 import org.junit.jupiter.api.Test;
 
@@ -303,6 +304,43 @@ final class DecisionTableTest {
                         .state(NodeState.CONFLICT, 4, Given.A)
                         .peer(NodeState.CONFLICT, 3, Given.B)
                         .decides());
+    }
+
+    @Test
+    void anEpochOfBeforeTheConflictIsNotTakenForAPersonsChoice() {
+        Given counted = Given.primary()
+                .state(NodeState.RECONCILING, 3, Given.A)
+                .remembers(new Fact.CommitsCounted(5))
+                .peer(NodeState.PRIMARY, 4, Given.B)
+                .peerCommits(7);
+        Decision.Begin begin = assertInstanceOf(Decision.Begin.class, counted.decides());
+        Step.Become become =
+                assertInstanceOf(Step.Become.class, begin.plan().steps().get(0));
+        assertEquals(NodeState.CONFLICT, become.state());
+        assertEquals(new Epoch(4), become.epoch());
+        assertEquals(Given.B, become.owner());
+
+        Given waits = Given.primary().state(NodeState.CONFLICT, 4, Given.B);
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                waits.peer(NodeState.PRIMARY, 4, Given.B).decides());
+        assertBegins(PlanKind.DEPOSE, waits.peer(NodeState.PRIMARY, 5, Given.B).decides());
+    }
+
+    @Test
+    void aPrimaryWhosePeerIsInConflictWithItsEpochClosesToo() {
+        Given open = Given.primary()
+                .state(NodeState.PRIMARY, 4, Given.A)
+                .peer(NodeState.CONFLICT, 4, Given.A);
+        Decision decision = open.decides();
+        assertTrue(
+                ((Decision.Begin) decision).plan().steps().toString().contains("CONFLICT"),
+                decision.toString());
+
+        Given chosen = Given.primary()
+                .state(NodeState.PRIMARY, 5, Given.A)
+                .peer(NodeState.CONFLICT, 4, Given.A);
+        assertInstanceOf(Decision.Hold.class, chosen.decides());
     }
 
     // Boot.

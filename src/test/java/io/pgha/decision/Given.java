@@ -158,7 +158,7 @@ public final class Given {
                 0);
     }
 
-    Given guard(Guard value) {
+    public Given guard(Guard value) {
         guard = value;
         return this;
     }
@@ -193,7 +193,7 @@ public final class Given {
         return this;
     }
 
-    Given lagBytes(long bytes) {
+    public Given lagBytes(long bytes) {
         position = new Lsn(Lsn.parse("0/5000000").value() - bytes);
         return this;
     }
@@ -282,12 +282,12 @@ public final class Given {
         return this;
     }
 
-    Given gate(GateState value) {
+    public Given gate(GateState value) {
         gate = value;
         return this;
     }
 
-    Given remembers(Fact... facts) {
+    public Given remembers(Fact... facts) {
         for (Fact fact : facts) {
             memory = memory.with(fact);
         }
@@ -592,7 +592,7 @@ public final class Given {
                 Duration.ofSeconds(60));
     }
 
-    World world() {
+    public World world() {
         Optional<Receiver> receiver = inRecovery
                 ? Optional.of(new Receiver(
                         streams ? "streaming" : "stopping",
@@ -752,6 +752,12 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 0);
+        return this;
+    }
+
+    /** The same, seen later. */
+    public Given later(Duration time) {
+        at = at.plus(time);
         return this;
     }
 

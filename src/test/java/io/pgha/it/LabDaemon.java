@@ -12,11 +12,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The pgha of one node: its daemon's life, and its commands as an administrator types them. */
 final class LabDaemon {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern STATE = Pattern.compile("\"state\":\"([A-Z]+)\"");
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final LabNode node;
@@ -96,6 +99,18 @@ final class LabDaemon {
         Lab.await("pgha of " + node.name() + " is dead", PATIENCE, () -> !runs());
     }
 
+    /**
+     * The daemon itself, to be killed without the way through a program. Taken before, so that nothing stands between a
+     * moment that is waited for and the kill.
+     */
+    ProcessHandle handle() {
+        Lab.await(
+                "pgha of " + node.name() + " is a process",
+                SOON,
+                () -> process.stream().flatMap(Process::children).findFirst().isPresent());
+        return ProcessHandle.of(pid()).orElseThrow();
+    }
+
     /** SIGSTOP: alive but deaf, as a stuck virtual machine. */
     void freeze() {
         signal("-STOP", pid());
@@ -127,6 +142,20 @@ final class LabDaemon {
             return Optional.empty();
         }
         return said.stream().filter(a -> a.text().startsWith("{")).findFirst();
+    }
+
+    /** The state it says it is in; empty while nobody answers. The node's own is the first in its status. */
+    Optional<String> state() {
+        return flat().map(STATE::matcher).filter(Matcher::find).map(found -> found.group(1));
+    }
+
+    /** Whether it answers and carries no workflow out. */
+    boolean isIdle() {
+        return flat().filter(json -> json.contains("\"running\":null")).isPresent();
+    }
+
+    private Optional<String> flat() {
+        return status().map(answer -> answer.text().replaceAll("\\s", ""));
     }
 
     boolean runs() {

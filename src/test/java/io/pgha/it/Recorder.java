@@ -81,10 +81,15 @@ final class Recorder implements AutoCloseable {
         }
     }
 
-    /** Waits until rows written from now on are acknowledged. */
+    /** Waits until rows written from now on are acknowledged, 20 s at most. */
     void awaitWrites() {
+        awaitWrites(Duration.ofSeconds(20));
+    }
+
+    /** Waits until rows written from now on are acknowledged. */
+    void awaitWrites(Duration limit) {
         long now = System.nanoTime();
-        lab.expect("rows are acknowledged", Duration.ofSeconds(20), () -> {
+        lab.expect("rows are acknowledged", limit, () -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("the recording client ended: "
                         + Run.of(List.of("cat", errors.toString())).out());

@@ -103,6 +103,14 @@ record Recording(List<Attempt> attempts) {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** Ids of the rows that one node acknowledged. */
+    Set<Long> acknowledgedBy(LabNode node) {
+        return of(Kind.ACKNOWLEDGED).stream()
+                .filter(attempt -> attempt.concerns(node.number()))
+                .map(Attempt::id)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /** Milliseconds of the longest span without an acknowledged row between two that were. */
     long longestGapMillis() {
         return longestGap(Long.MIN_VALUE, Long.MAX_VALUE).millis();

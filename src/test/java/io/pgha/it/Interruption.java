@@ -1,0 +1,84 @@
+package io.pgha.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Kills a node's daemon (SIGKILL) at the steps of a workflow: as soon as the journal shows that a step is reached, each step
+ * once. A run kills at every second of the steps that are left, so that two runs come to all and no step is always resumed
+ * twice; a step that was over before the kill reached it is left for a later run.
+ */
+final class Interruption {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Lab lab;
+    private final TreeSet<Integer> left = new TreeSet<>();
+    private final TreeSet<Integer> killedAt = new TreeSet<>();
+
+    Interruption(Lab lab, int steps) {
+        this.lab = lab;
+        for (int step = 0; step < steps; step++) {
+            left.add(step);
+        }
+    }
+
+    /** Whether each step has been killed at. */
+    boolean isComplete() {
+        return left.isEmpty();
+    }
+
+    /** Types the command, kills and restarts the daemon as the workflow goes on, and returns when nothing runs any more. */
+    void of(LabNode node, List<String> command) {
+        if (isComplete()) {
+            return;
+        }
+        List<Run> typed = new ArrayList<>();
+        Thread typing = new Thread(() -> typed.add(node.daemon().run(command)), "typing");
+        try (JournalWatch journal = new JournalWatch(node)) {
+            typing.start();
+            int next = left.first();
+            int kills = 0;
+            while (next < JournalWatch.OVER) {
+                ProcessHandle daemon = node.daemon().handle();
+                int at = journal.await(next);
+                assertTrue(at >= next, () -> "not reached: " + command + "\n" + lab.diagnosis());
+                if (at == JournalWatch.OVER) {
+                    break;
+                }
+                daemon.destroyForcibly();
+                Lab.await("pgha is dead", PATIENCE, () -> !node.daemon().runs());
+                kills++;
+                left.remove(at);
+                killedAt.add(at);
+                node.daemon().start();
+                next = afterTheNext(at);
+            }
+            typing.join(PATIENCE.toMillis());
+            int killed = kills;
+            assertEquals(1, typed.size(), () -> "still typing " + command);
+            Run said = typed.get(0);
+            assertEquals(killed > 0, said.code() != 0, said::toString);
+            assertTrue(killed == 0 || said.err().contains("pgha status"), said::toString);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        lab.expect(node.name() + " is idle", PATIENCE, () -> node.daemon().isIdle());
+    }
+
+    private int afterTheNext(int step) {
+        Integer skipped = left.higher(step);
+        Integer next = skipped == null ? null : left.higher(skipped);
+        return next == null ? JournalWatch.OVER : next;
+    }
+
+    @Override
+    public String toString() {
+        return "killed at " + killedAt + (left.isEmpty() ? "" : ", too late for " + left);
+    }
+}
