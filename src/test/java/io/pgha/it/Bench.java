@@ -2,46 +2,86 @@ package io.pgha.it;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /**
- * The fault table, measured: each fault some times in a bed of its own, with the floor of the same machine in the same run. Prints
- * figures and judges none.
+ * The fault table, measured beside the floor of the same machine in the same run. Prints figures on standard output, a line
+ * each, and what happens meanwhile on standard error; judges none. Ends with 1 when a run did not come to its end.
  */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description =
-                "Measure what clients lose in each fault, in network namespaces of this machine.")
+        description = {
+            "Measure what clients lose in each fault, in network namespaces of this machine.",
+            "lost: acknowledged rows missing afterwards, of all runs; two_primaries_ms: the worst run;",
+            "floor_ms: a script that knows everything, for a killed PostgreSQL (median)."
+        })
 public final class Bench implements Callable<Integer> {
+
+    private static final Duration SETTLE = Duration.ofSeconds(10);
 
     @Option(names = "--runs", description = "of each fault (default: ${DEFAULT-VALUE})")
     private int runs = 5;
 
     @Option(
             names = "--fault",
+            paramLabel = "NAME",
             split = ",",
+            converter = ByWord.class,
             description =
                     "crash, hang, power-loss, cut-off, clean-stop, handover (default: all of them)")
-    private List<String> faults = List.of();
+    private List<Fault> faults = List.of(Fault.values());
 
-    @Option(names = "--guard", split = ",", description = "default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--guard",
+            paramLabel = "NAME",
+            split = ",",
+            description = "default: ${DEFAULT-VALUE}")
     private List<String> guards = List.of("failcount");
 
-    @Option(names = "--profile", description = "default: ${DEFAULT-VALUE}")
-    private String profile = "normal";
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            split = ",",
+            description = "default: ${DEFAULT-VALUE}")
+    private List<String> profiles = List.of("normal");
 
-    @Option(names = "--idle", description = "seconds of the idle measurement; 0: none")
+    @Option(
+            names = "--idle",
+            paramLabel = "SECONDS",
+            description = "of the idle measurement; 0: none (default: ${DEFAULT-VALUE})")
     private int idle = 60;
 
-    /** One run of one fault. */
-    private record Seen(long gap, int lost, long twoPrimaries) {}
+    private boolean incomplete;
+
+    /** A fault as it is typed. */
+    static final class ByWord implements ITypeConverter<Fault> {
+        @Override
+        public Fault convert(String word) {
+            try {
+                return Fault.of(word);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("there is " + words());
+            }
+        }
+
+        private static String words() {
+            return Arrays.stream(Fault.values()).map(Fault::word).collect(Collectors.joining(", "));
+        }
+    }
 
     public static void main(String[] args) {
+        // Started by a script: when that is killed without a chance to say so, this must not live
+        // on.
         ProcessHandle.current().parent().ifPresent(script -> {
             var unused = script.onExit().thenRun(() -> System.exit(1));
         });
@@ -50,73 +90,84 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Fault> chosen = faults.isEmpty()
-                ? List.of(Fault.values())
-                : faults.stream().map(Fault::of).toList();
         long floor = Floor.median(Floor.measure(runs));
         System.out.println("FLOOR crash_ms=" + floor + " runs=" + runs);
         for (String guard : guards) {
-            for (Fault fault : chosen) {
-                measure(fault, guard, floor);
+            for (String profile : profiles) {
+                measureAll(guard, profile, floor);
             }
         }
-        if (idle > 0) {
-            idle();
-        }
-        return 0;
+        return incomplete ? 1 : 0;
     }
 
-    private void measure(Fault fault, String guard, long floor) {
-        List<Seen> all = new ArrayList<>();
-        for (int run = 0; run < runs; run++) {
-            try {
-                all.add(once(fault, guard));
-            } catch (AssertionError | IllegalStateException e) {
-                System.out.println("BENCH fault=" + fault.word() + " guard=" + guard
-                        + " did not end: "
-                        + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    private void measureAll(String guard, String profile, long floor) {
+        LabOptions options = LabOptions.shipped().withGuard(guard).withProfile(profile);
+        String where = " guard=" + guard + " profile=" + profile;
+        try (BenchBed bed = new BenchBed(options)) {
+            if (idle > 0) {
+                idle(bed.lab(), where);
+            }
+            for (Fault fault : faults) {
+                List<BenchBed.Seen> seen = measure(bed, fault);
+                if (!seen.isEmpty()) {
+                    System.out.println(line(fault, where, seen) + " floor_ms=" + floor);
+                }
             }
         }
-        if (all.isEmpty()) {
-            return;
+    }
+
+    private List<BenchBed.Seen> measure(BenchBed bed, Fault fault) {
+        List<BenchBed.Seen> all = new ArrayList<>();
+        for (int run = 1; run <= runs; run++) {
+            String what = fault.word() + " " + run + "/" + runs + ": ";
+            try {
+                BenchBed.Seen seen = bed.run(fault);
+                all.add(seen);
+                System.err.println(what + seen);
+            } catch (AssertionError | IllegalStateException e) {
+                incomplete = true;
+                System.err.println(what + "did not end: " + e.getMessage());
+            }
         }
-        List<Long> gaps = all.stream().map(Seen::gap).sorted().toList();
-        System.out.println("BENCH fault=" + fault.word() + " guard=" + guard + " profile=" + profile
+        return all;
+    }
+
+    private static String line(Fault fault, String where, List<BenchBed.Seen> all) {
+        List<Long> gaps = all.stream().map(BenchBed.Seen::gapMillis).sorted().toList();
+        return "BENCH fault=" + fault.word() + where
                 + " runs=" + all.size()
                 + " failover_ms_median=" + Floor.median(gaps)
-                + " min=" + gaps.get(0) + " max=" + gaps.get(gaps.size() - 1)
-                + " lost=" + all.stream().map(Seen::lost).toList()
-                + " two_primaries_ms=" + all.stream().map(Seen::twoPrimaries).toList()
-                + " floor_ms=" + floor);
+                + " min=" + gaps.get(0)
+                + " max=" + gaps.get(gaps.size() - 1)
+                + " lost=" + all.stream().mapToInt(BenchBed.Seen::lost).sum()
+                + " two_primaries_ms="
+                + all.stream()
+                        .mapToLong(BenchBed.Seen::twoPrimariesMillis)
+                        .max()
+                        .orElse(0);
     }
 
-    private Seen once(Fault fault, String guard) {
-        LabOptions options = LabOptions.shipped().withGuard(guard).withProfile(profile);
-        try (Lab lab = Lab.open(options)) {
-            lab.trafficManager();
-            Recorder recorder = lab.record();
-            long struck = fault.strike(lab);
-            recorder.awaitWrites();
-            Recording recording = recorder.stop();
-            return new Seen(
-                    recording.longestGap(struck, Long.MAX_VALUE).millis(),
-                    recording.lost(lab.node2()).size(),
-                    recording.twoPrimariesMillis());
+    /** What the daemons cost while nothing happens. */
+    private void idle(Lab lab, String where) {
+        pass(SETTLE);
+        List<LabNode> nodes = List.of(lab.node1(), lab.node2());
+        List<LabDaemon.Usage> before =
+                nodes.stream().map(node -> node.daemon().usage()).toList();
+        pass(Duration.ofSeconds(idle));
+        for (int i = 0; i < nodes.size(); i++) {
+            LabDaemon.Usage after = nodes.get(i).daemon().usage();
+            long used = after.cpuMillis() - before.get(i).cpuMillis();
+            System.out.println("IDLE role=" + (i == 0 ? "primary" : "standby") + where
+                    + " rss_mb=" + after.rssMegabytes()
+                    + " cpu_ms_per_minute=" + used * 60 / idle);
         }
     }
 
-    private void idle() {
-        try (Lab lab = Lab.open(LabOptions.shipped().withProfile(profile))) {
-            LabDaemon.Usage before = lab.node1().daemon().usage();
-            long begun = System.nanoTime();
-            Lab.await(
-                    "the idle time is over",
-                    java.time.Duration.ofSeconds(idle + 10L),
-                    () -> System.nanoTime() - begun > idle * 1_000_000_000L);
-            LabDaemon.Usage after = lab.node1().daemon().usage();
-            long perMinute = (after.cpuMillis() - before.cpuMillis()) * 60 / idle;
-            System.out.println("IDLE rss_mb=" + after.rssMegabytes() + " cpu_ms_per_minute="
-                    + perMinute + " profile=" + profile);
-        }
+    private static void pass(Duration time) {
+        long begun = System.nanoTime();
+        Lab.await(
+                "the time is over",
+                time.plusSeconds(10),
+                () -> System.nanoTime() - begun > time.toNanos());
     }
 }

@@ -3,60 +3,83 @@ package io.pgha.it;
 import java.util.List;
 import java.util.Locale;
 
-/** What {@link Bench} does to node 1, the primary, while clients write. */
+/** What {@link Bench} does to the primary while clients write. */
 enum Fault {
     /** Its postmaster is killed. */
     CRASH {
         @Override
-        long strike(Lab lab) {
-            return lab.node1().postgres().crash();
+        long strike(Lab lab, LabNode primary) {
+            return primary.postgres().crash();
         }
     },
     /** Every process of its PostgreSQL stops, and none of the sockets closes. */
     HANG {
         @Override
-        long strike(Lab lab) {
-            return lab.node1().postgres().hangAll();
+        long strike(Lab lab, LabNode primary) {
+            return primary.postgres().hangAll();
         }
     },
-    /** The machine is gone, without a word. */
+    /** The machine is gone, without a word; it is switched on again when the other node serves. */
     POWER_LOSS {
         @Override
-        long strike(Lab lab) {
-            return lab.node1().powerOff();
+        long strike(Lab lab, LabNode primary) {
+            return primary.powerOff();
+        }
+
+        @Override
+        void end(Lab lab, LabNode struck) {
+            lab.powerOn(struck);
         }
     },
-    /** The machine lives and is alone. */
+    /** The machine lives and is alone, until the other node serves. */
     CUT_OFF {
         @Override
-        long strike(Lab lab) {
+        long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
-            lab.node1().cut(Wires.Side.EVERYTHING);
+            primary.cut(Wires.Side.EVERYTHING);
             return now;
+        }
+
+        @Override
+        void end(Lab lab, LabNode struck) {
+            lab.heal();
         }
     },
     /** Somebody stops PostgreSQL and does not start it again. */
     CLEAN_STOP {
         @Override
-        long strike(Lab lab) {
+        long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
-            lab.node1().postgres().stop();
+            primary.postgres().stop();
             return now;
         }
     },
     /** The role is handed over by release and initialize. */
     HANDOVER {
         @Override
-        long strike(Lab lab) {
+        long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
-            type(lab.node1(), List.of("release", "--yes"));
-            type(lab.node2(), List.of("initialize", "--as", "primary", "--yes"));
+            type(primary, List.of("release", "--yes"));
+            type(lab.other(primary), List.of("initialize", "--as", "primary", "--yes"));
             return now;
+        }
+
+        @Override
+        boolean endsInRebuild() {
+            return false;
         }
     };
 
     /** Does it; returns the moment just before, on System.nanoTime. */
-    abstract long strike(Lab lab);
+    abstract long strike(Lab lab, LabNode primary);
+
+    /** Takes away what would keep the struck node from coming back. */
+    void end(Lab lab, LabNode struck) {}
+
+    /** Whether the struck node must be copied anew; otherwise it follows by itself. */
+    boolean endsInRebuild() {
+        return true;
+    }
 
     private static void type(LabNode node, List<String> command) {
         node.daemon().run(command).orFail();
@@ -67,6 +90,11 @@ enum Fault {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /**
+     * The fault of that word.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
     static Fault of(String word) {
         return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
