@@ -40,11 +40,23 @@ public final class Boot {
         return w.peer().map(peer -> withPeer(w, peer)).orElseGet(() -> alone(w));
     }
 
+    private static boolean isOtherDatabase(World w, PeerMessage peer) {
+        return peer.systemId().isPresent()
+                && w.now().systemId().isPresent()
+                && !peer.systemId().equals(w.now().systemId());
+    }
+
+    private static Verdict deposed(PeerMessage peer, Epoch mine) {
+        return new Verdict(
+                Kind.DEPOSED,
+                peer.epoch().isAfter(mine) ? peer.epoch() : mine,
+                peer.node() + " is primary at epoch " + peer.epoch()
+                        + ": run pgha initialize here to follow it");
+    }
+
     private static Verdict withPeer(World w, PeerMessage peer) {
         Epoch mine = w.memory().epoch();
-        if (peer.systemId().isPresent()
-                && w.now().systemId().isPresent()
-                && !peer.systemId().equals(w.now().systemId())) {
+        if (isOtherDatabase(w, peer)) {
             return stay(
                     w,
                     "the peer's database is another one (system identifier "
@@ -64,17 +76,12 @@ public final class Boot {
                 && mine.isAfter(peer.epoch());
         switch (peer.state()) {
             case PRIMARY, RECONCILING -> {
-                if (arbiterDecides) {
-                    return wait(
-                            w,
-                            peer.node() + " is primary at the older epoch " + peer.epoch()
-                                    + " and steps down when the arbiter says so");
-                }
-                return new Verdict(
-                        Kind.DEPOSED,
-                        peer.epoch().isAfter(mine) ? peer.epoch() : mine,
-                        peer.node() + " is primary at epoch " + peer.epoch()
-                                + ": run pgha initialize here to follow it");
+                return arbiterDecides
+                        ? wait(
+                                w,
+                                peer.node() + " is primary at the older epoch " + peer.epoch()
+                                        + " and steps down when the arbiter says so")
+                        : deposed(peer, mine);
             }
             case PROMOTING, RELEASING -> {
                 return wait(w, peer.node() + " is " + peer.state());

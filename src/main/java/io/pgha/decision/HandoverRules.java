@@ -38,28 +38,18 @@ final class HandoverRules {
                             "promotion had been carried out before the restart"));
         }
         if (w.now().isInRecovery() && isRepeated(w)) {
-            Epoch before = new Epoch(Math.max(0, w.memory().epoch().number() - 1));
-            return begin(w.workflows()
-                    .failover(
-                            w.id(),
-                            w.memory().epoch(),
-                            before,
-                            Optional.of(w.now().peerId()),
-                            ClaimBasis.CEDED,
-                            w.now().peerId() + " ceded epoch " + before
-                                    + ", which was taken before the restart"));
+            return takeAgain(
+                    w,
+                    ClaimBasis.CEDED,
+                    w.now().peerId() + " ceded epoch " + epochBefore(w)
+                            + ", which was taken before the restart");
         }
         if (w.now().isInRecovery() && isClaimed(w)) {
-            Epoch before = new Epoch(Math.max(0, w.memory().epoch().number() - 1));
-            return begin(w.workflows()
-                    .failover(
-                            w.id(),
-                            w.memory().epoch(),
-                            before,
-                            Optional.of(w.now().peerId()),
-                            ClaimBasis.EXPIRY,
-                            "the arbiter confirms the claim of epoch "
-                                    + w.memory().epoch() + " made before the restart"));
+            return takeAgain(
+                    w,
+                    ClaimBasis.EXPIRY,
+                    "the arbiter confirms the claim of epoch " + w.memory().epoch()
+                            + " made before the restart");
         }
         if (w.now().isDown()) {
             return promotingDown(w);
@@ -88,6 +78,21 @@ final class HandoverRules {
     }
 
     /** With standby.signal the promotion was never carried out: start as the standby it still is; without, it is a primary's copy. */
+    private static Epoch epochBefore(World w) {
+        return new Epoch(Math.max(0, w.memory().epoch().number() - 1));
+    }
+
+    private static Decision takeAgain(World w, ClaimBasis basis, String why) {
+        return begin(w.workflows()
+                .failover(
+                        w.id(),
+                        w.memory().epoch(),
+                        epochBefore(w),
+                        Optional.of(w.now().peerId()),
+                        basis,
+                        why));
+    }
+
     private static Decision promotingDown(World w) {
         Optional<Boolean> standby = w.now().standbySignal().answer();
         if (standby.filter(signal -> !signal).isPresent()) {

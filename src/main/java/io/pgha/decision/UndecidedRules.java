@@ -34,19 +34,7 @@ final class UndecidedRules {
                     "PostgreSQL must not be started: " + w.now().rebuild().get());
         }
         if (w.now().isInRecovery()) {
-            NodeId owner = w.peer()
-                    .flatMap(PeerMessage::owner)
-                    .or(() -> w.memory().owner())
-                    .filter(o -> !o.equals(w.now().self()))
-                    .orElse(w.now().peerId());
-            return new Decision.Note(
-                    Situation.HEALTHY,
-                    List.of(new Fact.Became(
-                            io.pgha.model.NodeState.STANDBY,
-                            w.memory().epoch(),
-                            owner,
-                            "PostgreSQL runs in recovery")),
-                    "PostgreSQL runs in recovery: standby");
+            return recovering(w);
         }
         boolean running = w.now().postmaster() == Postmaster.RUNNING;
         Optional<Decision> refusal =
@@ -78,6 +66,22 @@ final class UndecidedRules {
                     : hold("PostgreSQL is down and would start as standby: pgha check-start");
         }
         return byVerdict(w, running);
+    }
+
+    private static Decision recovering(World w) {
+        NodeId owner = w.peer()
+                .flatMap(PeerMessage::owner)
+                .or(() -> w.memory().owner())
+                .filter(o -> !o.equals(w.now().self()))
+                .orElse(w.now().peerId());
+        return new Decision.Note(
+                Situation.HEALTHY,
+                List.of(new Fact.Became(
+                        io.pgha.model.NodeState.STANDBY,
+                        w.memory().epoch(),
+                        owner,
+                        "PostgreSQL runs in recovery")),
+                "PostgreSQL runs in recovery: standby");
     }
 
     /** Guard gateway: closed, PostgreSQL runs on; the way back is the same question as after a boot. */

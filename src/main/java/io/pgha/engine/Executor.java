@@ -143,6 +143,13 @@ final class Executor {
     }
 
     /** The steps that are the engine's own: recording, and looking. */
+    private static String peerWords(World w) {
+        return w.peer()
+                .map(p -> p.node() + " is " + p.state()
+                        + (p.activity().isEmpty() ? "" : " (" + p.activity() + ")"))
+                .orElse(w.now().peerId() + " is silent");
+    }
+
     private Optional<Outcome> ownStep(World w, Step step) {
         if (step instanceof Step.Become s) {
             return done(new Fact.Became(s.state(), s.epoch(), s.owner(), s.why()));
@@ -179,13 +186,7 @@ final class Executor {
                     w,
                     Conditions.holds(w, s.condition()),
                     w.policy().workflowTimeout(),
-                    "not within the limit; "
-                            + w.peer()
-                                    .map(p -> p.node() + " is " + p.state()
-                                            + (p.activity().isEmpty()
-                                                    ? ""
-                                                    : " (" + p.activity() + ")"))
-                                    .orElse(w.now().peerId() + " is silent")));
+                    "not within the limit; " + peerWords(w)));
         }
         if (step instanceof Step.AwaitStreaming && (w.now().isDown() || w.now().isReadWrite())) {
             return Optional.of(new Outcome.Failed(

@@ -49,6 +49,17 @@ public final class Metrics {
                     .strongReference(true)
                     .register(registry);
         }
+        gaugesOfRole();
+        gaugesOfPostgres();
+        gaugesOfWork();
+        trips = rows(
+                "pgha.link.round.trip.seconds",
+                "Round trip of the last answered message, per link");
+        ups = rows("pgha.link.up", "1 while messages over this link are answered in time");
+        retained = rows("pgha.slot.retained.bytes", "WAL held back by a replication slot");
+    }
+
+    private void gaugesOfRole() {
         gauge(
                 "pgha.epoch",
                 "Highest epoch this node knows",
@@ -83,6 +94,9 @@ public final class Metrics {
                 "pgha.peer.age.seconds",
                 "Since the peer's daemon was last heard",
                 s -> s.peerAge().map(Metrics::seconds));
+    }
+
+    private void gaugesOfPostgres() {
         gauge(
                 "pgha.postgres.running",
                 "1 while a live postmaster owns the data directory",
@@ -103,6 +117,9 @@ public final class Metrics {
                 "pgha.client.sessions",
                 "Sessions of clients, pgha's own excluded",
                 s -> local(s).map(v -> (double) v.clientSessions()));
+    }
+
+    private void gaugesOfWork() {
         gauge(
                 "pgha.step.number",
                 "Step of the workflow in flight, from 1",
@@ -131,11 +148,6 @@ public final class Metrics {
                 .description("Always 1; what runs is in the labels")
                 .tags("version", seen.version(), "guard", seen.guard(), "profile", seen.profile())
                 .register(registry);
-        trips = rows(
-                "pgha.link.round.trip.seconds",
-                "Round trip of the last answered message, per link");
-        ups = rows("pgha.link.up", "1 while messages over this link are answered in time");
-        retained = rows("pgha.slot.retained.bytes", "WAL held back by a replication slot");
     }
 
     /** One scrape, in Prometheus' text format 0.0.4. */

@@ -50,7 +50,12 @@ public final class PgInstance implements AutoCloseable {
 
     /** A fresh cluster: trust on loopback, role postgres, not started. */
     public static PgInstance create(String... configurationLines) {
-        PgInstance instance = allocate();
+        return create(newestBin(), configurationLines);
+    }
+
+    /** The same with the programs of another version. */
+    static PgInstance create(Path bin, String... configurationLines) {
+        PgInstance instance = allocate(bin);
         instance.run(
                 instance.bin.resolve("initdb").toString(),
                 "-D",
@@ -83,7 +88,7 @@ public final class PgInstance implements AutoCloseable {
 
     /** A standby of this one with its own port: copied, set up to stream, not started. */
     public PgInstance standby(String... configurationLines) {
-        PgInstance standby = allocate();
+        PgInstance standby = allocate(bin);
         standby.run(
                 standby.bin.resolve("pg_basebackup").toString(),
                 "-D",
@@ -106,10 +111,11 @@ public final class PgInstance implements AutoCloseable {
         return standby;
     }
 
-    private static PgInstance allocate() {
+    /** A place for a cluster that is not made yet. */
+    static PgInstance allocate(Path bin) {
         try {
             Path base = Files.createTempDirectory("pgha-it-");
-            PgInstance instance = new PgInstance(base, newestBin(), freePort());
+            PgInstance instance = new PgInstance(base, bin, freePort());
             Process chown = new ProcessBuilder("chown", "postgres:postgres", base.toString())
                     .inheritIO()
                     .start();
