@@ -115,9 +115,8 @@ final class ExhaustiveDecisionTest {
     }
 
     private static World world(Case c) {
-        Given given = Given.standby()
-                .guard(c.guard())
-                .state(c.state(), 3, c.owns() ? Given.B : Given.A);
+        Given given =
+                Given.standby().guard(c.guard()).state(c.state(), 3, c.owns() ? Given.B : Given.A);
         if (c.failed()) {
             given.failures(4);
         } else {
@@ -174,8 +173,7 @@ final class ExhaustiveDecisionTest {
 
     private static void arbiter(Case c, Given given) {
         NodeId owner = c.arbiter() == Arbiter.OURS ? Given.B : Given.A;
-        Duration rest =
-                c.arbiter() == Arbiter.THEIRS_ALIVE ? Duration.ofSeconds(2) : Duration.ZERO;
+        Duration rest = c.arbiter() == Arbiter.THEIRS_ALIVE ? Duration.ofSeconds(2) : Duration.ZERO;
         if (c.arbiter() != Arbiter.NONE) {
             given.arbiter(
                     Duration.ofMillis(100),

@@ -54,6 +54,9 @@ final class SimOperator {
         if (words.contains("pg_wal_replay_resume")) {
             universe.hosts().forEach(h -> h.postgres().pauseReplay(false));
         }
+        if (words.contains("chronyc")) {
+            universe.hosts().forEach(h -> h.clock().setRight());
+        }
         if (words.contains("or pgha release --cancel there")) {
             host.peer().ask(new Request.CancelRelease(false, false));
         }

@@ -42,7 +42,7 @@ final class Universe {
         WalRecord root = WalRecord.first().next(WalRecord.Kind.CHECKPOINT, 100);
         a = host("a", Place.A, new DataCopy("42", root, false));
         b = host("b", Place.B, new DataCopy("42", root, true));
-        witness = new SimWitness(this, clock());
+        witness = new SimWitness(this, clock(), List.of(a.id(), b.id()));
         laws = new Laws(this);
         clients = new SimClients(this);
         faults = new Faults(this);
