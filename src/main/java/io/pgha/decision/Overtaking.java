@@ -21,7 +21,9 @@ final class Overtaking {
     /** Empty: the workflow goes on. */
     static Optional<Decision> decide(World w, Memory.Running running) {
         Optional<PeerMessage> above = w.peerIn(NodeState.PRIMARY)
-                .filter(p -> p.epoch().isAfter(w.memory().epoch()) && isVoidedBy(running));
+                .filter(p -> p.epoch().isAfter(w.memory().epoch())
+                        && hasOpened(w, p)
+                        && isVoidedBy(running));
         if (above.isPresent()) {
             String why = above.get().node() + " opened epoch " + above.get().epoch();
             return Optional.of(new Decision.Note(
@@ -44,6 +46,11 @@ final class Overtaking {
                         && closes(begin.plan().kind())
                 ? Optional.of(instead(running, begin))
                 : Optional.empty();
+    }
+
+    /** With a lease a claim that was not opened deposes nobody (rule C). */
+    private static boolean hasOpened(World w, PeerMessage peer) {
+        return !w.policy().guard().isLease() || peer.gateOpen().orElse(false);
     }
 
     /** A takeover on silence, not yet promoted, and the primary speaks; where leases guard, the claim decides instead. */

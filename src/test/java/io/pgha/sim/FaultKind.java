@@ -51,6 +51,15 @@ enum FaultKind {
         this.harm = harm;
     }
 
+    /** True when nothing on a host itself is wrong. */
+    boolean isOfTheNetwork() {
+        return switch (this) {
+            case CUT_LINK, CUT_ONE_WAY, CUT_OFF, CUT_GATEWAY, CUT_WITNESS, WITNESS_LOST, BAD_LINK ->
+                true;
+            default -> false;
+        };
+    }
+
     /** True when no client may notice this, as long as it is the only kind that happens. */
     boolean isHarmless(Guard guard) {
         return switch (harm) {

@@ -24,6 +24,9 @@ final class Faults {
             PortAnswer.ERROR,
             PortAnswer.STARTING);
 
+    /** What a fault on a host leaves behind may work this much longer. */
+    private static final long LINGERING = 3 * Agenda.SECOND;
+
     private final Universe universe;
     private final Chance chance;
     private final Map<SimHost, HostFaults> hosts = new HashMap<>();
@@ -39,6 +42,7 @@ final class Faults {
         private boolean stepsFail;
         private boolean gateFails;
         private boolean gateSlow;
+        private long troubleUntil;
     }
 
     Faults(Universe universe) {
@@ -58,6 +62,11 @@ final class Faults {
     /** Until then something kept the nodes from hearing or acting; never in the future once the faults are over. */
     long troubleUntil() {
         return troubleUntil;
+    }
+
+    /** Until then something on this host itself was wrong. */
+    long localTroubleUntil(SimHost host) {
+        return hosts.getOrDefault(host, new HostFaults()).troubleUntil;
     }
 
     void begin(boolean known) {
@@ -91,6 +100,10 @@ final class Faults {
         SimHost host = chance.of(0.5) ? universe.a() : universe.b();
         long spell = 50 * Agenda.MS + chance.around(meanSpell);
         universe.trace().say("***", () -> kind + " " + host + " for " + spell / Agenda.MS + " ms");
+        HostFaults here = hosts.getOrDefault(host, new HostFaults());
+        if (!kind.isOfTheNetwork()) {
+            here.troubleUntil = Math.max(here.troubleUntil, universe.now() + spell + LINGERING);
+        }
         switch (kind) {
             case CUT_LINK, CUT_ONE_WAY, CUT_OFF, CUT_GATEWAY, CUT_WITNESS, WITNESS_LOST, BAD_LINK ->
                 network(kind, host, spell);

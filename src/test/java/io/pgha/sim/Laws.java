@@ -70,6 +70,7 @@ final class Laws {
         if (bothSince < 0) {
             bothSince = universe.now();
             leaseBroken();
+            gatewayBroken();
             universe.trace().say("", "two open primaries");
             if (universe.policy().guard() == Guard.MANUAL && !handled) {
                 throw new LawBroken("P1", "two open primaries under guard manual, by no hand");
@@ -97,6 +98,34 @@ final class Laws {
                         < frozen + 2 * universe.policy().handoverLease().toNanos();
         if (universe.policy().guard().isLease() && !exempt) {
             throw new LawBroken("P1", "two open primaries under a lease");
+        }
+    }
+
+    /** P1 with a gateway: a well primary that saw neither peer nor gateway for that long has closed before anybody opens. */
+    private void gatewayBroken() {
+        if (universe.policy().guard() != Guard.GATEWAY || handled) {
+            return;
+        }
+        SimHost older = universe.a()
+                                .disk()
+                                .durable()
+                                .epoch()
+                                .compareTo(universe.b().disk().durable().epoch())
+                        < 0
+                ? universe.a()
+                : universe.b();
+        boolean well = older.daemon().filter(d -> !d.isPaused()).isPresent()
+                && universe.now() > universe.faults().localTroubleUntil(older);
+        if (!well) {
+            return;
+        }
+        SimDaemon daemon = older.daemon().orElseThrow();
+        long seen = Math.max(daemon.link().contactTrue(), daemon.sensors().gatewaySeen());
+        long last = Math.max(seen, daemon.awakeSince());
+        long bound = older.clock().trueSpan(universe.policy().latestFence().toNanos());
+        if (universe.now() - last > bound) {
+            throw new LawBroken("P1", older + " is open though it has seen nobody for "
+                    + (universe.now() - last) / Agenda.MS + " ms, and " + older.peer() + " opened");
         }
     }
 
@@ -238,6 +267,9 @@ final class Laws {
                     host + " takes over " + silence / Agenda.MS + " ms after a sign of life: "
                             + why);
         }
+        if (!universe.policy().guard().isLease()) {
+            everyChannelFailed(host, daemon, why);
+        }
         long awake = universe.now() - daemon.awakeSince();
         if (awake < needed - 20 * Agenda.MS) {
             throw new LawBroken(
@@ -246,6 +278,19 @@ final class Laws {
         long lag = daemon.link().knownPosition() - host.postgres().data().end.end();
         if (lag > universe.policy().maximumLagOnFailover()) {
             throw new LawBroken("P3", host + " takes over " + lag + " bytes behind: " + why);
+        }
+    }
+
+    private void everyChannelFailed(SimHost host, SimDaemon daemon, String why) {
+        int failed = daemon.sensors().failedProbes();
+        if (failed < universe.policy().maxPrimaryFailcount()) {
+            throw new LawBroken(
+                    "P7", host + " takes over after " + failed + " failed probes: " + why);
+        }
+        long seen = daemon.sensors().streamSeen();
+        long timeout = host.clock().trueSpan(universe.policy().streamTimeout().toNanos());
+        if (seen >= 0 && universe.now() - seen < timeout - 20 * Agenda.MS) {
+            throw new LawBroken("P7", host + " takes over while it sees the stream alive: " + why);
         }
     }
 

@@ -26,6 +26,7 @@ final class SimLink {
     private int newestStart;
     private long newestSequence;
     private long heardTrue = -1;
+    private long contactTrue = -1;
     private long knownPosition;
 
     SimLink(Universe universe, SimHost host, SimDaemon daemon) {
@@ -37,6 +38,11 @@ final class SimLink {
 
     PeerView view() {
         return view;
+    }
+
+    /** True time at which the newest answered message was sent; negative: none was. */
+    long contactTrue() {
+        return contactTrue;
     }
 
     /** True time at which the peer was last heard; negative: never. */
@@ -62,6 +68,7 @@ final class SimLink {
         sequence = sequence + 1;
         long mine = sequence;
         MonoTime asked = host.clock().now();
+        long sent = universe.now();
         SimHost peer = host.peer();
         universe.network()
                 .send(
@@ -69,20 +76,20 @@ final class SimLink {
                         peer.place(),
                         deadline,
                         () -> peer.daemon()
-                                .ifPresent(d -> d.link().arrives(this, message, mine, asked)));
+                                .ifPresent(d -> d.link().arrives(this, message, mine, asked, sent)));
     }
 
     /** What waited in a stopped process is dropped when it goes on: its connections are too old by then. */
-    private void arrives(SimLink from, PeerMessage message, long number, MonoTime asked) {
+    private void arrives(SimLink from, PeerMessage message, long number, MonoTime asked, long askedTrue) {
         long arrived = universe.now();
         daemon.after(0, () -> {
             if (universe.now() - arrived <= Math.max(deadline, Agenda.SECOND)) {
-                hear(from, message, number, asked);
+                hear(from, message, number, asked, askedTrue);
             }
         });
     }
 
-    private void hear(SimLink from, PeerMessage message, long number, MonoTime asked) {
+    private void hear(SimLink from, PeerMessage message, long number, MonoTime asked, long askedTrue) {
         int start = from.daemon.number();
         if (start < newestStart || (start == newestStart && number <= newestSequence)) {
             return;
@@ -92,19 +99,21 @@ final class SimLink {
         last = Optional.of(message);
         heardAt = Optional.of(host.clock().now());
         heardTrue = universe.now();
+        daemon.sensors().peerSpoke();
         if (message.state() == NodeState.PRIMARY && message.inRecovery().isPresent()) {
             knownPosition = message.position().map(Lsn::value).orElse(knownPosition);
         }
         publish();
         daemon.wake();
         universe.network()
-                .send(host.place(), host.peer().place(), deadline, () -> from.answered(asked));
+                .send(host.place(), host.peer().place(), deadline, () -> from.answered(asked, askedTrue));
     }
 
-    private void answered(MonoTime asked) {
+    private void answered(MonoTime asked, long askedTrue) {
         daemon.after(0, () -> {
             if (contactAt.isEmpty() || asked.isAfter(contactAt.get())) {
                 contactAt = Optional.of(asked);
+                contactTrue = askedTrue;
                 publish();
             }
         });

@@ -37,6 +37,9 @@ final class SimSensors implements Sensors {
     private Optional<PortAnswer> blind = Optional.empty();
     private boolean deaf;
     private long signOfLife = -1;
+    private int failedProbes;
+    private long streamSeen = -1;
+    private long gatewaySeen = -1;
 
     SimSensors(Universe universe, SimHost host, SimDaemon daemon, SimLink link) {
         this.universe = universe;
@@ -70,6 +73,26 @@ final class SimSensors implements Sensors {
     /** When a gateway was last seen, on this host's clock. */
     Optional<MonoTime> gatewaySeenAt() {
         return gatewaySeenAt;
+    }
+
+    /** How many probes really failed since the last sign of life. */
+    int failedProbes() {
+        return failedProbes;
+    }
+
+    /** True time of the newest message of the stream that a look has shown; negative: the last look showed no stream. */
+    long streamSeen() {
+        return streamSeen;
+    }
+
+    /** True time at which a gateway was last asked and answered; negative: never. */
+    long gatewaySeen() {
+        return gatewaySeen;
+    }
+
+    /** The peer's daemon spoke. */
+    void peerSpoke() {
+        failedProbes = 0;
     }
 
     /** True time at which the primary's port last gave a sign of life; negative: never. */
@@ -126,6 +149,8 @@ final class SimSensors implements Sensors {
             local = new Probed.Refused<>("it does not run", now);
         } else if (postgres.isUp() && !postgres.isHung()) {
             local = new Probed.Answered<>(postgres.view(), now);
+            SimStream stream = postgres.stream();
+            streamSeen = postgres.isInRecovery() && stream.isUp() ? stream.heardAt() : -1;
             daemon.wake();
         } else if (postgres.isUp()) {
             daemon.after(timeout(), () -> {
@@ -191,12 +216,16 @@ final class SimSensors implements Sensors {
         if (answer == PortAnswer.TIMEOUT) {
             daemon.after(timeout(), () -> {
                 peerPort = Optional.of(probe(PortAnswer.TIMEOUT, begun));
+                failedProbes = failedProbes + 1;
                 daemon.wake();
             });
         } else {
             peerPort = Optional.of(probe(answer, begun));
             if (answer.isSignOfLife()) {
                 signOfLife = universe.now();
+                failedProbes = 0;
+            } else if (answer == PortAnswer.REFUSED) {
+                failedProbes = failedProbes + 1;
             }
         }
     }
@@ -215,6 +244,7 @@ final class SimSensors implements Sensors {
     private void lookAtGateways(MonoTime begun) {
         if (universe.network().roundTrip(host.place(), Place.GATEWAY)) {
             gatewaySeenAt = Optional.of(begun);
+            gatewaySeen = universe.now();
         }
     }
 

@@ -24,6 +24,8 @@ public final class Simulate {
     private long from = 1;
     private boolean trace;
     private boolean keepGoing;
+    private boolean teeth;
+    private String tooth = "";
     private Optional<Guard> guard = Optional.empty();
 
     private Simulate() {}
@@ -33,8 +35,11 @@ public final class Simulate {
         Simulate simulate = new Simulate();
         if (!simulate.understands(arguments)) {
             System.err.println(
-                    "usage: simulate [--seeds N] [--from SEED] [--guard NAME] [--trace] [--keep-going]");
+                    "usage: simulate [--seeds N] [--from SEED] [--guard NAME] [--trace] [--keep-going] | --teeth | --tooth NAME");
             System.exit(2);
+        }
+        if (simulate.teeth) {
+            System.exit(Teeth.run(simulate.tooth) ? 0 : 1);
         }
         System.exit(simulate.trace ? simulate.replay() : simulate.runAll());
     }
@@ -46,6 +51,11 @@ public final class Simulate {
                 trace = true;
             } else if (arguments[i].equals("--keep-going")) {
                 keepGoing = true;
+            } else if (arguments[i].equals("--teeth")) {
+                teeth = true;
+            } else if (arguments[i].equals("--tooth") && more) {
+                teeth = true;
+                tooth = arguments[++i];
             } else if (arguments[i].equals("--seeds") && more) {
                 seeds = Long.parseLong(arguments[++i]);
             } else if (arguments[i].equals("--from") && more) {

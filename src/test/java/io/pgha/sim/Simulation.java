@@ -9,6 +9,9 @@ import java.util.Optional;
 final class Simulation {
 
     private static final long LIVENESS_BOUND = 400 * Agenda.SECOND;
+    /** Far above what a schedule needs: more is a loop that does not let time go by. */
+    private static final long MOST_EVENTS = 300_000;
+
     private static final long LOOK = Agenda.SECOND;
 
     private Simulation() {}
@@ -31,6 +34,8 @@ final class Simulation {
             play(universe);
         } catch (LawBroken e) {
             broken = Optional.of(String.valueOf(e.getMessage()));
+        } catch (StackOverflowError e) {
+            broken = Optional.of("defect: a recursion without end");
         } catch (RuntimeException e) {
             StackTraceElement[] stack = e.getStackTrace();
             broken = Optional.of("defect: " + e + " at " + (stack.length > 0 ? stack[0] : "?"));
@@ -63,6 +68,9 @@ final class Simulation {
         Agenda agenda = universe.agenda();
         while (agenda.step(until)) {
             universe.laws().look();
+            if (agenda.done() > MOST_EVENTS) {
+                throw new LawBroken("livelock", "more than " + MOST_EVENTS + " events");
+            }
         }
     }
 }
