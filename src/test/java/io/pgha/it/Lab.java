@@ -28,6 +28,9 @@ final class Lab implements AutoCloseable {
     private final Wires wires;
     private final LabNode node1;
     private final LabNode node2;
+    private final Optional<Machine> third;
+    private final Optional<LabWitness> witness;
+    private final Optional<LabEtcd> etcd;
     private final List<AutoCloseable> guests = new ArrayList<>();
     private final Thread hook = new Thread(this::dismantle, "dismantle the lab");
 
@@ -48,6 +51,12 @@ final class Lab implements AutoCloseable {
         this.wires = new Wires(router, client, options.links());
         this.node1 = LabNode.make(1, home, wires);
         this.node2 = LabNode.make(2, home, wires);
+        this.third = options.isLeased() ? Optional.of(Machine.boot("third")) : Optional.empty();
+        third.ifPresent(wires::plugThird);
+        this.witness = third.filter(m -> options.guard().equals("witness"))
+                .map(m -> new LabWitness(m, home));
+        this.etcd =
+                third.filter(m -> options.guard().equals("etcd")).map(m -> new LabEtcd(m, home));
     }
 
     /** Builds a lab and waits until node 2 streams from node 1 and, with daemons, until clients can write. */
@@ -73,12 +82,20 @@ final class Lab implements AutoCloseable {
         expect("node2 streams", Duration.ofSeconds(30), node2.postgres()::isStreaming);
         if (options.daemons()) {
             LabInstallation.install(directory.path(), options);
+            if (witness.isPresent()) {
+                LabInstallation.installWitness(directory.path(), options);
+                witness.get().start();
+            }
+            etcd.ifPresent(LabEtcd::start);
             node1.daemon().start();
             node2.daemon().start();
             // Its port alone says nothing: until the daemon has put its gate up, there is none.
             expect("node1 serves", Duration.ofSeconds(30), () -> node1.daemon().isSteady());
             expect("node1 is open", Duration.ofSeconds(30), () -> isOpen(node1));
             expect("node2 follows", Duration.ofSeconds(30), () -> node2.daemon().isSteady());
+            if (witness.isPresent()) {
+                expect("the witness may move", Duration.ofSeconds(30), witness.get()::mayMove);
+            }
         }
     }
 
@@ -88,6 +105,16 @@ final class Lab implements AutoCloseable {
 
     LabNode node2() {
         return node2;
+    }
+
+    /** The third host's pgha witness; with guard witness only. */
+    LabWitness witness() {
+        return witness.orElseThrow();
+    }
+
+    /** The third host's etcd; with guard etcd only. */
+    LabEtcd etcd() {
+        return etcd.orElseThrow();
     }
 
     LabNode other(LabNode node) {
@@ -193,6 +220,12 @@ final class Lab implements AutoCloseable {
                 }
             }
         }
+        for (String log : List.of("witness/witness.log", "etcd/etcd1.log")) {
+            Path file = home().resolve(log);
+            if (Files.exists(file)) {
+                all.append("--- ").append(log).append('\n').append(tail(file));
+            }
+        }
         return all.toString();
     }
 
@@ -228,7 +261,10 @@ final class Lab implements AutoCloseable {
             }
         }
         guests.clear();
-        for (Machine machine : List.of(node1.machine(), node2.machine(), client, router)) {
+        List<Machine> machines =
+                new ArrayList<>(List.of(node1.machine(), node2.machine(), client, router));
+        third.ifPresent(machines::add);
+        for (Machine machine : machines) {
             if (machine.runs()) {
                 machine.die();
             }

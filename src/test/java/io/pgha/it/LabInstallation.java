@@ -39,6 +39,36 @@ final class LabInstallation {
         Template.write(lab.resolve("pgha.conf"), configuration(lab, options));
     }
 
+    /** The witness's part of an installed pgha: its copy of the key, and its configuration. */
+    static void installWitness(Path lab, LabOptions options) {
+        Path home = lab.resolve("witness");
+        Path copy = home.resolve("lab.key");
+        try {
+            Files.createDirectories(home);
+        } catch (IOException e) {
+            throw new IllegalStateException("could not make the witness's directory", e);
+        }
+        String program = LabDaemon.program(lab).toString();
+        Run.within(
+                        java.time.Duration.ofSeconds(60),
+                        List.of(
+                                program,
+                                "keygen",
+                                key(lab).toString(),
+                                "--for-witness",
+                                copy.toString()))
+                .orFail();
+        String margin = options.profile().equals("wan") ? "1s" : "300ms";
+        Template.write(home.resolve("witness.conf"), """
+                pairs = ["%s"]
+                listen = "%s"
+                state_directory = "%s"
+                longest_lease = %s
+                lease_margin = %s
+                """.formatted(copy, Wires.THIRD, home.resolve("state"), LabWitness.LONGEST_LEASE, margin));
+        Run.of(List.of("chown", "-R", "postgres:postgres", home.toString())).orFail();
+    }
+
     /** One file for both nodes: their disks and sockets have the same paths on each. */
     private static String configuration(Path lab, LabOptions options) {
         Path disk = lab.resolve("disk");
@@ -50,6 +80,16 @@ final class LabInstallation {
         text.append("profile = ").append(options.profile()).append('\n');
         if (options.guard().equals("gateway")) {
             text.append("gateways = [\"").append(Wires.GATEWAY).append("\"]\n");
+        }
+        if (options.isLeased()) {
+            // As the witness's longest lease: a new one moves no epoch before that is over.
+            text.append("handover_lease = ").append(LabWitness.LONGEST_LEASE).append('\n');
+        }
+        if (options.guard().equals("witness")) {
+            text.append("witness.host = \"").append(Wires.THIRD).append("\"\n");
+        }
+        if (options.guard().equals("etcd")) {
+            text.append("etcd.endpoints = ").append(LabEtcd.endpoints()).append('\n');
         }
         for (int node = 1; node <= 2; node++) {
             List<String> addresses = new ArrayList<>();

@@ -37,6 +37,11 @@ record LabOptions(
         return new LabOptions(false, o.guard, o.profile, o.backend, 1, true, List.of());
     }
 
+    /** Whether a third host is needed. */
+    boolean isLeased() {
+        return guard.equals("witness") || guard.equals("etcd");
+    }
+
     LabOptions withGuard(String other) {
         return new LabOptions(daemons, other, profile, backend, links, durable, more);
     }

@@ -6,7 +6,8 @@ import java.util.Set;
 
 /**
  * The network between the machines of a {@link Lab}: a router that carries both nodes on one bridge (on two, with two
- * links), the clients on a network of their own, and an address beyond the site that serves as gateway.
+ * links), the clients on a network of their own, the third host that carries witness or etcd on another, and an address
+ * beyond the site that serves as gateway.
  *
  * <p>Cuts are made in the router and at its plugs only, never in a node, so that a node's own firewall stays as the
  * daemon under test left it.
@@ -15,6 +16,7 @@ final class Wires {
 
     static final String GATEWAY = "10.77.200.1";
     static final String CLIENT = "10.77.9.2";
+    static final String THIRD = "10.77.8.2";
     private static final String EVERYWHERE = "0.0.0.0/0";
 
     private final Machine router;
@@ -29,6 +31,8 @@ final class Wires {
         PEER,
         CLIENTS,
         GATEWAY,
+        /** The third host. */
+        ARBITER,
         /** Everything, as if its cable went somewhere else: the node itself sees a living link. */
         EVERYTHING
     }
@@ -47,6 +51,15 @@ final class Wires {
         here.append("\naddr add 10.77.9.1/24 dev vclient\nlink set vclient up\n");
         ip(router, here.toString());
         ip(client, up("eth0", CLIENT) + "route add default via 10.77.9.1\n");
+    }
+
+    /** Plugs the third host in. */
+    void plugThird(Machine third) {
+        ip(
+                router,
+                "link add vthird type veth peer name eth0 netns " + third.pid()
+                        + "\naddr add 10.77.8.1/24 dev vthird\nlink set vthird up\n");
+        ip(third, up("eth0", THIRD) + "route add default via 10.77.8.1\n");
     }
 
     /** Address of node 1 or 2 on its first link. */
@@ -169,6 +182,7 @@ final class Wires {
                 links == 1 ? List.of(address(peer)) : List.of(address(peer, 0), address(peer, 1));
             case CLIENTS -> List.of(CLIENT);
             case GATEWAY -> List.of(GATEWAY);
+            case ARBITER -> List.of(THIRD);
             case EVERYTHING -> List.of(EVERYWHERE);
         };
     }

@@ -1,0 +1,184 @@
+package io.pgha.arbiter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.pgha.arbiter.Correspondence.Unanswered;
+import io.pgha.config.Settings.EtcdPlace;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * One key of an etcd 3.4 or newer, through its JSON gateway ({@code /v3/kv/range}, {@code /v3/kv/txn},
+ * {@code /v3/auth/authenticate}). Reads are linearizable, as etcd's are unless told otherwise: a member without a majority
+ * does not answer. After a call without an answer the next one goes to the next endpoint. For one thread.
+ */
+final class EtcdGateway implements AutoCloseable {
+
+    private static final int MAX_BYTES = 64 * 1024;
+    private static final int UNAUTHORIZED = 401;
+
+    private final EtcdPlace place;
+    private final String key;
+    private final Duration limit;
+    private final Web web;
+    private final ObjectMapper json = new ObjectMapper();
+    private Optional<String> token = Optional.empty();
+    private int at;
+
+    /**
+     * A gateway; connects with the first call.
+     *
+     * @param key the whole key
+     * @param limit of one call to one endpoint
+     */
+    EtcdGateway(EtcdPlace place, String key, Duration limit, Web web) {
+        this.place = place;
+        this.key = key;
+        this.limit = limit;
+        this.web = web;
+    }
+
+    /**
+     * What the key holds.
+     *
+     * @param revision of its last change; 0 when there is no such key
+     * @param value empty when there is no such key
+     */
+    record State(long revision, Optional<String> value) {}
+
+    /**
+     * What came of a swap.
+     *
+     * @param done the value is in place
+     * @param state what the key holds now, in either case
+     */
+    record Swap(boolean done, State state) {}
+
+    String describe() {
+        return "etcd at " + String.join(", ", place.endpoints()) + " (key " + key + ")";
+    }
+
+    /** Reads the key, linearizably. */
+    State read() throws Unanswered, InterruptedException {
+        return state(call("/v3/kv/range", json.createObjectNode().put("key", base64(key))));
+    }
+
+    /**
+     * Replaces the value if nothing has changed the key since {@code revision}; otherwise says what is there. Without an
+     * answer the outcome is unknown.
+     */
+    Swap swap(long revision, String value) throws Unanswered, InterruptedException {
+        ObjectNode question = json.createObjectNode();
+        question.putArray("compare")
+                .addObject()
+                .put("key", base64(key))
+                .put("target", "MOD")
+                .put("result", "EQUAL")
+                .put("mod_revision", Long.toString(revision));
+        question.putArray("success")
+                .addObject()
+                .putObject("request_put")
+                .put("key", base64(key))
+                .put("value", base64(value));
+        question.putArray("failure")
+                .addObject()
+                .putObject("request_range")
+                .put("key", base64(key));
+        JsonNode answer = call("/v3/kv/txn", question);
+        if (answer.path("succeeded").asBoolean(false)) {
+            long now = answer.path("header").path("revision").asLong(0);
+            return new Swap(true, new State(now, Optional.of(value)));
+        }
+        return new Swap(false, state(answer.path("responses").path(0).path("response_range")));
+    }
+
+    private State state(JsonNode range) throws Unanswered {
+        JsonNode found = range.path("kvs").path(0);
+        if (found.isMissingNode()) {
+            if (range.isMissingNode()) {
+                throw new Unanswered(endpoint() + " gave an answer that is not etcd's");
+            }
+            return new State(0, Optional.empty());
+        }
+        try {
+            byte[] value = Base64.getDecoder().decode(found.path("value").asText(""));
+            return new State(
+                    found.path("mod_revision").asLong(0), Optional.of(new String(value, UTF_8)));
+        } catch (IllegalArgumentException e) {
+            throw new Unanswered(endpoint() + " gave a value that is not base64");
+        }
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+    }
+
+    private String endpoint() {
+        return place.endpoints().get(at % place.endpoints().size());
+    }
+
+    /** One call; with a user, a token that is no longer taken is fetched anew once. */
+    private JsonNode call(String path, ObjectNode question) throws Unanswered, InterruptedException {
+        try {
+            if (place.user().isPresent() && token.isEmpty()) {
+                token = Optional.of(authenticate());
+            }
+            Web.Page page = post(path, question);
+            if (place.user().isPresent() && isStale(page)) {
+                token = Optional.of(authenticate());
+                page = post(path, question);
+            }
+            return read(page);
+        } catch (Unanswered e) {
+            at = (at + 1) % place.endpoints().size();
+            throw e;
+        }
+    }
+
+    private static boolean isStale(Web.Page page) {
+        return page.code() == UNAUTHORIZED
+                || page.body().contains("invalid auth token")
+                || page.body().contains("revision in header is old");
+    }
+
+    private Web.Page post(String path, ObjectNode question)
+            throws Unanswered, InterruptedException {
+        byte[] body = question.toString().getBytes(UTF_8);
+        URI where = URI.create(endpoint() + path);
+        return web.post(endpoint(), where, body, token, limit, MAX_BYTES);
+    }
+
+    private JsonNode read(Web.Page page) throws Unanswered {
+        if (page.code() != 200) {
+            throw new Unanswered(
+                    endpoint() + " answers with code " + page.code() + ": " + page.words());
+        }
+        try {
+            return json.readTree(page.body());
+        } catch (JacksonException e) {
+            throw new Unanswered(endpoint() + " gave an answer that is not JSON: " + page.words());
+        }
+    }
+
+    private String authenticate() throws Unanswered, InterruptedException {
+        token = Optional.empty();
+        ObjectNode question = json.createObjectNode()
+                .put("name", place.user().orElseThrow())
+                .put("password", EtcdSecrets.password(place.passwordFile().orElseThrow()));
+        JsonNode answer = read(post("/v3/auth/authenticate", question));
+        return answer.path("token").asText("");
+    }
+
+    @Override
+    public void close() {
+        web.close();
+    }
+}
