@@ -98,8 +98,8 @@ public final class Arbiters {
                 : new Web(half);
         List<NodeId> nodes = Stream.of(pair.self(), pair.peer()).sorted().toList();
         String key = place.prefix() + "/" + nodes.get(0) + "+" + nodes.get(1);
-        Terms terms = new Terms(
-                policy.leaseMargin(), policy.claimTimeout(), policy.handoverLease());
+        Terms terms =
+                new Terms(policy.leaseMargin(), policy.claimTimeout(), policy.handoverLease());
         Duration cap = policy.heartbeat().multipliedBy(2).plus(deadline);
         return new EtcdClient(
                 new EtcdGateway(place, key, half, web),

@@ -79,7 +79,9 @@ final class EtcdClient implements Correspondence.Medium {
         MonoTime end = clock.get().plus(deadline);
         boolean fresh = false;
         Optional<Unanswered> last = Optional.empty();
-        for (int round = 0; round < MAX_ROUNDS && (round == 0 || end.isAfter(clock.get())); round++) {
+        for (int round = 0;
+                round < MAX_ROUNDS && (round == 0 || end.isAfter(clock.get()));
+                round++) {
             try {
                 if (stale) {
                     see(gateway.read());

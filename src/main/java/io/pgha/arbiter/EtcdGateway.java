@@ -88,10 +88,7 @@ final class EtcdGateway implements AutoCloseable {
                 .putObject("request_put")
                 .put("key", base64(key))
                 .put("value", base64(value));
-        question.putArray("failure")
-                .addObject()
-                .putObject("request_range")
-                .put("key", base64(key));
+        question.putArray("failure").addObject().putObject("request_range").put("key", base64(key));
         JsonNode answer = call("/v3/kv/txn", question);
         if (answer.path("succeeded").asBoolean(false)) {
             long now = answer.path("header").path("revision").asLong(0);
@@ -126,7 +123,8 @@ final class EtcdGateway implements AutoCloseable {
     }
 
     /** One call; with a user, a token that is no longer taken is fetched anew once. */
-    private JsonNode call(String path, ObjectNode question) throws Unanswered, InterruptedException {
+    private JsonNode call(String path, ObjectNode question)
+            throws Unanswered, InterruptedException {
         try {
             if (place.user().isPresent() && token.isEmpty()) {
                 token = Optional.of(authenticate());

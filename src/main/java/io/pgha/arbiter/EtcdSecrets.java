@@ -50,7 +50,8 @@ final class EtcdSecrets {
             }
             return lines.get(0);
         } catch (IOException e) {
-            throw new Unanswered("etcd.password_file " + file + " cannot be read by this user: " + e);
+            throw new Unanswered(
+                    "etcd.password_file " + file + " cannot be read by this user: " + e);
         }
     }
 

@@ -77,7 +77,6 @@ final class HandoverRules {
                         + w.now().local().why() + "): start it, the rest follows by itself");
     }
 
-    /** With standby.signal the promotion was never carried out: start as the standby it still is; without, it is a primary's copy. */
     private static Epoch epochBefore(World w) {
         return new Epoch(Math.max(0, w.memory().epoch().number() - 1));
     }
@@ -93,6 +92,7 @@ final class HandoverRules {
                         why));
     }
 
+    /** With standby.signal the promotion was never carried out: start as the standby it still is; without, it is a primary's copy. */
     private static Decision promotingDown(World w) {
         Optional<Boolean> standby = w.now().standbySignal().answer();
         if (standby.filter(signal -> !signal).isPresent()) {

@@ -142,7 +142,6 @@ final class Executor {
         return new Fact.PlanEnded(running.plan().id(), ok, words);
     }
 
-    /** The steps that are the engine's own: recording, and looking. */
     private static String peerWords(World w) {
         return w.peer()
                 .map(p -> p.node() + " is " + p.state()
@@ -150,6 +149,7 @@ final class Executor {
                 .orElse(w.now().peerId() + " is silent");
     }
 
+    /** The steps that are the engine's own: recording, and looking. */
     private Optional<Outcome> ownStep(World w, Step step) {
         if (step instanceof Step.Become s) {
             return done(new Fact.Became(s.state(), s.epoch(), s.owner(), s.why()));

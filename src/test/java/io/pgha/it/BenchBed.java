@@ -60,7 +60,7 @@ final class BenchBed implements AutoCloseable {
         struck.postgres().sql("app", "truncate recorded, observed");
         Recorder recorder = lab.record();
         long from = fault.strike(lab, struck);
-        recorder.awaitWrites(PATIENCE);
+        recorder.awaitWrites(heir, PATIENCE);
         long to = System.nanoTime();
         fault.end(lab, struck);
         lab.expect("one is open", PATIENCE, () -> !lab.isOpen(struck) && hasYielded(struck));

@@ -23,11 +23,11 @@ class FailbackIT {
             Recorder recorder = lab.record();
 
             handOver(lab, lab.node1());
-            recorder.awaitWrites();
+            recorder.awaitWrites(lab.node2());
             handOver(lab, lab.node2());
-            recorder.awaitWrites();
+            recorder.awaitWrites(lab.node1());
             handOver(lab, lab.node1());
-            recorder.awaitWrites();
+            recorder.awaitWrites(lab.node2());
 
             Recording recording = recorder.stop();
             assertEquals(0, recording.lost(lab.node2()).size(), lab::diagnosis);

@@ -18,7 +18,7 @@ class FailoverIT {
             Recorder recorder = lab.record();
 
             long crash = lab.node1().postgres().crash();
-            recorder.awaitWrites();
+            recorder.awaitWrites(lab.node2());
 
             Recording recording = recorder.stop();
             long gap = recording.longestGap(crash, Long.MAX_VALUE).millis();

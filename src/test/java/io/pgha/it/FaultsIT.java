@@ -25,7 +25,7 @@ class FaultsIT {
             Recorder recorder = lab.record();
 
             long off = lab.node1().powerOff();
-            recorder.awaitWrites();
+            recorder.awaitWrites(lab.node2());
             lab.powerOn(lab.node1());
 
             Recording recording = recorder.stop();
@@ -45,7 +45,7 @@ class FaultsIT {
             Recorder recorder = lab.record();
 
             long hang = lab.node1().postgres().hangAll();
-            recorder.awaitWrites();
+            recorder.awaitWrites(lab.node2());
 
             Recording recording = recorder.stop();
             System.out.println("hang: write gap "
@@ -74,7 +74,7 @@ class FaultsIT {
             Recorder recorder = lab.record();
 
             lab.node1().postgres().stop();
-            recorder.awaitWrites();
+            recorder.awaitWrites(lab.node2());
 
             Recording recording = recorder.stop();
             assertTrue(lab.node2().postgres().isPrimary(), lab::diagnosis);
@@ -120,7 +120,7 @@ class FaultsIT {
             lab.node1().cut(Wires.Side.EVERYTHING);
             lab.expect(
                     "node2 takes over", PATIENCE, () -> lab.node2().postgres().isPrimary());
-            recorder.awaitWrites();
+            recorder.awaitWrites(lab.node2());
             lab.heal();
             lab.expect("node1 yields, or both close", PATIENCE, () -> isSettled(lab));
             recorder.stop();
@@ -154,7 +154,7 @@ class FaultsIT {
                         "node2 takes over",
                         PATIENCE,
                         () -> lab.node2().postgres().isPrimary());
-                recorder.awaitWrites();
+                recorder.awaitWrites(lab.node2());
                 lab.heal();
 
                 // Both took writes, node2 those of its observer: neither may be thrown away without
@@ -168,7 +168,7 @@ class FaultsIT {
                                 && !lab.isOpen(lab.node2()));
                 Run force = lab.node1().daemon().run(List.of("promote", "--force", "--yes"));
                 assertEquals(0, force.code(), () -> force + lab.diagnosis());
-                recorder.awaitWrites();
+                recorder.awaitWrites(lab.node1());
                 List<String> rebuild = List.of("initialize", "--as", "standby", "--yes");
                 Run rebuilt = lab.node2().daemon().run(rebuild);
                 assertEquals(0, rebuilt.code(), () -> rebuilt + lab.diagnosis());
@@ -207,7 +207,7 @@ class FaultsIT {
             lab.node1().cut(Wires.Side.GATEWAY);
             lab.expect(
                     "node2 takes over", PATIENCE, () -> lab.node2().postgres().isPrimary());
-            recorder.awaitWrites();
+            recorder.awaitWrites(lab.node2());
 
             Recording recording = recorder.stop();
             System.out.println("cut off under gateway: two primaries "
@@ -233,7 +233,7 @@ class FaultsIT {
                         "node2 takes over",
                         PATIENCE,
                         () -> lab.node2().postgres().isPrimary());
-                recorder.awaitWrites();
+                recorder.awaitWrites(lab.node2());
 
                 Recording recording = recorder.stop();
                 System.out.println(

@@ -76,7 +76,7 @@ final class Floor {
             long crash = lab.node1().postgres().crash();
             waiting.getOutputStream().write('\n');
             waiting.getOutputStream().flush();
-            recorder.awaitWrites();
+            recorder.awaitWrites(standby);
 
             return recorder.stop().longestGap(crash, Long.MAX_VALUE).millis();
         } catch (IOException e) {

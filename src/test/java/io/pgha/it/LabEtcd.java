@@ -85,7 +85,8 @@ final class LabEtcd {
         // Debian's build names the architectures it was tested on; on others it wants this word.
         List<String> all = new ArrayList<>(List.of("env", "ETCD_UNSUPPORTED_ARCH=arm64"));
         all.addAll(command);
-        members.put(member, machine.spawn(machine.root(all), home.resolve("etcd" + member + ".log")));
+        members.put(
+                member, machine.spawn(machine.root(all), home.resolve("etcd" + member + ".log")));
     }
 
     /** Whether a member answers a linearizable read: it sees a leader, and the leader a majority. */
@@ -116,7 +117,8 @@ final class LabEtcd {
     /** SIGKILL; what it holds on disk stays. */
     void kill(int member) {
         signal("-KILL", member);
-        Lab.await("etcd " + member + " is dead", PATIENCE, () -> !process(member).isAlive());
+        Lab.await(
+                "etcd " + member + " is dead", PATIENCE, () -> !process(member).isAlive());
     }
 
     /** SIGSTOP: it takes connections and answers nothing. */

@@ -65,7 +65,8 @@ final class LabInstallation {
                 state_directory = "%s"
                 longest_lease = %s
                 lease_margin = %s
-                """.formatted(copy, Wires.THIRD, home.resolve("state"), LabWitness.LONGEST_LEASE, margin));
+                """.formatted(
+                copy, Wires.THIRD, home.resolve("state"), LabWitness.LONGEST_LEASE, margin));
         Run.of(List.of("chown", "-R", "postgres:postgres", home.toString())).orFail();
     }
 

@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * The recording client of a lab: writers through the traffic manager and an observer of each node, in a JVM of their
  * own inside the client machine, whose System.nanoTime is this JVM's too (one host, one monotonic clock).
  */
 final class Recorder implements AutoCloseable {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     static final int CONNECTIONS = 4;
     private static final int THINK_MICROS = 2_000;
@@ -81,20 +84,30 @@ final class Recorder implements AutoCloseable {
         }
     }
 
-    /** Waits until rows written from now on are acknowledged, 20 s at most. */
+    /** Waits until rows written from now on are acknowledged by whichever node, 20 s at most. */
     void awaitWrites() {
-        awaitWrites(Duration.ofSeconds(20));
+        long now = System.nanoTime();
+        await(LIMIT, seen -> seen.acknowledgedAfter(now));
     }
 
-    /** Waits until rows written from now on are acknowledged. */
-    void awaitWrites(Duration limit) {
+    /** The same by one node: after a crash of the other, whose orphans may still acknowledge what they had begun. */
+    void awaitWrites(LabNode by) {
+        awaitWrites(by, LIMIT);
+    }
+
+    /** Waits until rows written from now on are acknowledged by one node. */
+    void awaitWrites(LabNode by, Duration limit) {
         long now = System.nanoTime();
+        await(limit, seen -> seen.acknowledgedAfter(now, by));
+    }
+
+    private void await(Duration limit, Predicate<Recording> enough) {
         lab.expect("rows are acknowledged", limit, () -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("the recording client ended: "
                         + Run.of(List.of("cat", errors.toString())).out());
             }
-            return recording().acknowledgedAfter(now);
+            return enough.test(recording());
         });
     }
 

@@ -96,6 +96,14 @@ record Recording(List<Attempt> attempts) {
         return attempts.stream().anyMatch(a -> a.kind() == Kind.ACKNOWLEDGED && a.sent() > moment);
     }
 
+    /** Whether a row sent after that moment was acknowledged by one node. */
+    boolean acknowledgedAfter(long moment, LabNode node) {
+        return attempts.stream()
+                .anyMatch(a -> a.kind() == Kind.ACKNOWLEDGED
+                        && a.sent() > moment
+                        && a.concerns(node.number()));
+    }
+
     /** Ids of all acknowledged rows. */
     Set<Long> acknowledged() {
         return of(Kind.ACKNOWLEDGED).stream()

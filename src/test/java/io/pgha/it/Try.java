@@ -67,7 +67,7 @@ public final class Try {
 
         story.chapter("PostgreSQL of node1 is killed (SIGKILL)");
         long crash = node1.postgres().crash();
-        recorder.awaitWrites();
+        recorder.awaitWrites(node2);
         watch(1_500);
         Recording seen = recorder.recording();
         long failover = seen.longestGap(crash, Long.MAX_VALUE).millis();
@@ -91,7 +91,7 @@ public final class Try {
         long release = System.nanoTime();
         type(node2, List.of("release", "--yes"));
         type(node1, List.of("initialize", "--as", "primary", "--yes"));
-        recorder.awaitWrites();
+        recorder.awaitWrites(node1);
         lab.expect("node2 streams", LIMIT, node2.postgres()::isStreaming);
         long failback = (System.nanoTime() - back) / 1_000_000;
         watch(1_500);

@@ -40,10 +40,12 @@ final class BrokenProduct extends ClassLoader {
             throws IOException, ReflectiveOperationException {
         BrokenProduct loader = new BrokenProduct(BrokenProduct.class.getClassLoader());
         loader.compile(tooth);
-        Object bite = loader.loadClass(OURS + "sim.Bite").getDeclaredConstructor().newInstance();
+        Object bite =
+                loader.loadClass(OURS + "sim.Bite").getDeclaredConstructor().newInstance();
         if (bite instanceof BiFunction<?, ?, ?> function) {
             @SuppressWarnings("unchecked") // Bite is written as this type; only its loader differs.
-            BiFunction<String, Long, String> simulator = (BiFunction<String, Long, String>) function;
+            BiFunction<String, Long, String> simulator =
+                    (BiFunction<String, Long, String>) function;
             return simulator;
         }
         throw new ClassNotFoundException("Bite is no function");
@@ -76,8 +78,8 @@ final class BrokenProduct extends ClassLoader {
                             List.of(unit))
                     .call();
             if (!ok) {
-                throw new IOException(tooth.name() + " does not compile: "
-                        + complaints.getDiagnostics());
+                throw new IOException(
+                        tooth.name() + " does not compile: " + complaints.getDiagnostics());
             }
         }
     }
@@ -127,8 +129,7 @@ final class BrokenProduct extends ClassLoader {
     }
 
     private byte[] read(String name) throws ClassNotFoundException {
-        try (InputStream in =
-                getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+        try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
             if (in == null) {
                 throw new ClassNotFoundException(name);
             }

@@ -124,8 +124,11 @@ final class Laws {
         long last = Math.max(seen, daemon.awakeSince());
         long bound = older.clock().trueSpan(universe.policy().latestFence().toNanos());
         if (universe.now() - last > bound) {
-            throw new LawBroken("P1", older + " is open though it has seen nobody for "
-                    + (universe.now() - last) / Agenda.MS + " ms, and " + older.peer() + " opened");
+            throw new LawBroken(
+                    "P1",
+                    older + " is open though it has seen nobody for "
+                            + (universe.now() - last) / Agenda.MS + " ms, and " + older.peer()
+                            + " opened");
         }
     }
 

@@ -76,11 +76,13 @@ final class SimLink {
                         peer.place(),
                         deadline,
                         () -> peer.daemon()
-                                .ifPresent(d -> d.link().arrives(this, message, mine, asked, sent)));
+                                .ifPresent(
+                                        d -> d.link().arrives(this, message, mine, asked, sent)));
     }
 
     /** What waited in a stopped process is dropped when it goes on: its connections are too old by then. */
-    private void arrives(SimLink from, PeerMessage message, long number, MonoTime asked, long askedTrue) {
+    private void arrives(
+            SimLink from, PeerMessage message, long number, MonoTime asked, long askedTrue) {
         long arrived = universe.now();
         daemon.after(0, () -> {
             if (universe.now() - arrived <= Math.max(deadline, Agenda.SECOND)) {
@@ -89,7 +91,8 @@ final class SimLink {
         });
     }
 
-    private void hear(SimLink from, PeerMessage message, long number, MonoTime asked, long askedTrue) {
+    private void hear(
+            SimLink from, PeerMessage message, long number, MonoTime asked, long askedTrue) {
         int start = from.daemon.number();
         if (start < newestStart || (start == newestStart && number <= newestSequence)) {
             return;
@@ -106,7 +109,11 @@ final class SimLink {
         publish();
         daemon.wake();
         universe.network()
-                .send(host.place(), host.peer().place(), deadline, () -> from.answered(asked, askedTrue));
+                .send(
+                        host.place(),
+                        host.peer().place(),
+                        deadline,
+                        () -> from.answered(asked, askedTrue));
     }
 
     private void answered(MonoTime asked, long askedTrue) {

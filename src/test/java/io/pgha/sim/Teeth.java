@@ -23,9 +23,8 @@ final class Teeth {
      * @return true when each was found
      */
     static boolean run(String only) throws Exception {
-        List<Tooth> teeth = Tooth.read(LIST).stream()
-                .filter(t -> t.name().contains(only))
-                .toList();
+        List<Tooth> teeth =
+                Tooth.read(LIST).stream().filter(t -> t.name().contains(only)).toList();
         int found = 0;
         for (Tooth tooth : teeth) {
             found = found + (isFound(tooth) ? 1 : 0);
@@ -48,7 +47,8 @@ final class Teeth {
         ExecutorService threads = Executors.newFixedThreadPool(cores);
         for (int i = 0; i < cores; i++) {
             threads.execute(() -> {
-                // Every seed below the first one found is tried to its end, so that the number is exact.
+                // Every seed below the first one found is tried to its end, so that the number is
+                // exact.
                 for (long seed = next.getAndIncrement();
                         seed < first.get();
                         seed = next.getAndIncrement()) {

@@ -62,14 +62,14 @@ record Tooth(String name, String guard, Path file, String search, String replace
         StringBuilder pattern = new StringBuilder();
         search.codePoints()
                 .filter(c -> !Character.isWhitespace(c))
-                .forEach(c -> pattern.append(Pattern.quote(Character.toString(c)))
-                        .append("\\s*"));
+                .forEach(c ->
+                        pattern.append(Pattern.quote(Character.toString(c))).append("\\s*"));
         Matcher matcher = Pattern.compile(pattern.toString()).matcher(source);
         if (!matcher.find()) {
             throw new IOException(name + ": the text is not in " + file + " any more");
         }
-        String broken = source.substring(0, matcher.start()) + replace
-                + source.substring(matcher.end());
+        String broken =
+                source.substring(0, matcher.start()) + replace + source.substring(matcher.end());
         if (matcher.find()) {
             throw new IOException(name + ": the text is in " + file + " more than once");
         }
