@@ -32,8 +32,9 @@ class WitnessIT {
 
     @Test
     void aWitnessThatRestartsOrLosesItsRegisterCutsNobody() {
-        try (Lab lab = Lab.open(LabOptions.shipped().withGuard("witness"));
-                Recorder recorder = lab.record()) {
+        try (Lab lab = Lab.open(LabOptions.shipped().withGuard("witness"))) {
+            lab.trafficManager();
+            Recorder recorder = lab.record();
             lab.witness().kill();
             lab.witness().start();
             lab.witness().stop();
