@@ -154,7 +154,7 @@ class FaultsIT {
                         "node2 takes over",
                         PATIENCE,
                         () -> lab.node2().postgres().isPrimary());
-                recorder.awaitWrites(lab.node2());
+                recorder.awaitWrites();
                 lab.heal();
 
                 // Both took writes, node2 those of its observer: neither may be thrown away without

@@ -88,14 +88,13 @@ final class LabDaemon {
 
     /** Asks it to end (SIGTERM) and waits until it has. */
     void stop() {
-        long started = pid();
-        signal("-TERM", started);
+        signal("-TERM");
         Lab.await("pgha of " + node.name() + " ends", PATIENCE, () -> !runs());
     }
 
     /** SIGKILL. */
     void kill() {
-        signal("-KILL", pid());
+        signal("-KILL");
         Lab.await("pgha of " + node.name() + " is dead", PATIENCE, () -> !runs());
     }
 
@@ -113,12 +112,12 @@ final class LabDaemon {
 
     /** SIGSTOP: alive but deaf, as a stuck virtual machine. */
     void freeze() {
-        signal("-STOP", pid());
+        signal("-STOP");
     }
 
     /** SIGCONT. */
     void thaw() {
-        signal("-CONT", pid());
+        signal("-CONT");
     }
 
     /** Whether its control socket answers a status request, whatever the status. */
@@ -178,17 +177,17 @@ final class LabDaemon {
         }
     }
 
-    /** The daemon's number on the host: nsenter stands before it. */
     private long pid() {
-        return process.stream()
-                .flatMap(started -> started.children())
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no pgha runs on " + node.name()))
-                .pid();
+        return Machine.child(started());
     }
 
-    private static void signal(String signal, long onHost) {
-        Run.of(List.of("kill", signal, Long.toString(onHost))).orFail();
+    private Process started() {
+        return process.orElseThrow(
+                () -> new IllegalStateException("no pgha runs on " + node.name()));
+    }
+
+    private void signal(String signal) {
+        Machine.signal(signal, started());
     }
 
     /** Runs a command of pgha on this node as PostgreSQL's owner, at most a minute. */

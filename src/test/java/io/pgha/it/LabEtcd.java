@@ -136,11 +136,6 @@ final class LabEtcd {
     }
 
     private void signal(String signal, int member) {
-        long pid = process(member)
-                .children()
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("etcd " + member + " does not run"))
-                .pid();
-        Run.of(List.of("kill", signal, Long.toString(pid))).orFail();
+        Machine.signal(signal, process(member));
     }
 }

@@ -60,7 +60,8 @@ final class LabWitness {
 
     /** Whether the leases that an earlier start may have granted are over, so that the epoch moves without a cede. */
     boolean mayMove() {
-        return count("the epoch may move") == count("listens on");
+        String all = logged();
+        return all.indexOf("the epoch may move", all.lastIndexOf("listens on")) >= 0;
     }
 
     /** SIGTERM, and waits for its end. */
@@ -98,11 +99,7 @@ final class LabWitness {
     }
 
     private void signal(String signal) {
-        long pid = process.stream()
-                .flatMap(Process::children)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no witness runs"))
-                .pid();
-        Run.of(List.of("kill", signal, Long.toString(pid))).orFail();
+        Machine.signal(
+                signal, process.orElseThrow(() -> new IllegalStateException("no witness runs")));
     }
 }

@@ -39,6 +39,8 @@ final class Machine {
     private final long pid;
     private final String processes;
 
+    private final List<Process> spawned = new ArrayList<>();
+
     private Machine(String name, Process unshare, long pid, String processes) {
         this.name = name;
         this.unshare = unshare;
@@ -128,13 +130,36 @@ final class Machine {
     /** Starts a long-running command; its output goes to the end of {@code log}. */
     Process spawn(List<String> command, Path log) {
         try {
-            return new ProcessBuilder(command)
+            Process started = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
+            spawned.add(started);
+            return started;
         } catch (IOException e) {
             throw new IllegalStateException("could not start " + String.join(" ", command), e);
         }
+    }
+
+    /**
+     * Signals a command that was started by {@link #spawn}. Between it and this JVM stands nsenter, which stops itself when
+     * its child is stopped and is not woken with it: left so, it would never reap the child, and its machine could not die.
+     */
+    static void signal(String signal, Process spawned) {
+        List<String> command = new ArrayList<>(List.of("kill", signal));
+        command.add(Long.toString(child(spawned)));
+        if (signal.equals("-CONT")) {
+            command.add(Long.toString(spawned.pid()));
+        }
+        Run.of(command).orFail();
+    }
+
+    /** The number on this host of a command that was started by {@link #spawn}. */
+    static long child(Process spawned) {
+        return spawned.children()
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("it does not run any more"))
+                .pid();
     }
 
     /** Every process of this machine but its first, as the host numbers them. */
@@ -188,6 +213,9 @@ final class Machine {
     void die() {
         // unshare ends by itself once it has reaped the first process.
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        spawned.stream()
+                .filter(Process::isAlive)
+                .forEach(p -> Run.of(List.of("kill", "-CONT", Long.toString(p.pid()))));
         Lab.await(
                 name + " is dead",
                 Duration.ofSeconds(10),

@@ -1,0 +1,192 @@
+package io.pgha.it;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What every lease guard holds on real kernels and databases, whoever is the arbiter (promise P1). */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class LeaseContract {
+
+    /** Longer than the lease of profile fast, its rate and its margin, and any count of failures. */
+    static final Duration LONG = Duration.ofSeconds(5);
+
+    final LeasedPair pair;
+
+    LeaseContract(String guard) {
+        this.pair = new LeasedPair(guard);
+    }
+
+    @AfterAll
+    void close() {
+        pair.close();
+    }
+
+    @Test
+    void aPowerLossIsTakenOver() {
+        pair.run("power loss", round -> {
+            round.primary().powerOff();
+            round.awaitTakeover();
+            round.lab().powerOn(round.primary());
+        });
+    }
+
+    @Test
+    void aPrimaryThatOnlyClientsReachIsClosedBeforeTheOtherOpens() {
+        pair.run("primary cut off, clients reach it", round -> {
+            round.primary().cut(Wires.Side.PEER);
+            round.primary().cut(Wires.Side.ARBITER);
+            round.awaitTakeover();
+        });
+    }
+
+    @Test
+    void aPrimaryThatNobodyHearsIsReplaced() {
+        pair.run("primary silenced", round -> {
+            round.primary().silence(Wires.Side.EVERYTHING);
+            round.awaitTakeover();
+        });
+    }
+
+    @Test
+    void aPrimaryThatHearsNobodyIsReplaced() {
+        pair.run("primary deafened", round -> {
+            round.primary().deafen(Wires.Side.EVERYTHING);
+            round.awaitTakeover();
+        });
+    }
+
+    @Test
+    void nodesThatOnlyTheArbiterJoinsKeepTheirRoles() {
+        pair.run("cut between the nodes", round -> {
+            round.primary().cut(Wires.Side.PEER);
+            round.assertServes(LONG);
+        });
+        pair.run("primary silent towards the standby", round -> {
+            round.primary().silence(Wires.Side.PEER);
+            round.assertServes(LONG);
+        });
+        pair.run("primary deaf towards the standby", round -> {
+            round.primary().deafen(Wires.Side.PEER);
+            round.assertServes(LONG);
+        });
+    }
+
+    @Test
+    void aPrimaryWithoutTheArbiterServesOnItsPeersLeases() {
+        pair.run("primary cut from the arbiter", round -> {
+            round.primary().cut(Wires.Side.ARBITER);
+            round.assertServes(LONG);
+        });
+        pair.run("both cut from the arbiter", round -> {
+            round.primary().cut(Wires.Side.ARBITER);
+            round.standby().cut(Wires.Side.ARBITER);
+            round.assertServes(LONG);
+        });
+    }
+
+    @Test
+    void aStandbyWithoutTheArbiterTakesNothingOver() {
+        pair.run("primary cut off, standby cut from the arbiter", round -> {
+            round.standby().cut(Wires.Side.ARBITER);
+            round.primary().cut(Wires.Side.EVERYTHING);
+            round.assertNobodyServes(LONG);
+        });
+    }
+
+    @Test
+    void aDaemonStoppedForAMomentHarmsNobody() {
+        Recording seen = pair.run("daemon stopped for a moment", round -> {
+            round.primary().daemon().freeze();
+            round.recorder().awaitWrites(round.primary());
+            round.primary().daemon().thaw();
+            round.assertServes(Duration.ofSeconds(2));
+        });
+        assertTrue(seen.longestGapMillis() < 1_000, () -> seen.longestGapMillis() + " ms");
+    }
+
+    @Test
+    void aDaemonStoppedOverAHealthyPostgresIsReplacedAndYieldsWhenItWakes() {
+        pair.run("daemon stopped", round -> {
+            round.primary().daemon().freeze();
+            round.awaitTakeover();
+            round.primary().daemon().thaw();
+        });
+    }
+
+    @Test
+    void aKilledDaemonLeavesAPrimaryThatIsDrainedAndReplaced() {
+        pair.run("daemon killed", round -> {
+            round.primary().daemon().kill();
+            round.awaitTakeover();
+            round.primary().daemon().start();
+        });
+    }
+
+    @Test
+    void aSuspendedMachineAcknowledgesNothingWhenItWakes() {
+        pair.run("everything frozen", round -> {
+            round.primary().postgres().hangAll();
+            round.primary().daemon().freeze();
+            round.awaitTakeover();
+            round.primary().postgres().resume();
+            round.primary().daemon().thaw();
+        });
+    }
+
+    @Test
+    void anEmptiedFirewallIsPutUpAgainAndOpensNoStandby() {
+        pair.run("firewall emptied on both", round -> {
+            for (LabNode node : List.of(round.primary(), round.standby())) {
+                Run.of(node.machine().root(List.of("nft", "flush", "ruleset"))).orFail();
+            }
+            round.lab()
+                    .expect(
+                            "the standby is closed again",
+                            LeasedPair.PATIENCE,
+                            () -> !round.lab().isOpen(round.standby()));
+            round.assertServes(Duration.ofSeconds(2));
+        });
+    }
+
+    @Test
+    void aNodeThatComesBackByOneCableOrTheOtherFirstYields() {
+        pair.run("returns to the arbiter first", round -> {
+            cutOff(round);
+            round.lab().heal();
+            round.primary().cut(Wires.Side.PEER);
+            yields(round);
+        });
+        pair.run("returns to the peer first", round -> {
+            cutOff(round);
+            round.lab().heal();
+            round.primary().cut(Wires.Side.ARBITER);
+            yields(round);
+        });
+    }
+
+    private static void cutOff(LeasedPair.Round round) {
+        round.primary().cut(Wires.Side.PEER);
+        round.primary().cut(Wires.Side.ARBITER);
+        round.awaitTakeover();
+    }
+
+    private static void yields(LeasedPair.Round round) {
+        round.lab()
+                .expect(
+                        "the old primary knows",
+                        LeasedPair.PATIENCE,
+                        () -> round.primary()
+                                .daemon()
+                                .state()
+                                .filter(state -> !state.equals("PRIMARY"))
+                                .isPresent());
+        assertFalse(round.lab().isOpen(round.primary()));
+    }
+}

@@ -1,0 +1,150 @@
+package io.pgha.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A pair under a lease guard and its third host, struck by one test after the other. Each ends with the same question, asked
+ * of every write that a client or an observer ever sent: were there two primaries, if only for a moment?
+ */
+final class LeasedPair implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration WHOLE = Duration.ofSeconds(90);
+
+    private final LabOptions options;
+    private Optional<Lab> current = Optional.empty();
+
+    /** Makes nothing yet. */
+    LeasedPair(String guard) {
+        this.options = LabOptions.shipped().withGuard(guard).withProfile("fast");
+    }
+
+    /** What a test does to the pair. */
+    interface Blow {
+        void strike(Round round);
+    }
+
+    /** One test: the roles at its beginning, and what clients see. */
+    record Round(Lab lab, LabNode primary, LabNode standby, Recorder recorder) {
+
+        /** Waits until the standby serves clients; returns only then. */
+        void awaitTakeover() {
+            recorder.awaitWrites(standby, PATIENCE);
+        }
+
+        /** Watches for that long that the primary serves on and nobody takes its place. */
+        void assertServes(Duration time) {
+            long begun = System.nanoTime();
+            while (System.nanoTime() - begun < time.toNanos()) {
+                recorder.awaitWrites(primary, PATIENCE);
+            }
+            assertTrue(!standby.postgres().isPrimary(), lab::diagnosis);
+        }
+
+        /** Waits until clients reach nobody, and looks that it stays so for that long. */
+        void assertNobodyServes(Duration time) {
+            lab.expect("nobody is open", PATIENCE, this::isNobodyOpen);
+            long begun = System.nanoTime();
+            while (System.nanoTime() - begun < time.toNanos()) {
+                assertTrue(isNobodyOpen(), lab::diagnosis);
+            }
+        }
+
+        /** Watches for that long that clients can write. */
+        void assertOneServes(Duration time) {
+            long begun = System.nanoTime();
+            while (System.nanoTime() - begun < time.toNanos()) {
+                recorder.awaitWrites();
+            }
+        }
+
+        private boolean isNobodyOpen() {
+            return !lab.isOpen(primary) && !lab.isOpen(standby);
+        }
+    }
+
+    /** Strikes, asks the question, and leaves a whole pair; returns what was recorded. */
+    Recording run(String what, Blow blow) {
+        Lab lab = lab();
+        LabNode primary = lab.node1().postgres().isPrimary() ? lab.node1() : lab.node2();
+        LabNode standby = lab.other(primary);
+        try {
+            // Each recording client numbers its rows from the same beginning.
+            primary.postgres().sql("app", "truncate recorded, observed");
+            Recorder recorder = lab.record();
+            long from = System.nanoTime();
+            blow.strike(new Round(lab, primary, standby, recorder));
+            lab.heal();
+            lab.expect("the nodes have met", WHOLE, () -> isSettled(lab));
+            recorder.awaitWrites();
+            Recording seen = recorder.stop();
+            assertOnePrimary(lab, seen, primary, standby);
+            LabNode heir = lab.node1().postgres().isPrimary() ? lab.node1() : lab.node2();
+            System.out.println(options.guard() + ": " + what + ": write gap "
+                    + seen.longestGap(from, Long.MAX_VALUE).millis() + " ms, lost "
+                    + seen.lost(heir).size() + ", two primaries " + seen.twoPrimariesMillis()
+                    + " ms");
+            lab.expect("the pair is whole", WHOLE, () -> isWhole(lab, lab.other(heir), heir));
+            return seen;
+        } catch (RuntimeException | AssertionError e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** The lab of the moment. */
+    Lab lab() {
+        if (current.isEmpty()) {
+            Lab lab = Lab.open(options);
+            current = Optional.of(lab);
+            lab.trafficManager();
+        }
+        return current.get();
+    }
+
+    private static void assertOnePrimary(Lab lab, Recording seen, LabNode before, LabNode after) {
+        assertEquals(0, seen.twoPrimariesMillis(), lab::diagnosis);
+        List<Recording.Span> later = seen.accepting(after.number());
+        List<Recording.Span> earlier = seen.accepting(before.number());
+        if (later.isEmpty() || earlier.isEmpty()) {
+            return;
+        }
+        // The first span of the old primary began before the blow.
+        long lastOfOld = earlier.get(earlier.size() - 1).to();
+        long firstOfNew = later.get(0).from();
+        assertTrue(
+                lastOfOld < firstOfNew || earlier.get(0).from() > later.get(0).to(),
+                () -> "the old primary acknowledged " + (lastOfOld - firstOfNew) / 1000
+                        + " us after the new one was written to\n" + lab.diagnosis());
+    }
+
+    /** One is open, and the other knows that it is not the primary. */
+    private static boolean isSettled(Lab lab) {
+        boolean one = lab.isOpen(lab.node1());
+        LabNode closed = one ? lab.node2() : lab.node1();
+        return one != lab.isOpen(lab.node2())
+                && closed.daemon().state().filter(s -> !s.equals("PRIMARY")).isPresent();
+    }
+
+    /** Asked until it is so; does what a person would do next. */
+    private static boolean isWhole(Lab lab, LabNode standby, LabNode primary) {
+        if (standby.daemon().isIdle() && !standby.postgres().isStreaming()) {
+            standby.daemon().run(List.of("initialize", "--as", "standby", "--yes"));
+        }
+        return standby.postgres().isStreaming()
+                && standby.daemon().isSteady()
+                && primary.daemon().isSteady()
+                && lab.isOpen(primary);
+    }
+
+    @Override
+    public void close() {
+        current.ifPresent(Lab::close);
+        current = Optional.empty();
+    }
+}
