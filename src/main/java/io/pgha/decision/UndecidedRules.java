@@ -1,6 +1,7 @@
 package io.pgha.decision;
 
 import io.pgha.model.NodeId;
+import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
 
@@ -77,17 +78,21 @@ final class UndecidedRules {
         return new Decision.Note(
                 Situation.HEALTHY,
                 List.of(new Fact.Became(
-                        io.pgha.model.NodeState.STANDBY,
+                        NodeState.STANDBY,
                         w.memory().epoch(),
                         owner,
                         "PostgreSQL runs in recovery")),
                 "PostgreSQL runs in recovery: standby");
     }
 
-    /** Guard gateway: closed, PostgreSQL runs on; the way back is the same question as after a boot. */
+    /**
+     * Closed; the way back is the same question as after a boot. Under a lease guard the peer can only have opened after the
+     * lease here was over, with a higher epoch: there is nothing to weigh (row A5).
+     */
     static Decision isolated(World w) {
-        if (w.peerIn(io.pgha.model.NodeState.PRIMARY).isPresent()
-                || w.peerIn(io.pgha.model.NodeState.RECONCILING).isPresent()) {
+        boolean other = w.peerIn(NodeState.PRIMARY).isPresent()
+                || w.peerIn(NodeState.RECONCILING).isPresent();
+        if (other && !w.policy().guard().isLease()) {
             return begin(w.workflows()
                     .reconcile(
                             w.id(),
@@ -96,9 +101,13 @@ final class UndecidedRules {
                                     + " was open too before it was isolated"));
         }
         Boot.Verdict verdict = Boot.verdict(w);
-        return verdict.kind() == Boot.Kind.OPEN
-                ? begin(w.workflows().startAsPrimary(w.id(), verdict.epoch(), verdict.why()))
-                : new Decision.Hold(Situation.ISOLATED, "closed while isolated; " + verdict.why());
+        return switch (verdict.kind()) {
+            case OPEN ->
+                begin(w.workflows().startAsPrimary(w.id(), verdict.epoch(), verdict.why()));
+            case DEPOSED -> outranked(w, verdict);
+            case WAIT, STAY ->
+                new Decision.Hold(Situation.ISOLATED, "closed while isolated; " + verdict.why());
+        };
     }
 
     private static Decision byVerdict(World w, boolean running) {

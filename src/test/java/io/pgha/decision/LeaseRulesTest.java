@@ -261,6 +261,20 @@ final class LeaseRulesTest {
     }
 
     @Test
+    void anIsolatedNodeThatMeetsAHigherEpochYieldsAndCountsNothing() {
+        for (NodeState open : List.of(NodeState.PRIMARY, NodeState.RECONCILING)) {
+            Decision.Begin begin = assertInstanceOf(
+                    Decision.Begin.class,
+                    Given.primary()
+                            .guard(Guard.WITNESS)
+                            .state(NodeState.ISOLATED, 3, Given.A)
+                            .peer(open, 4, Given.B)
+                            .decides());
+            assertEquals(PlanKind.DEPOSE, begin.plan().kind());
+        }
+    }
+
+    @Test
     void aPrimaryWithoutLeaseThatSeesNobodyStops() {
         Decision.Begin begin = assertInstanceOf(
                 Decision.Begin.class,

@@ -118,7 +118,10 @@ final class LabPostgres {
 
     /** Ends a hang of either kind. */
     void resume() {
-        signal("-CONT", everyProcess());
+        List<String> command = new ArrayList<>(List.of("kill", "-CONT"));
+        everyProcess().forEach(process -> command.add(Long.toString(process)));
+        // Woken first, the postmaster may end others before they are woken.
+        Run.of(command);
     }
 
     /** Whether a postmaster of this node lives, frozen or not. */

@@ -84,7 +84,7 @@ final class LeasedPair implements AutoCloseable {
             recorder.awaitWrites();
             Recording seen = recorder.stop();
             assertOnePrimary(lab, seen, primary, standby);
-            LabNode heir = lab.node1().postgres().isPrimary() ? lab.node1() : lab.node2();
+            LabNode heir = lab.isOpen(lab.node1()) ? lab.node1() : lab.node2();
             System.out.println(options.guard() + ": " + what + ": write gap "
                     + seen.longestGap(from, Long.MAX_VALUE).millis() + " ms, lost "
                     + seen.lost(heir).size() + ", two primaries " + seen.twoPrimariesMillis()
