@@ -14,7 +14,6 @@ import io.pgha.http.ControlServer;
 import io.pgha.http.Metrics;
 import io.pgha.http.StatusJson;
 import io.pgha.model.GateState;
-import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
 import io.pgha.model.Probed;
 import io.pgha.network.BootGate;
@@ -59,7 +58,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The only wiring: makes the walls, gives them to the engine, turns the crank until told to stop. Stopping it leaves
@@ -89,6 +87,7 @@ public final class Daemon {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean stopping;
     private volatile boolean linked;
+    private final LogThread log = LogThread.begin();
 
     private Daemon(Settings settings) {
         this.settings = settings;
@@ -111,6 +110,9 @@ public final class Daemon {
             return 1;
         } finally {
             daemon.stopped.countDown();
+            if (!daemon.stopping) {
+                daemon.log.close();
+            }
         }
     }
 
@@ -158,7 +160,7 @@ public final class Daemon {
             throws IOException, SQLException, SchedulerException, GateException, PairKeyException,
                     PeerLinkException, Journal.JournalDamaged, InterruptedException {
         String incarnation = UUID.randomUUID().toString().substring(0, 8);
-        AtomicReference<PeerMessage> message = new AtomicReference<>();
+        NewestMessage message = new NewestMessage(clock::now, Counting.fresh(settings.policy()));
         PairKey pair = PairKey.read(
                 settings.link().keyFile(), settings.self().id(), settings.peer().id());
         ExecutorService gatewayThreads = Executors.newCachedThreadPool(Daemon::daemonThread);
@@ -306,12 +308,13 @@ public final class Daemon {
             boolean ended = stopped.await(5, TimeUnit.SECONDS);
             LOG.info(
                     "pgha stops{}; PostgreSQL and the gate stay as they are", ended ? "" : " late");
+            log.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private PeerLink link(PairKey pair, AtomicReference<PeerMessage> message) {
+    private PeerLink link(PairKey pair, NewestMessage message) {
         List<String> addresses = settings.peer().addresses().stream()
                 .map(a -> a.contains(":") && !a.contains("::")
                         ? a
@@ -323,7 +326,7 @@ public final class Daemon {
                 pair,
                 addresses,
                 new LinkPace(beat, Counting.fresh(settings.policy())),
-                message::get,
+                message,
                 clock::now,
                 this::heard);
     }

@@ -19,7 +19,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** The engine's hands on this host: one step at a time on a thread of its own, the gate on another. */
@@ -28,7 +27,7 @@ final class HostActuator implements Actuator, AutoCloseable {
     private final HostSteps steps;
     private final GateKeeper gate;
     private final Consumer<Boolean> send;
-    private final AtomicReference<PeerMessage> message;
+    private final NewestMessage message;
     private final Consumer<ArbiterAsk> arbiter;
     private final Runnable wake;
     private final ExecutorService thread;
@@ -56,7 +55,7 @@ final class HostActuator implements Actuator, AutoCloseable {
             Settings settings,
             HostSteps steps,
             GateKeeper gate,
-            AtomicReference<PeerMessage> message,
+            NewestMessage message,
             Consumer<Boolean> send,
             Consumer<ArbiterAsk> arbiter,
             Runnable wake) {

@@ -39,6 +39,9 @@ public interface Actuator {
     /** A question to the arbiter. One is under way at a time; of those that wait only the newest is sent. */
     void ask(ArbiterAsk question);
 
-    /** The newest message to the peer; {@code now} when it should be sent at once instead of with the next heartbeat. */
+    /**
+     * The newest message to the peer. It ages: without a newer one this node falls silent after some heartbeats. {@code now} when
+     * it should be sent at once instead of with the next heartbeat.
+     */
     void announce(PeerMessage message, boolean now);
 }

@@ -64,6 +64,8 @@ public final class Engine {
     private Optional<String> journalTrouble = Optional.empty();
     private Optional<MonoTime> coolUntil = Optional.empty();
     private Optional<MonoTime> retryAt = Optional.empty();
+    /** Facts have been on their way to the disk since; a disk that answers ends it. */
+    private Optional<MonoTime> unwrittenSince = Optional.empty();
     /** A step down could not be recorded: the gate stays closed until the journal can be written again. */
     private boolean keepClosed;
     /** The gate was told to open and not to close since: it may still be on its way, and looks closed until then. */
@@ -183,6 +185,7 @@ public final class Engine {
     private void keepLease(Observation seen) {
         boolean mayHold = believed(seen).state().mayOpen()
                 && !keepClosed
+                && !(cannotWrite(seen) && world(seen).peerWouldTake())
                 && mayStayOpen(memory, seen)
                 && mayStayOpen(fold(memory, pending), seen)
                 && (memory.stillness().isPresent()
@@ -201,6 +204,16 @@ public final class Engine {
             }
         }
         ask(seen);
+    }
+
+    /**
+     * The journal has taken nothing for as long as a lease lasts. Such a node can decide nothing and is silent (the actuator lets
+     * an old message age); where another would take over it also lets its lease run out (promise P5).
+     */
+    private boolean cannotWrite(Observation seen) {
+        return unwrittenSince
+                .filter(since -> seen.at().isPast(since, policy.lease()))
+                .isPresent();
     }
 
     /** PostgreSQL is known to be writable; or it is not known and clients are in already. */
@@ -325,6 +338,7 @@ public final class Engine {
             return;
         }
         pending = facts;
+        unwrittenSince = unwrittenSince.or(() -> Optional.of(seen.at()));
         journal.append(facts, trouble -> {
             persisted.add(trouble);
             wake.run();
@@ -351,6 +365,7 @@ public final class Engine {
             operators.failed(trouble.get());
         } else {
             journalTrouble = Optional.empty();
+            unwrittenSince = Optional.empty();
             retryAt = Optional.empty();
             keepClosed = false;
             adopt(seen);
@@ -448,7 +463,9 @@ public final class Engine {
                 w, Executor.activity(memory, executor.progress()), wallClockMillis);
         boolean news = told.map(last -> Messages.isNews(last, message)).orElse(true);
         told = Optional.of(message);
-        actuator.announce(message, news);
+        if (!cannotWrite(seen)) {
+            actuator.announce(message, news);
+        }
         chronicle.seen(w);
         List<Warnings.Warning> amiss = warnings.of(w, wallClockMillis);
         chronicle.warned(amiss);

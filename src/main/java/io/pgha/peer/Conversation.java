@@ -5,7 +5,6 @@ import io.pgha.model.PeerMessage;
 
 import java.io.IOException;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 
 /** Questions and answers: what is said on a connection, and what is made of what is heard. Used by the link thread only. */
 final class Conversation {
@@ -13,11 +12,11 @@ final class Conversation {
     private final MessageCodec codec = new MessageCodec();
     private final Connections connections;
     private final Hearing hearing;
-    private final Supplier<PeerMessage> own;
+    private final Voice own;
     private long sequence;
     private long nonces;
 
-    Conversation(Connections connections, Hearing hearing, Supplier<PeerMessage> own) {
+    Conversation(Connections connections, Hearing hearing, Voice own) {
         this.connections = connections;
         this.hearing = hearing;
         this.own = own;
@@ -63,15 +62,18 @@ final class Conversation {
     }
 
     private void ask(Connection connection, MonoTime now) throws IOException {
+        if (!own.isCurrent()) {
+            return;
+        }
         long nonce = ++nonces;
         OptionalLong question = OptionalLong.of(nonce);
-        byte[] line = codec.write(++sequence, question, OptionalLong.empty(), own.get());
+        byte[] line = codec.write(++sequence, question, OptionalLong.empty(), own.newest());
         connection.ask(nonce, line, now);
     }
 
     private void take(Connection connection, byte[] line, MonoTime now) throws IOException {
         String from = connection.address();
-        PeerMessage mine = own.get();
+        PeerMessage mine = own.newest();
         MessageCodec.Envelope envelope = codec.open(line, from);
         try {
             hearing.checkVersion(envelope, mine, from);
@@ -95,7 +97,7 @@ final class Conversation {
 
     private void answer(Connection connection, MessageCodec.Envelope question, PeerMessage mine)
             throws IOException {
-        if (question.ask().isPresent()) {
+        if (question.ask().isPresent() && own.isCurrent()) {
             connection.tell(codec.write(++sequence, OptionalLong.empty(), question.ask(), mine));
         }
     }

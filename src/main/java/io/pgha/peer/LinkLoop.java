@@ -1,7 +1,6 @@
 package io.pgha.peer;
 
 import io.pgha.model.MonoTime;
-import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
 
 import org.slf4j.Logger;
@@ -41,7 +40,7 @@ final class LinkLoop implements Runnable {
             PairKey pair,
             LinkPace pace,
             List<LinkAddress> addresses,
-            Supplier<PeerMessage> own,
+            Voice own,
             Supplier<MonoTime> clock,
             Consumer<PeerView> onChange,
             Selector selector,

@@ -3,7 +3,6 @@ package io.pgha.peer;
 import io.pgha.config.Settings;
 import io.pgha.config.Settings.LinkSettings;
 import io.pgha.model.MonoTime;
-import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
 
 import java.io.IOException;
@@ -29,7 +28,7 @@ public final class PeerLink implements AutoCloseable {
     private final List<LinkAddress> addresses;
     private final PairKey pair;
     private final LinkPace pace;
-    private final Supplier<PeerMessage> own;
+    private final Voice own;
     private final Supplier<MonoTime> clock;
     private final Consumer<PeerView> onChange;
     private volatile Optional<Running> running = Optional.empty();
@@ -43,8 +42,7 @@ public final class PeerLink implements AutoCloseable {
      * @param pair keys, and who is who
      * @param peerAddresses host:port (or [IPv6]:port) of the peer's daemon, one link each
      * @param pace heartbeat and deadline
-     * @param own the newest message of this node; called on the link thread for everything that is sent, so it must be
-     *     cheap, and never fail
+     * @param own what this node says
      * @param clock monotonic; the only clock the link looks at
      * @param onChange called on the link thread after every message received and every change of a link; must not block
      * @throws IllegalArgumentException when an address is not of that form
@@ -54,7 +52,7 @@ public final class PeerLink implements AutoCloseable {
             PairKey pair,
             List<String> peerAddresses,
             LinkPace pace,
-            Supplier<PeerMessage> own,
+            Voice own,
             Supplier<MonoTime> clock,
             Consumer<PeerView> onChange) {
         this.settings = settings;

@@ -49,8 +49,8 @@ final class Lab implements AutoCloseable {
         this.router = Machine.boot("router");
         this.client = Machine.boot("client");
         this.wires = new Wires(router, client, options.links());
-        this.node1 = LabNode.make(1, home, wires);
-        this.node2 = LabNode.make(2, home, wires);
+        this.node1 = LabNode.make(1, home, wires, options.disks());
+        this.node2 = LabNode.make(2, home, wires, options.disks());
         this.third = options.isLeased() ? Optional.of(Machine.boot("third")) : Optional.empty();
         third.ifPresent(wires::plugThird);
         this.witness = third.filter(m -> options.guard().equals("witness"))
@@ -253,6 +253,7 @@ final class Lab implements AutoCloseable {
     }
 
     private synchronized void dismantle() {
+        LabDisk.resumeBelow(directory.path());
         for (AutoCloseable guest : guests) {
             try {
                 guest.close();

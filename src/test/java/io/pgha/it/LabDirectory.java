@@ -43,6 +43,8 @@ record LabDirectory(Path path) {
     /** Removes it with all it holds. Safe to call twice. */
     void remove() {
         if (Files.exists(path)) {
+            LabDisk.resumeBelow(path);
+            LabDisk.unmountBelow(path);
             Run.within(Duration.ofSeconds(60), List.of("rm", "-rf", path.toString()))
                     .orFail();
         }

@@ -31,8 +31,11 @@ final class LabNode {
     }
 
     /** Makes the node's disk, boots its machine and plugs it in. */
-    static LabNode make(int number, Path lab, Wires wires) {
+    static LabNode make(int number, Path lab, Wires wires, boolean disks) {
         Path disk = lab.resolve("node" + number);
+        if (disks) {
+            LabDisk.mount(disk);
+        }
         try {
             for (String part : List.of("log", "state", "archive")) {
                 Files.createDirectories(disk.resolve(part));
@@ -78,6 +81,11 @@ final class LabNode {
 
     Machine machine() {
         return machine;
+    }
+
+    /** The disk as something that can hang; only with {@link LabOptions#withDisks}. */
+    LabDisk storage() {
+        return new LabDisk(disk);
     }
 
     LabPostgres postgres() {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param backend of the gate: nftables or iptables
  * @param links between the nodes, one or two
  * @param durable whether PostgreSQL waits for the disk; a bed can do without where nothing depends on it
+ * @param disks whether each node has a {@link LabDisk}, which can hang
  * @param more lines at the end of the configuration file, which win
  */
 record LabOptions(
@@ -20,6 +21,7 @@ record LabOptions(
         String backend,
         int links,
         boolean durable,
+        boolean disks,
         List<String> more) {
 
     LabOptions {
@@ -28,13 +30,13 @@ record LabOptions(
 
     /** Two nodes with pgha as it is shipped, guard failcount. */
     static LabOptions shipped() {
-        return new LabOptions(true, "failcount", "normal", "nftables", 1, true, List.of());
+        return new LabOptions(true, "failcount", "normal", "nftables", 1, true, false, List.of());
     }
 
     /** Two nodes without pgha. */
     static LabOptions bare() {
         LabOptions o = shipped();
-        return new LabOptions(false, o.guard, o.profile, o.backend, 1, true, List.of());
+        return new LabOptions(false, o.guard, o.profile, o.backend, 1, true, false, List.of());
     }
 
     /** Whether a third host is needed. */
@@ -43,22 +45,26 @@ record LabOptions(
     }
 
     LabOptions withGuard(String other) {
-        return new LabOptions(daemons, other, profile, backend, links, durable, more);
+        return new LabOptions(daemons, other, profile, backend, links, durable, disks, more);
     }
 
     LabOptions withProfile(String other) {
-        return new LabOptions(daemons, guard, other, backend, links, durable, more);
+        return new LabOptions(daemons, guard, other, backend, links, durable, disks, more);
     }
 
     LabOptions withBackend(String other) {
-        return new LabOptions(daemons, guard, profile, other, links, durable, more);
+        return new LabOptions(daemons, guard, profile, other, links, durable, disks, more);
     }
 
     LabOptions withLinks(int other) {
-        return new LabOptions(daemons, guard, profile, backend, other, durable, more);
+        return new LabOptions(daemons, guard, profile, backend, other, durable, disks, more);
     }
 
     LabOptions with(List<String> lines) {
-        return new LabOptions(daemons, guard, profile, backend, links, durable, lines);
+        return new LabOptions(daemons, guard, profile, backend, links, durable, disks, lines);
+    }
+
+    LabOptions withDisks() {
+        return new LabOptions(daemons, guard, profile, backend, links, durable, true, more);
     }
 }

@@ -141,6 +141,15 @@ abstract class LeaseContract {
     }
 
     @Test
+    void aPrimaryWhoseDiskHangsIsReplacedThoughItsDaemonCanWriteNothingDown() {
+        pair.run("disk hangs", round -> {
+            round.primary().storage().hang();
+            round.awaitTakeover();
+            round.primary().storage().resume();
+        });
+    }
+
+    @Test
     void anEmptiedFirewallIsPutUpAgainAndOpensNoStandby() {
         pair.run("firewall emptied on both", round -> {
             for (LabNode node : List.of(round.primary(), round.standby())) {

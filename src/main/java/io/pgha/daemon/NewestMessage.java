@@ -1,0 +1,41 @@
+package io.pgha.daemon;
+
+import io.pgha.model.MonoTime;
+import io.pgha.model.PeerMessage;
+import io.pgha.peer.Voice;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/** What the engine said last, handed from its thread to the link's. */
+final class NewestMessage implements Voice {
+
+    private final AtomicReference<Optional<Said>> said = new AtomicReference<>(Optional.empty());
+    private final Supplier<MonoTime> clock;
+    private final Duration fresh;
+
+    private record Said(PeerMessage message, MonoTime at) {}
+
+    /** @param fresh after as long without a word of the engine's this node is silent */
+    NewestMessage(Supplier<MonoTime> clock, Duration fresh) {
+        this.clock = clock;
+        this.fresh = fresh;
+    }
+
+    void set(PeerMessage message) {
+        said.set(Optional.of(new Said(message, clock.get())));
+    }
+
+    /** Not before the engine's first turn. */
+    @Override
+    public PeerMessage newest() {
+        return said.get().orElseThrow().message();
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return said.get().filter(s -> !clock.get().isPast(s.at(), fresh)).isPresent();
+    }
+}
