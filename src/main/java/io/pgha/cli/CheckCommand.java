@@ -95,7 +95,6 @@ final class CheckCommand implements Callable<Integer> {
                             + row.fault() + ": " + row.what());
         }
         pgha.terminal().out().println("\nNot covered by this configuration:");
-        Exposure.of(settings.policy().guard())
-                .forEach(l -> pgha.terminal().out().println("  " + l));
+        Exposure.of(settings.policy()).forEach(l -> pgha.terminal().out().println("  " + l));
     }
 }

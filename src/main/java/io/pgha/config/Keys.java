@@ -19,7 +19,11 @@ public final class Keys {
     static final List<String> SWITCHES = List.of("http", "archive");
 
     private static final List<Key<?>> ALL = Stream.of(
-                    TimingKeys.all(), ArbiterKeys.all(), PostgresKeys.all(), PlaceKeys.all())
+                    TimingKeys.all(),
+                    ArbiterKeys.all(),
+                    FenceKeys.all(),
+                    PostgresKeys.all(),
+                    PlaceKeys.all())
             .flatMap(List::stream)
             .<Key<?>>map(key -> key)
             .toList();

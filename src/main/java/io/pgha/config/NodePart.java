@@ -2,6 +2,7 @@ package io.pgha.config;
 
 import io.pgha.config.Settings.ArchiveSettings;
 import io.pgha.config.Settings.EtcdPlace;
+import io.pgha.config.Settings.FenceSettings;
 import io.pgha.config.Settings.GateSettings;
 import io.pgha.config.Settings.HttpSettings;
 import io.pgha.config.Settings.LinkSettings;
@@ -125,6 +126,23 @@ final class NodePart {
                         values.find(ArbiterKeys.PASSWORD_FILE),
                         values.find(ArbiterKeys.CA_FILE)))
                 : Optional.empty();
+    }
+
+    /** How this node is switched off; empty when nobody can. */
+    List<List<Path>> fenceLevels() {
+        return values.find(FenceKeys.LEVELS).orElse(List.of());
+    }
+
+    /** How the peer is switched off; empty when neither node can switch the other off. */
+    Optional<FenceSettings> fence(NodePart peer) {
+        return peer.fenceLevels().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new FenceSettings(
+                        values.get(FenceKeys.TIMEOUT),
+                        values.get(FenceKeys.MONITOR_INTERVAL),
+                        values.get(FenceKeys.REQUIRED),
+                        fenceLevels(),
+                        peer.fenceLevels()));
     }
 
     Optional<HttpSettings> http() {

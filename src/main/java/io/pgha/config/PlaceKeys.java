@@ -178,6 +178,7 @@ final class PlaceKeys {
                 ON_EVENT,
                 ON_EVENT_TIMEOUT,
                 HOST,
-                ADDRESSES);
+                ADDRESSES,
+                FenceKeys.LEVELS);
     }
 }

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param onEventTimeout its deadline
  * @param witness where the witness is asked; present with guard witness only
  * @param etcd where etcd is asked; present with guard etcd only
+ * @param fence how the peer is switched off; empty when neither node can switch the other off
  * @param shown every key with its value in force and where that came from, in the order of the table; for {@code pgha
  *     config show}
  */
@@ -50,6 +51,7 @@ public record Settings(
         Duration onEventTimeout,
         Optional<WitnessPlace> witness,
         Optional<EtcdPlace> etcd,
+        Optional<FenceSettings> fence,
         List<Shown> shown) {
 
     public Settings {
@@ -91,6 +93,7 @@ public record Settings(
                 runDirectory,
                 onEvent,
                 onEventTimeout,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 List.of());
@@ -243,6 +246,27 @@ public record Settings(
             Optional<Path> caFile) {
         public EtcdPlace {
             endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /**
+     * Fencing.
+     *
+     * @param timeout of one attempt, all levels together
+     * @param monitorInterval from one look at the devices to the next
+     * @param required no takeover on silence without it
+     * @param self the devices, level by level, by which the peer switches this node off
+     * @param peer the devices by which this node switches the peer off; never empty
+     */
+    public record FenceSettings(
+            Duration timeout,
+            Duration monitorInterval,
+            boolean required,
+            List<List<Path>> self,
+            List<List<Path>> peer) {
+        public FenceSettings {
+            self = List.copyOf(self);
+            peer = List.copyOf(peer);
         }
     }
 

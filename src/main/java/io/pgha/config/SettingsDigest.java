@@ -34,6 +34,9 @@ final class SettingsDigest {
         }
         for (NodePart part : parts) {
             text.append(part.node()).append('\n');
+            if (!part.fenceLevels().isEmpty()) {
+                text.append(FenceKeys.LEVELS.form().write(part.fenceLevels())).append('\n');
+            }
         }
         byte[] hash = sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(hash, 0, BYTES);

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigObject;
 
 import io.pgha.config.Key.Scope;
 import io.pgha.config.Settings.Shown;
+import io.pgha.model.FencePolicy;
 import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 
@@ -67,6 +68,7 @@ public final class SettingsFile {
             complaints.throwIfAny();
         }
         new PairRules(parts.get(0), parts.get(1), complaints).check();
+        new FencingRules(parts.get(0), parts.get(1), complaints).check();
         ThisNode thisNode = new ThisNode(parts, locality, complaints, document.lineOf(Keys.NODES));
         Optional<NodePart> self = thisNode.find(node);
         self.ifPresent(thisNode::checkGateways);
@@ -82,7 +84,7 @@ public final class SettingsFile {
                 SettingsDigest.of(parts),
                 self.node(),
                 peer.node(),
-                PolicyPart.of(values, Guard.MANUAL).orElseThrow(),
+                PolicyPart.of(values, Guard.MANUAL).orElseThrow().withFence(fence(values, peer)),
                 self.postgres(),
                 self.gate(),
                 self.link(),
@@ -95,7 +97,15 @@ public final class SettingsFile {
                 values.get(PlaceKeys.ON_EVENT_TIMEOUT),
                 self.witness(),
                 self.etcd(),
+                self.fence(peer),
                 shown(file, parts, self));
+    }
+
+    private static FencePolicy fence(Values values, NodePart peer) {
+        return peer.fenceLevels().isEmpty()
+                ? FencePolicy.NONE
+                : new FencePolicy(
+                        true, values.get(FenceKeys.REQUIRED), values.get(FenceKeys.TIMEOUT));
     }
 
     private static List<Shown> shown(Path file, List<NodePart> parts, NodePart self) {

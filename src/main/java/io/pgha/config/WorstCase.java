@@ -66,7 +66,7 @@ public final class WorstCase {
 
     private void silence() {
         String fault = "the primary's machine loses power";
-        if (p.guard() == Guard.MANUAL) {
+        if (p.guard() == Guard.MANUAL && !p.fence().decides()) {
             lines.add(fault
                     + ": no limit; guard = manual waits for a person, who types pgha promote");
             return;
@@ -82,6 +82,9 @@ public final class WorstCase {
                 waits.set(0, new Wait(leaseWords(), expiry));
             }
             waits.add(new Wait("heartbeat, to claim", p.heartbeat()));
+        }
+        if (p.fence().configured()) {
+            waits.add(new Wait("fence.timeout", p.fence().timeout()));
         }
         fault(fault, waits);
     }
@@ -100,6 +103,12 @@ public final class WorstCase {
 
     private void cut() {
         String fault = "the nodes are cut off from each other";
+        if (p.fence().decides()) {
+            lines.add(
+                    fault
+                            + ": the standby switches the primary's machine off, sees it off, and opens; sum as for a power loss");
+            return;
+        }
         lines.add(
                 switch (p.guard()) {
                     case MANUAL ->
@@ -142,7 +151,7 @@ public final class WorstCase {
                     + " without the arbiter no limit");
             return;
         }
-        if (p.guard() != Guard.FAILCOUNT) {
+        if (p.guard() != Guard.FAILCOUNT || p.fence().decides()) {
             lines.add(fault + ": no limit; guard = " + p.guard().name().toLowerCase(Locale.ROOT)
                     + " stays closed until the peer answers or a person acts");
             return;

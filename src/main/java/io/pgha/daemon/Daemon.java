@@ -74,7 +74,7 @@ public final class Daemon {
     private static final Duration SOCKET_LIMIT = Duration.ofSeconds(2);
     private static final Duration LEAVE_LIMIT = Duration.ofSeconds(2);
     private static final Duration LEAVE_LOOK = Duration.ofMillis(100);
-    private static final int SCHEDULE_THREADS = 5;
+    private static final int SCHEDULE_THREADS = 6;
     private static final int EXIT_CONFIGURATION = 2;
 
     /** Before the link is started there is nothing to be said of the peer. */
@@ -189,6 +189,8 @@ public final class Daemon {
                             settings.gateways(),
                             settings.policy().gatewayTimeout(),
                             gatewayThreads));
+            Optional<FenceMonitor> fence =
+                    settings.fence().map(f -> new FenceMonitor(settings, f, this::wake));
             HostSensors sensors = new HostSensors(
                     settings,
                     incarnation,
@@ -198,14 +200,16 @@ public final class Daemon {
                     walls,
                     keeper,
                     () -> linked ? link.view() : UNHEARD,
-                    arbiter::view);
+                    arbiter::view,
+                    () -> fence.flatMap(FenceMonitor::trouble));
             HostSteps steps = new HostSteps(
                     settings,
                     walls,
                     new SocketKiller(GateRules.of(settings), SOCKET_LIMIT),
                     new CommitCounter(settings.postgres(), COMMIT_COUNT_LIMIT),
                     new PeerDatabase(settings, Duration.ofSeconds(10)),
-                    sensors);
+                    sensors,
+                    fence);
             HostActuator actuator = new HostActuator(
                     settings, steps, keeper, message, now -> link.send(), arbiter::ask, this::wake);
             Engine engine = new Engine(
@@ -228,7 +232,7 @@ public final class Daemon {
             engine.turn();
             link.start();
             linked = true;
-            return run(engine, events, sensors, keeper, link);
+            return run(engine, events, sensors, keeper, link, fence);
         }
     }
 
@@ -241,7 +245,12 @@ public final class Daemon {
     }
 
     private int run(
-            Engine engine, EventLog events, HostSensors sensors, GateKeeper keeper, PeerLink link)
+            Engine engine,
+            EventLog events,
+            HostSensors sensors,
+            GateKeeper keeper,
+            PeerLink link,
+            Optional<FenceMonitor> fence)
             throws IOException, SchedulerException, InterruptedException {
         Posts posts = new Posts(engine, events, engine.status().orElseThrow());
         Thread hook = new Thread(this::stop, "stop");
@@ -265,6 +274,13 @@ public final class Daemon {
                 Retention retention =
                         new Retention(settings.archive().get(), sensors::localView, events);
                 schedule.every(RETENTION, "retention", retention::run);
+            }
+            if (fence.isPresent()) {
+                fence.get().register(metrics.registry());
+                schedule.every(
+                        settings.fence().orElseThrow().monitorInterval(),
+                        "fence-monitor",
+                        fence.get()::look);
             }
             schedule.start();
             turn(engine, link);

@@ -60,6 +60,7 @@ final class HostSensors implements Sensors {
     private final GateKeeper gate;
     private final Supplier<PeerView> peer;
     private final Supplier<ArbiterView> arbiter;
+    private final Supplier<Optional<String>> fenceTrouble;
     private final PostmasterWatch watch;
 
     private volatile Postmaster postmaster = Postmaster.UNKNOWN;
@@ -86,7 +87,8 @@ final class HostSensors implements Sensors {
             Walls walls,
             GateKeeper gate,
             Supplier<PeerView> peer,
-            Supplier<ArbiterView> arbiter) {
+            Supplier<ArbiterView> arbiter,
+            Supplier<Optional<String>> fenceTrouble) {
         this.settings = settings;
         this.incarnation = incarnation;
         this.bootId = bootId;
@@ -100,6 +102,7 @@ final class HostSensors implements Sensors {
         this.gate = gate;
         this.peer = peer;
         this.arbiter = arbiter;
+        this.fenceTrouble = fenceTrouble;
         this.watch = PostmasterWatch.start(
                 settings.postgres().dataDirectory(),
                 settings.policy().interval(),
@@ -160,7 +163,8 @@ final class HostSensors implements Sensors {
                 forks,
                 gate.armed(),
                 arbiter.get(),
-                postmaster == Postmaster.RUNNING ? rebuild : obstacle);
+                postmaster == Postmaster.RUNNING ? rebuild : obstacle,
+                fenceTrouble.get());
     }
 
     /** The process, the data directory and the held connection. One caller at a time. */

@@ -4,6 +4,7 @@ import io.pgha.config.Settings;
 import io.pgha.decision.Fact;
 import io.pgha.decision.Memory;
 import io.pgha.engine.Outcome;
+import io.pgha.fence.Fencing;
 import io.pgha.model.ControlData;
 import io.pgha.model.Fork;
 import io.pgha.model.Observation;
@@ -57,6 +58,7 @@ final class HostSteps {
     private final CommitCounter commits;
     private final SqlSource peerDatabase;
     private final HostSensors sensors;
+    private final Optional<FenceMonitor> fence;
 
     HostSteps(
             Settings settings,
@@ -64,7 +66,8 @@ final class HostSteps {
             SocketKiller sockets,
             CommitCounter commits,
             SqlSource peerDatabase,
-            HostSensors sensors) {
+            HostSensors sensors,
+            Optional<FenceMonitor> fence) {
         this.settings = settings;
         this.postgres = walls.postgres();
         this.control = walls.control();
@@ -73,6 +76,7 @@ final class HostSteps {
         this.commits = commits;
         this.peerDatabase = peerDatabase;
         this.sensors = sensors;
+        this.fence = fence;
     }
 
     /** Carries a step out and waits for it, on the caller's thread; never throws for what the world does. */
@@ -402,6 +406,21 @@ final class HostSteps {
                             e.getMessage());
                 }
                 return List.of();
+            };
+        }
+
+        @Override
+        public Job fence(Step.Fence step) {
+            return () -> {
+                Fencing.Result result = fence.orElseThrow(
+                                () -> new SQLException("no fence device is configured"))
+                        .off();
+                if (!result.off()) {
+                    throw new SQLException(result.words());
+                }
+                long wall = new HostClock().wallClockMillis();
+                return List.of(
+                        new Fact.Fenced(step.target(), result.device(), result.level(), wall));
             };
         }
 

@@ -172,6 +172,13 @@ public final class Boot {
                     why + ": start pgha there, or, when " + w.now().peerId()
                             + " is surely down, pgha promote --force here");
         }
+        if (w.policy().fence().decides()) {
+            return stay(
+                    w,
+                    w.now().peerId()
+                            + " is silent, and may have switched this machine off and taken over: start pgha there, or, when "
+                            + w.now().peerId() + " is surely down, pgha promote --force here");
+        }
         if (!w.now().at().isPast(since, w.policy().bootPeerWait())) {
             return wait(
                     w,

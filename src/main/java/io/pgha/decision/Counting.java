@@ -80,6 +80,7 @@ public final class Counting {
                 before.bootAsked(),
                 since(memory.paused().isPresent(), before.pausedSince(), now.at()),
                 since(isBlocked(memory, now), before.blockedSince(), now.at()),
+                since(memory.fenceTrouble().isPresent(), before.unfencedSince(), now.at()),
                 before.leases());
     }
 

@@ -95,6 +95,12 @@ public sealed interface Fact {
     /** An operator has seen the automatic failover, or its block period is over. */
     record Acknowledged(String by) implements Fact {}
 
+    /** That node's machine was switched off by a fence device and seen off at that moment of the wall clock. */
+    record Fenced(NodeId node, String device, int level, long wallClockMillis) implements Fact {}
+
+    /** That node's machine could not be switched off, or was not seen off. */
+    record FenceFailed(NodeId node, String why) implements Fact {}
+
     /** Client commits since the timelines parted. */
     record CommitsCounted(long commits) implements Fact {}
 

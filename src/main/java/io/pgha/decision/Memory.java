@@ -11,6 +11,7 @@ import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,6 +39,8 @@ import java.util.Optional;
  * @param peerPaused why the peer wants nothing done automatically
  * @param withheld why this node must not take over
  * @param unacknowledged the automatic failover that made this node primary, until somebody has seen it
+ * @param fenced which machine was switched off, by what and when; until this node follows again
+ * @param fenceTrouble why the primary could not be fenced; until the next attempt
  * @param lastOutcome how the last workflow ended
  * @param failuresNoted the fail count as last written, with its date
  */
@@ -63,6 +66,8 @@ public record Memory(
         Optional<String> peerPaused,
         Optional<String> withheld,
         Optional<String> unacknowledged,
+        Optional<String> fenced,
+        Optional<String> fenceTrouble,
         String lastOutcome,
         String failuresNoted) {
 
@@ -82,6 +87,8 @@ public record Memory(
             Optional.empty(),
             Optional.empty(),
             0,
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -175,6 +182,8 @@ public record Memory(
         private Optional<String> peerPaused;
         private Optional<String> withheld;
         private Optional<String> unacknowledged;
+        private Optional<String> fenced;
+        private Optional<String> fenceTrouble;
         private String lastOutcome;
         private String failuresNoted;
 
@@ -200,6 +209,8 @@ public record Memory(
             peerPaused = m.peerPaused;
             withheld = m.withheld;
             unacknowledged = m.unacknowledged;
+            fenced = m.fenced;
+            fenceTrouble = m.fenceTrouble;
             lastOutcome = m.lastOutcome;
             failuresNoted = m.failuresNoted;
         }
@@ -214,6 +225,7 @@ public record Memory(
                 owner = Optional.of(f.owner());
             } else if (fact instanceof Fact.PlanBegun f) {
                 running = Optional.of(new Running(f.plan(), 0, false));
+                fenceTrouble = Optional.empty();
                 given = wordOf(f.plan()).or(() -> given);
             } else if (fact instanceof Fact.StepReached f) {
                 running = running.map(r -> new Running(r.plan(), f.cursor(), r.undoing()));
@@ -261,6 +273,13 @@ public record Memory(
                 longestLeaseMillis = f.millis();
             } else if (fact instanceof Fact.Opened f) {
                 opened = Optional.of(f.epoch());
+            } else if (fact instanceof Fact.Fenced f) {
+                fenced = Optional.of(f.node() + " was switched off by fence device " + f.device()
+                        + " (level " + f.level() + ") at "
+                        + Instant.ofEpochMilli(f.wallClockMillis()));
+                fenceTrouble = Optional.empty();
+            } else if (fact instanceof Fact.FenceFailed f) {
+                fenceTrouble = Optional.of(f.why());
             } else if (fact instanceof Fact.Alone f) {
                 alone = Optional.of(f.why());
             } else if (fact instanceof Fact.NotAlone) {
@@ -325,6 +344,7 @@ public record Memory(
                 case PRIMARY, STANDBY, DEPOSED -> {
                     unacknowledged =
                             f.state() == NodeState.PRIMARY ? unacknowledged : Optional.empty();
+                    fenced = f.state() == NodeState.PRIMARY ? fenced : Optional.empty();
                     cede = Optional.empty();
                     token = Optional.empty();
                     kept = Optional.empty();
@@ -361,6 +381,8 @@ public record Memory(
                     peerPaused,
                     withheld,
                     unacknowledged,
+                    fenced,
+                    fenceTrouble,
                     lastOutcome,
                     failuresNoted);
         }

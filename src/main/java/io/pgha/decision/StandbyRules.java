@@ -161,7 +161,7 @@ final class StandbyRules {
                     Situation.WAITING_FOR_OPERATOR,
                     w.now().peerId() + " released the role to this node: pgha initialize");
         }
-        if (w.policy().guard() == Guard.MANUAL) {
+        if (w.policy().guard() == Guard.MANUAL && !w.policy().fence().decides()) {
             return new Decision.Hold(
                     Situation.WAITING_FOR_OPERATOR,
                     failed + "; guard manual waits for a person: when "
@@ -191,6 +191,10 @@ final class StandbyRules {
             return new Decision.Hold(
                     Situation.TAKEOVER_VETOED,
                     failed + ", but not taking over: " + String.join("; ", vetoes));
+        }
+        Optional<Decision> unfenced = FenceRules.hold(w, failed);
+        if (unfenced.isPresent()) {
+            return unfenced.get();
         }
         Epoch before = w.memory().epoch();
         return begin(

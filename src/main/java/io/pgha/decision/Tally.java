@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param bootAsked the boot hook asked for a start
  * @param pausedSince since when this daemon has known of its own pause
  * @param blockedSince since when it has known of an automatic failover that nobody has acknowledged
+ * @param unfencedSince since when it has known that the primary could not be fenced
  * @param leases what is held, asked and granted; empty of everything without a lease guard
  */
 public record Tally(
@@ -44,7 +45,48 @@ public record Tally(
         boolean bootAsked,
         Optional<MonoTime> pausedSince,
         Optional<MonoTime> blockedSince,
+        Optional<MonoTime> unfencedSince,
         Leases leases) {
+
+    /** A tally without a fencing that failed. */
+    public Tally(
+            MonoTime startedAt,
+            MonoTime lastTurnAt,
+            MonoTime awakeAt,
+            int failures,
+            String lastFailure,
+            Optional<PortProbe> lastCounted,
+            int silences,
+            int ownFailures,
+            Optional<PortProbe> lastOwn,
+            Optional<Lsn> primaryPosition,
+            Optional<MonoTime> downSince,
+            int restarts,
+            Optional<MonoTime> undecidedSince,
+            boolean bootAsked,
+            Optional<MonoTime> pausedSince,
+            Optional<MonoTime> blockedSince,
+            Leases leases) {
+        this(
+                startedAt,
+                lastTurnAt,
+                awakeAt,
+                failures,
+                lastFailure,
+                lastCounted,
+                silences,
+                ownFailures,
+                lastOwn,
+                primaryPosition,
+                downSince,
+                restarts,
+                undecidedSince,
+                bootAsked,
+                pausedSince,
+                blockedSince,
+                Optional.empty(),
+                leases);
+    }
 
     /** The tally at the first turn. */
     public static Tally startingAt(MonoTime now, String incarnation) {
@@ -87,6 +129,7 @@ public record Tally(
                 asked,
                 pausedSince,
                 blockedSince,
+                unfencedSince,
                 leases);
     }
 
@@ -109,6 +152,7 @@ public record Tally(
                 bootAsked,
                 pausedSince,
                 blockedSince,
+                unfencedSince,
                 leases);
     }
 
@@ -131,6 +175,7 @@ public record Tally(
                 bootAsked,
                 pausedSince,
                 blockedSince,
+                unfencedSince,
                 after);
     }
 }

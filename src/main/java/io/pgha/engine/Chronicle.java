@@ -83,6 +83,7 @@ final class Chronicle {
 
     void recorded(Memory before, Memory after, List<Fact> facts) {
         for (Fact fact : facts) {
+            fenced(fact);
             if (fact instanceof Fact.PlanBegun begun) {
                 events.accept(Event.info(
                         "workflow_begun",
@@ -139,6 +140,18 @@ final class Chronicle {
             boolean bad =
                     after.state() == NodeState.CONFLICT || after.state() == NodeState.ISOLATED;
             events.accept(bad ? Event.error("state", words) : Event.info("state", words));
+        }
+    }
+
+    private void fenced(Fact fact) {
+        if (fact instanceof Fact.Fenced f) {
+            events.accept(Event.warn(
+                    "fenced",
+                    f.node() + "'s machine is off: switched off by fence device " + f.device()
+                            + ", level " + f.level() + ", and seen off by its status"));
+        } else if (fact instanceof Fact.FenceFailed f) {
+            events.accept(Event.error(
+                    "fence_failed", f.node() + "'s machine was not seen off: " + f.why()));
         }
     }
 

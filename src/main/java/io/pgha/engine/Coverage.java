@@ -10,11 +10,13 @@ import java.util.List;
 public final class Coverage {
 
     private final Guard guard;
+    private final boolean fenced;
     private final boolean failsOverOnStop;
     private final List<Row> rows = new ArrayList<>();
 
     private Coverage(Policy policy) {
         this.guard = policy.guard();
+        this.fenced = policy.fence().decides();
         this.failsOverOnStop = policy.onCleanStop() == Policy.OnCleanStop.FAILOVER;
     }
 
@@ -56,8 +58,17 @@ public final class Coverage {
         return List.copyOf(coverage.rows);
     }
 
+    /** Silence waits for a person. */
     private boolean isManual() {
-        return guard == Guard.MANUAL;
+        return guard == Guard.MANUAL && !fenced;
+    }
+
+    private String takesOver() {
+        if (isManual()) {
+            return "guard manual waits: pgha promote on the standby";
+        }
+        return "the standby opens after MAX_PRIMARY_FAILCOUNT probes"
+                + (fenced ? " and after it has switched the primary's machine off" : "");
     }
 
     private void single() {
@@ -74,10 +85,23 @@ public final class Coverage {
                 1,
                 "the primary's machine loses power or freezes",
                 isManual() ? By.PERSON : By.ITSELF,
-                isManual()
-                        ? "guard manual waits: pgha promote on the standby"
-                        : "the standby opens after MAX_PRIMARY_FAILCOUNT probes");
-        cut();
+                takesOver());
+        if (fenced) {
+            add(
+                    1,
+                    "the nodes are cut off from each other",
+                    By.ITSELF,
+                    guard.isLease()
+                            ? "the side that the arbiter grants is open; it switches the other off first"
+                            : "the standby switches the primary's machine off, then opens");
+            add(
+                    1,
+                    "a fence device does not answer",
+                    By.ITSELF,
+                    "an event warns; the next level is used when it counts");
+        } else {
+            cut();
+        }
         add(1, "the standby or its daemon fails", By.ITSELF, "clients notice nothing");
         add(
                 1,
@@ -126,7 +150,7 @@ public final class Coverage {
         add(
                 2,
                 "no standby, then the primary's machine loses power",
-                guard == Guard.FAILCOUNT || guard.isLease() ? By.ITSELF : By.PERSON,
+                opensAlone() ? By.ITSELF : By.PERSON,
                 aloneAfterBoot());
         add(
                 2,
@@ -147,17 +171,17 @@ public final class Coverage {
                 2,
                 "the primary's daemon is dead, then its PostgreSQL fails",
                 isManual() ? By.PERSON : By.ITSELF,
-                isManual()
-                        ? "guard manual waits: pgha promote on the standby"
-                        : "the standby opens after MAX_PRIMARY_FAILCOUNT probes");
+                takesOver());
         if (!isManual()) {
             add(
                     2,
                     "the primary's daemon is dead, then it is cut off",
-                    guard.isLease() ? By.ITSELF : By.NOBODY,
+                    guard.isLease() || fenced ? By.ITSELF : By.NOBODY,
                     guard.isLease()
                             ? "the kernel closes its gate when the lease ends, then the standby opens"
-                            : "two open primaries: a dead daemon closes no gate");
+                            : fenced
+                                    ? "the standby switches its machine off, then opens"
+                                    : "two open primaries: a dead daemon closes no gate");
         }
         if (guard.isLease()) {
             add(
@@ -171,6 +195,13 @@ public final class Coverage {
                     By.PERSON,
                     "the primary closes until one of them is back");
         }
+        if (fenced) {
+            add(
+                    2,
+                    "the primary falls silent, and no fence device sees it off",
+                    By.PERSON,
+                    "the standby holds and tries again; when it is surely down: pgha promote there");
+        }
         add(
                 2,
                 "two open primaries meet again, both with commits",
@@ -178,7 +209,15 @@ public final class Coverage {
                 "both close: pgha promote --force on the one to keep");
     }
 
+    /** A fenced node that is switched on again must not open beside who fenced it. */
+    private boolean opensAlone() {
+        return (guard == Guard.FAILCOUNT && !fenced) || guard.isLease();
+    }
+
     private String aloneAfterBoot() {
+        if (!opensAlone()) {
+            return "no primary; after its boot: pgha promote --force";
+        }
         return switch (guard) {
             case FAILCOUNT -> "no primary until it boots; then it opens after boot_peer_wait";
             case WITNESS, ETCD ->

@@ -1,6 +1,7 @@
 package io.pgha.engine;
 
 import io.pgha.decision.Fact;
+import io.pgha.decision.FenceRules;
 import io.pgha.decision.Memory;
 import io.pgha.decision.World;
 import io.pgha.model.ArbiterReply;
@@ -71,7 +72,9 @@ final class Executor {
             return stepDone(running, done);
         }
         if (outcome instanceof Outcome.Failed failed) {
-            return stepFailed(w, running, failed.why());
+            return running.step() instanceof Step.Fence fence
+                    ? fenceFailed(w, running, fence, failed.why())
+                    : stepFailed(w, running, failed.why());
         }
         if (outcome instanceof Outcome.Running goesOn) {
             progress = goesOn.progress();
@@ -132,6 +135,33 @@ final class Executor {
         return List.of(ended(running, false, words));
     }
 
+    /** Where leases keep the two apart anyway, an extra that failed is only said; elsewhere nothing is taken over without it. */
+    private List<Fact> fenceFailed(World w, Memory.Running running, Step.Fence fence, String why) {
+        List<Fact> facts = new ArrayList<>();
+        if (FenceRules.stops(w).isEmpty()) {
+            facts.add(new Fact.FenceFailed(fence.target(), why));
+        }
+        boolean goesOn = FenceRules.stops(w).isEmpty() && !w.policy().fence().required();
+        facts.addAll(
+                goesOn
+                        ? stepDone(running, new Outcome.Done(List.of()))
+                        : stepFailed(w, running, why));
+        return facts;
+    }
+
+    /** Asked every turn: a peer that is heard again is not switched off, and an agent that was begun is ended. */
+    private Optional<Outcome> stopFence(World w) {
+        return FenceRules.stops(w).map(why -> {
+            actuator.abandon();
+            boolean isLeased = w.policy().guard().isLease() && w.peer().isPresent();
+            // Its lease is over and the claim has moved: it stays closed, and needs no more than
+            // that.
+            return isLeased
+                    ? new Outcome.Done(List.of())
+                    : new Outcome.Failed("not switched off: " + why);
+        });
+    }
+
     private static Fact ended(Memory.Running running, boolean ok, String why) {
         String kind = running.plan().kind().words();
         String words = ok
@@ -166,6 +196,9 @@ final class Executor {
         }
         if (step instanceof Step.Claim s) {
             return Optional.of(claim(w, s));
+        }
+        if (step instanceof Step.Fence) {
+            return stopFence(w);
         }
         if (step instanceof Step.AskForStandby s) {
             return done(new Fact.StandbyAsked(s.id()));

@@ -1,16 +1,35 @@
 package io.pgha.engine;
 
 import io.pgha.model.Guard;
+import io.pgha.model.Policy;
 
 import java.util.List;
 
-/** Which faults a guard does not handle, in plain words: nobody may believe to be protected who is not. */
+/** Which faults a configuration does not handle, in plain words: nobody may believe to be protected who is not. */
 public final class Exposure {
+
+    private static final String UNREACHABLE =
+            "a primary that is silent and cannot be seen off by any fence device waits for a person";
 
     private Exposure() {}
 
-    /** One sentence a fault; never empty, since every guard has a hole. */
-    public static List<String> of(Guard guard) {
+    /** One sentence a fault; never empty, since every configuration has a hole. */
+    public static List<String> of(Policy policy) {
+        return policy.fence().decides() ? fenced(policy.guard()) : of(policy.guard());
+    }
+
+    private static List<String> fenced(Guard guard) {
+        return switch (guard) {
+            case MANUAL, FAILCOUNT ->
+                List.of(
+                        UNREACHABLE,
+                        "a standby that is cut off from everything but the fence devices switches off a primary that"
+                                + " serves: guard gateway, witness or etcd tells it that it is the cut-off one");
+            case GATEWAY, WITNESS, ETCD -> List.of(UNREACHABLE);
+        };
+    }
+
+    private static List<String> of(Guard guard) {
         return switch (guard) {
             case MANUAL ->
                 List.of(

@@ -73,7 +73,7 @@ final class Statuses {
                 running(w, extra),
                 extra.ended(),
                 problems,
-                Exposure.of(w.policy().guard()),
+                Exposure.of(w.policy()),
                 exitCode(w, problems));
     }
 
@@ -124,6 +124,14 @@ final class Statuses {
                 .unacknowledged()
                 .ifPresent(why -> problems.add("an automatic failover made this node primary ("
                         + why + "), and the next one waits: pgha acknowledge"));
+        w.memory()
+                .fenced()
+                .filter(why ->
+                        w.memory().state() == NodeState.PRIMARY && w.peer().isEmpty())
+                .ifPresent(
+                        why -> problems.add(
+                                why
+                                        + ": when it is mended, power it on; it comes up closed and is rebuilt there by pgha initialize"));
         if (w.now().gate().answer().isEmpty()) {
             problems.add("the gate could not be read: " + w.now().gate().why());
         } else if (w.now().gate().answer().get() == GateState.DAMAGED) {

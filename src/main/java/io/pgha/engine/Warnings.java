@@ -65,6 +65,12 @@ final class Warnings {
                             + w.now().local().why()));
         }
         stream(w).ifPresent(found::add);
+        w.now()
+                .fenceTrouble()
+                .ifPresent(why -> found.add(new Warning(
+                        "fence_monitor",
+                        "fencing " + w.now().peerId() + " might fail (" + why
+                                + "): pgha fence test")));
         return found;
     }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param armed the slot of the gate that was armed last; only with a lease guard
  * @param arbiter the witness, or etcd; only with a lease guard
  * @param rebuild why the local standby can no longer follow; empty: not known to be so
+ * @param fenceTrouble what is wrong with the devices that switch the peer off; nothing is decided by it
  */
 public record Observation(
         MonoTime at,
@@ -43,10 +44,53 @@ public record Observation(
         List<Fork> forks,
         Optional<Armed> armed,
         ArbiterView arbiter,
-        Optional<String> rebuild) {
+        Optional<String> rebuild,
+        Optional<String> fenceTrouble) {
 
     public Observation {
         forks = List.copyOf(forks);
+    }
+
+    /** Without a word on fence devices. */
+    public Observation(
+            MonoTime at,
+            NodeId self,
+            NodeId peerId,
+            String incarnation,
+            String bootId,
+            Postmaster postmaster,
+            Probed<Boolean> standbySignal,
+            Optional<ControlData> control,
+            Probed<PostgresView> local,
+            Optional<PortProbe> ownPort,
+            Optional<PortProbe> peerPort,
+            Probed<GateState> gate,
+            PeerView peer,
+            Optional<MonoTime> gatewaySeenAt,
+            List<Fork> forks,
+            Optional<Armed> armed,
+            ArbiterView arbiter,
+            Optional<String> rebuild) {
+        this(
+                at,
+                self,
+                peerId,
+                incarnation,
+                bootId,
+                postmaster,
+                standbySignal,
+                control,
+                local,
+                ownPort,
+                peerPort,
+                gate,
+                peer,
+                gatewaySeenAt,
+                forks,
+                armed,
+                arbiter,
+                rebuild,
+                Optional.empty());
     }
 
     /** The peer's last message, if it came within {@code limit}. */

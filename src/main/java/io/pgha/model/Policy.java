@@ -31,6 +31,7 @@ import java.time.Duration;
  * @param handoverLease asked for when the daemon is stopped, so that clients stay while it is away
  * @param claimTimeout an epoch claimed and not opened for this long may be claimed back by its old owner
  * @param workflowTimeout deadline of one waiting step of release and initialize
+ * @param fence whether and how the other machine is switched off before it is taken over from
  */
 public record Policy(
         String profile,
@@ -58,7 +59,98 @@ public record Policy(
         Duration leaseMargin,
         Duration handoverLease,
         Duration claimTimeout,
-        Duration workflowTimeout) {
+        Duration workflowTimeout,
+        FencePolicy fence) {
+
+    /** A policy without fencing. */
+    public Policy(
+            String profile,
+            Guard guard,
+            Duration interval,
+            Duration probeTimeout,
+            int maxPrimaryFailcount,
+            Duration heartbeat,
+            Duration fenceAfter,
+            Duration gatewayTimeout,
+            Duration closeTimeout,
+            Duration streamTimeout,
+            Duration bootPeerWait,
+            OnCleanStop onCleanStop,
+            Duration cleanStopGrace,
+            long maximumLagOnFailover,
+            Duration promoteTimeout,
+            Duration startTimeout,
+            Duration stopTimeout,
+            Duration ladderTimeout,
+            Duration cedeValidity,
+            int restartAttempts,
+            Duration failoverBlock,
+            Duration lease,
+            Duration leaseMargin,
+            Duration handoverLease,
+            Duration claimTimeout,
+            Duration workflowTimeout) {
+        this(
+                profile,
+                guard,
+                interval,
+                probeTimeout,
+                maxPrimaryFailcount,
+                heartbeat,
+                fenceAfter,
+                gatewayTimeout,
+                closeTimeout,
+                streamTimeout,
+                bootPeerWait,
+                onCleanStop,
+                cleanStopGrace,
+                maximumLagOnFailover,
+                promoteTimeout,
+                startTimeout,
+                stopTimeout,
+                ladderTimeout,
+                cedeValidity,
+                restartAttempts,
+                failoverBlock,
+                lease,
+                leaseMargin,
+                handoverLease,
+                claimTimeout,
+                workflowTimeout,
+                FencePolicy.NONE);
+    }
+
+    /** This policy with fencing. */
+    public Policy withFence(FencePolicy fencing) {
+        return new Policy(
+                profile,
+                guard,
+                interval,
+                probeTimeout,
+                maxPrimaryFailcount,
+                heartbeat,
+                fenceAfter,
+                gatewayTimeout,
+                closeTimeout,
+                streamTimeout,
+                bootPeerWait,
+                onCleanStop,
+                cleanStopGrace,
+                maximumLagOnFailover,
+                promoteTimeout,
+                startTimeout,
+                stopTimeout,
+                ladderTimeout,
+                cedeValidity,
+                restartAttempts,
+                failoverBlock,
+                lease,
+                leaseMargin,
+                handoverLease,
+                claimTimeout,
+                workflowTimeout,
+                fencing);
+    }
 
     /** What a clean stop of the primary by a person leads to, after the grace period. */
     public enum OnCleanStop {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,12 +23,15 @@ import java.util.concurrent.TimeoutException;
  * @param environment added to this process's own
  * @param input standard input
  * @param directory working directory; empty: this process's own
+ * @param grouped it leads a session and process group of its own, which is killed as a whole at the deadline: a child whose
+ *     parent has ended is then reached as well
  */
 public record Command(
         List<String> argv,
         Map<String, String> environment,
         Optional<String> input,
-        Optional<Path> directory) {
+        Optional<Path> directory,
+        boolean grouped) {
 
     /** Output beyond this is read and thrown away. */
     private static final int OUTPUT_BYTES = 1 << 20;
@@ -39,19 +43,24 @@ public record Command(
 
     /** A program without input, in this process's environment and directory. */
     public static Command of(List<String> argv) {
-        return new Command(argv, Map.of(), Optional.empty(), Optional.empty());
+        return new Command(argv, Map.of(), Optional.empty(), Optional.empty(), false);
     }
 
     public Command withEnvironment(Map<String, String> added) {
-        return new Command(argv, added, input, directory);
+        return new Command(argv, added, input, directory, grouped);
     }
 
     public Command withInput(String text) {
-        return new Command(argv, environment, Optional.of(text), directory);
+        return new Command(argv, environment, Optional.of(text), directory, grouped);
     }
 
     public Command in(Path workingDirectory) {
-        return new Command(argv, environment, input, Optional.of(workingDirectory));
+        return new Command(argv, environment, input, Optional.of(workingDirectory), grouped);
+    }
+
+    /** In a process group of its own (setsid(1)), so that nothing it started outlives its deadline. */
+    public Command inOwnGroup() {
+        return new Command(argv, environment, input, directory, true);
     }
 
     /**
@@ -120,7 +129,9 @@ public record Command(
     }
 
     private Process start() throws CommandFailed {
-        ProcessBuilder builder = new ProcessBuilder(argv);
+        List<String> all = new ArrayList<>(grouped ? List.of("setsid") : List.of());
+        all.addAll(argv);
+        ProcessBuilder builder = new ProcessBuilder(all);
         builder.environment().putAll(environment);
         directory.ifPresent(path -> builder.directory(path.toFile()));
         if (input.isEmpty()) {
@@ -177,7 +188,10 @@ public record Command(
         }
     }
 
-    private static void kill(Process process) {
+    private void kill(Process process) {
+        if (grouped) {
+            Kernel.killGroup(process.pid());
+        }
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }

@@ -34,6 +34,8 @@ final class Kernel {
         int poll(Pointer descriptors, @u_int32_t long count, int timeoutMillis);
 
         int close(int descriptor);
+
+        int kill(int pid, int signal);
     }
 
     /**
@@ -66,6 +68,13 @@ final class Kernel {
             throw failure("poll");
         }
         return ready > 0;
+    }
+
+    /** kill(2) of the process group that {@code leader} leads; nothing when there is none, or it may not be reached. */
+    static void killGroup(long leader) {
+        if (leader > 1) {
+            LIBRARY.kill((int) -leader, Signal.KILL.number());
+        }
     }
 
     static void close(int descriptor) {

@@ -227,6 +227,14 @@ public sealed interface Step {
         }
     }
 
+    /** That node's machine has been switched off by a fence agent, and was seen off afterwards. */
+    record Fence(NodeId target) implements Step {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.fence(this);
+        }
+    }
+
     /** One method a step. */
     interface Visitor<R> {
         R become(Become step);
@@ -280,5 +288,7 @@ public sealed interface Step {
         R claim(Claim step);
 
         R dropSlot(DropSlot step);
+
+        R fence(Fence step);
     }
 }

@@ -153,6 +153,11 @@ public final class StepWords implements Step.Visitor<String> {
     }
 
     @Override
+    public String fence(Step.Fence s) {
+        return "switch " + s.target() + "'s machine off by its fence devices and see it off";
+    }
+
+    @Override
     public String countCommits(Step.CountCommits s) {
         return "count client commits since the timelines parted";
     }

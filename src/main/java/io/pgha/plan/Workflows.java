@@ -17,6 +17,7 @@ import io.pgha.plan.Step.CountCommits;
 import io.pgha.plan.Step.DropOld;
 import io.pgha.plan.Step.DropSlot;
 import io.pgha.plan.Step.EndSessions;
+import io.pgha.plan.Step.Fence;
 import io.pgha.plan.Step.IssueToken;
 import io.pgha.plan.Step.MarkPrimary;
 import io.pgha.plan.Step.MarkStandby;
@@ -46,16 +47,24 @@ public final class Workflows {
     private final NodeId self;
     private final NodeId peer;
     private final boolean arbited;
+    private final boolean fences;
+
+    /** Workflows of a node that fences nobody. */
+    public Workflows(NodeId self, NodeId peer, boolean arbited) {
+        this(self, peer, arbited, false);
+    }
 
     /**
      * Workflows of this node.
      *
      * @param arbited a lease guard is in force: epochs are claimed at the arbiter before they are used
+     * @param fences a silent primary's machine is switched off before its role is taken
      */
-    public Workflows(NodeId self, NodeId peer, boolean arbited) {
+    public Workflows(NodeId self, NodeId peer, boolean arbited, boolean fences) {
         this.self = self;
         this.peer = peer;
         this.arbited = arbited;
+        this.fences = fences;
     }
 
     /** Standby to primary. Undone until the promotion is asked for: after that PostgreSQL may have left recovery. */
@@ -91,6 +100,7 @@ public final class Workflows {
         List<Step> steps = new ArrayList<>();
         steps.add(new Become(NodeState.PROMOTING, next, self, why));
         claim(steps, next, before, ownerBefore, basis);
+        fence(steps, kind, basis);
         steps.add(new StopReceiver());
         int pointOfNoReturn = steps.size();
         steps.add(new Promote());
@@ -129,6 +139,17 @@ public final class Workflows {
             ClaimBasis basis) {
         if (arbited) {
             steps.add(new Claim(next, from, fromOwner, basis));
+        }
+    }
+
+    /**
+     * Only who takes over on silence fences, and only a standby does that: two nodes cannot switch each other off. A peer that
+     * ceded has closed by its own word, and for a person's promotion the person vouches. With an arbiter the claim comes
+     * first: from then on nobody grants the old owner anything, so that no machine with a lease is ever switched off.
+     */
+    private void fence(List<Step> steps, PlanKind kind, ClaimBasis basis) {
+        if (fences && kind == PlanKind.FAILOVER && basis == ClaimBasis.EXPIRY) {
+            steps.add(new Fence(peer));
         }
     }
 

@@ -32,6 +32,7 @@ final class ArchitectureTest {
             Map.entry("postgres", Set.of("model", "plan", "engine", "config", "os")),
             Map.entry("network", Set.of("model", "plan", "engine", "config", "os")),
             Map.entry("peer", Set.of("model", "plan", "engine", "config", "os")),
+            Map.entry("fence", Set.of("model", "config", "os")),
             Map.entry("arbiter", Set.of("model", "config", "os", "peer")),
             Map.entry("http", Set.of("model", "plan", "decision", "engine", "config", "os")),
             Map.entry(
@@ -48,6 +49,7 @@ final class ArchitectureTest {
                             "network",
                             "peer",
                             "arbiter",
+                            "fence",
                             "http")),
             Map.entry(
                     "cli",
@@ -60,6 +62,7 @@ final class ArchitectureTest {
                             "http",
                             "peer",
                             "arbiter",
+                            "fence",
                             "network",
                             "postgres")));
 

@@ -64,6 +64,11 @@ final class Faults {
         return troubleUntil;
     }
 
+    /** Something that is no fault of the swarm keeps a node away for that long. */
+    void trouble(long spell) {
+        troubleUntil = Math.max(troubleUntil, universe.now() + spell);
+    }
+
     /** Until then something on this host itself was wrong. */
     long localTroubleUntil(SimHost host) {
         return hosts.getOrDefault(host, new HostFaults()).troubleUntil;

@@ -71,6 +71,7 @@ final class Laws {
             bothSince = universe.now();
             leaseBroken();
             gatewayBroken();
+            fenceBroken();
             universe.trace().say("", "two open primaries");
             if (universe.policy().guard() == Guard.MANUAL && !handled) {
                 throw new LawBroken("P1", "two open primaries under guard manual, by no hand");
@@ -255,7 +256,8 @@ final class Laws {
 
     /** P7 and P8: a takeover on silence needs a silence of that length, of every channel, and an observer that was awake. */
     private void onSilence(SimHost host, String why) {
-        if (universe.policy().guard() == Guard.MANUAL) {
+        if (universe.policy().guard() == Guard.MANUAL
+                && !universe.policy().fence().configured()) {
             throw new LawBroken("guard", host + " takes over by itself under guard manual: " + why);
         }
         SimDaemon daemon = host.daemon().orElseThrow();
@@ -294,6 +296,32 @@ final class Laws {
         long timeout = host.clock().trueSpan(universe.policy().streamTimeout().toNanos());
         if (seen >= 0 && universe.now() - seen < timeout - 20 * Agenda.MS) {
             throw new LawBroken("P7", host + " takes over while it sees the stream alive: " + why);
+        }
+    }
+
+    /** Nobody who is heard is switched off, and nobody but who was the primary as far as can be known. */
+    void fencing(SimHost host) {
+        Memory durable = host.disk().durable();
+        long silence = universe.now() - host.daemon().orElseThrow().link().heardTrue();
+        long fresh = host.clock().trueSpan(universe.policy().heartbeat().toNanos() * 3);
+        if (durable.state() != NodeState.PROMOTING || silence < fresh - 20 * Agenda.MS) {
+            throw new LawBroken(
+                    "fence",
+                    host + " as " + durable.state() + " fences a peer that it heard "
+                            + silence / Agenda.MS + " ms ago");
+        }
+        if (durable.paused().isPresent() || durable.withheld().isPresent()) {
+            throw new LawBroken("fence", host + " fences while a person keeps it from acting");
+        }
+    }
+
+    /** With fencing nobody takes over beside a primary: two of them only by hand, or where rules were emptied. */
+    private void fenceBroken() {
+        boolean exempt = handled
+                || universe.a().gate().isDamaged()
+                || universe.b().gate().isDamaged();
+        if (universe.policy().fence().decides() && !exempt) {
+            throw new LawBroken("P1", "two open primaries with fencing");
         }
     }
 

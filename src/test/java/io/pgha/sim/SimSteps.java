@@ -167,6 +167,12 @@ final class SimSteps implements Step.Visitor<Boolean> {
     }
 
     @Override
+    public Boolean fence(Step.Fence step) {
+        universe.laws().fencing(host);
+        return SimFence.off(universe, host, run, this::failed, fact -> done(fact));
+    }
+
+    @Override
     public Boolean checkpoint(Step.Checkpoint step) {
         return soon(5, 200, () -> {
             postgres.checkpoint();

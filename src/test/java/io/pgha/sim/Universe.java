@@ -37,7 +37,7 @@ final class Universe {
         trace = new Trace(agenda, traced);
         network = new SimNetwork(agenda, chance);
         Guard drawn = GUARDS.get(chance.below(GUARDS.size()));
-        policy = policy(wanted.orElse(drawn), chance.of(0.3));
+        policy = policy(wanted.orElse(drawn), chance.of(0.3)).withFence(SimFence.policy(seed));
         synchronous = chance.of(0.3);
         WalRecord root = WalRecord.first().next(WalRecord.Kind.CHECKPOINT, 100);
         a = host("a", Place.A, new DataCopy("42", root, false));

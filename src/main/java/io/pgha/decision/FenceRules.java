@@ -1,0 +1,55 @@
+package io.pgha.decision;
+
+import java.util.Optional;
+
+/**
+ * When the primary's machine may be switched off, and what follows when that fails.
+ *
+ * <p>Only a standby that takes over on silence from the known owner of the epoch fences. A primary never does, whatever it
+ * sees: so of two nodes that lost each other at most one reaches for the other's power, and a node that boots reaches for
+ * nothing.
+ */
+public final class FenceRules {
+
+    private FenceRules() {}
+
+    /** Why nothing is taken over though all else would allow it; empty: it may be, a fencing included where one is configured. */
+    static Optional<Decision> hold(World w, String failed) {
+        if (!w.policy().fence().configured()) {
+            return Optional.empty();
+        }
+        if (!w.memory().isOwner(w.now().peerId())) {
+            return Optional.of(
+                    new Decision.Hold(
+                            Situation.WAITING_FOR_OPERATOR,
+                            failed + ", but it is not known that " + w.now().peerId()
+                                    + " was the primary: its machine is not switched off; when it is surely down: pgha promote"));
+        }
+        boolean waits = w.policy().fence().required()
+                && w.memory().fenceTrouble().isPresent()
+                && w.tally()
+                        .unfencedSince()
+                        .filter(since ->
+                                w.now().at().isPast(since, w.policy().fence().timeout()))
+                        .isEmpty();
+        return waits
+                ? Optional.of(new Decision.Hold(
+                        Situation.WAITING_FOR_OPERATOR,
+                        failed + ", but fencing " + w.now().peerId() + " failed ("
+                                + w.memory().fenceTrouble().orElse("")
+                                + "): not taking over. It is tried again every "
+                                + w.policy().fence().timeout().toSeconds() + " s; when "
+                                + w.now().peerId() + " is surely down: pgha promote"))
+                : Optional.empty();
+    }
+
+    /** Why a fencing that is due or under way must not go on; empty: it may. */
+    public static Optional<String> stops(World w) {
+        Memory m = w.memory();
+        return w.peer()
+                .map(peer -> peer.node() + " is heard again")
+                .or(m::stillness)
+                .or(() -> m.withheld().map(why -> "an operator keeps this node a standby: " + why))
+                .or(() -> m.hold().map(why -> "an operator holds the gate closed: " + why));
+    }
+}
