@@ -46,6 +46,7 @@ final class CheckCommand implements Callable<Integer> {
                             + settings.policy().profile()));
             DaemonChecks daemon = DaemonChecks.ask(desk, settings);
             found.addAll(new LocalChecks(settings).all(daemon.gate()));
+            found.addAll(FenceChecks.of(settings));
             found.addAll(new ServerChecks(settings).all());
             found.addAll(daemon.all());
             print(settings, found);

@@ -103,6 +103,7 @@ public final class Pgha implements Runnable {
                 .addSubcommand(new UnstandbyCommand(pgha))
                 .addSubcommand(new AcknowledgeCommand(pgha))
                 .addSubcommand(new GateCommand(pgha))
+                .addSubcommand(new FenceCommand(pgha))
                 .addSubcommand(new CheckStartCommand(pgha))
                 .addSubcommand(new CheckAccessCommand(pgha))
                 .addSubcommand(new KeygenCommand(pgha))

@@ -14,7 +14,7 @@ public final class FenceRules {
     private FenceRules() {}
 
     /** Why nothing is taken over though all else would allow it; empty: it may be, a fencing included where one is configured. */
-    static Optional<Decision> hold(World w, String failed) {
+    static Optional<Decision> hold(World w) {
         if (!w.policy().fence().configured()) {
             return Optional.empty();
         }
@@ -22,8 +22,9 @@ public final class FenceRules {
             return Optional.of(
                     new Decision.Hold(
                             Situation.WAITING_FOR_OPERATOR,
-                            failed + ", but it is not known that " + w.now().peerId()
-                                    + " was the primary: its machine is not switched off; when it is surely down: pgha promote"));
+                            w.now().peerId()
+                                    + " is silent, but it is not known that it was the primary:"
+                                    + " its machine is not switched off; when it is surely down: pgha promote"));
         }
         boolean waits = w.policy().fence().required()
                 && w.memory().fenceTrouble().isPresent()
@@ -35,7 +36,7 @@ public final class FenceRules {
         return waits
                 ? Optional.of(new Decision.Hold(
                         Situation.WAITING_FOR_OPERATOR,
-                        failed + ", but fencing " + w.now().peerId() + " failed ("
+                        w.now().peerId() + " is silent, but fencing it failed ("
                                 + w.memory().fenceTrouble().orElse("")
                                 + "): not taking over. It is tried again every "
                                 + w.policy().fence().timeout().toSeconds() + " s; when "

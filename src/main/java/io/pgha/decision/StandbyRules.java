@@ -192,7 +192,7 @@ final class StandbyRules {
                     Situation.TAKEOVER_VETOED,
                     failed + ", but not taking over: " + String.join("; ", vetoes));
         }
-        Optional<Decision> unfenced = FenceRules.hold(w, failed);
+        Optional<Decision> unfenced = FenceRules.hold(w);
         if (unfenced.isPresent()) {
             return unfenced.get();
         }

@@ -83,56 +83,8 @@ final class Chronicle {
 
     void recorded(Memory before, Memory after, List<Fact> facts) {
         for (Fact fact : facts) {
+            recorded(fact, after);
             fenced(fact);
-            if (fact instanceof Fact.PlanBegun begun) {
-                events.accept(Event.info(
-                        "workflow_begun",
-                        begun.plan().kind().words() + " begins: " + begun.plan().why()));
-            } else if (fact instanceof Fact.StepReached step) {
-                after.running()
-                        .filter(r -> !r.isOver())
-                        .ifPresent(r -> events.accept(Event.info(
-                                "step",
-                                r.plan().kind().words() + " " + (step.cursor() + 1) + "/"
-                                        + r.steps().size() + ": " + StepWords.of(r.step()))));
-            } else if (fact instanceof Fact.PlanUndoing undoing) {
-                events.accept(Event.warn("workflow_undone", "going back: " + undoing.why()));
-            } else if (fact instanceof Fact.PlanEnded end) {
-                events.accept(
-                        end.ok()
-                                ? Event.info("workflow_done", end.words())
-                                : Event.error("workflow_failed", end.words()));
-            } else if (fact instanceof Fact.CedeAnswered answered
-                    && !answered.answer().taken()) {
-                events.accept(Event.warn(
-                        "cede_refused",
-                        "refused to take over: " + answered.answer().why()));
-            } else if (fact instanceof Fact.HoldPlaced hold) {
-                events.accept(Event.warn(
-                        "gate_held", "an operator holds the gate closed: " + hold.why()));
-            } else if (fact instanceof Fact.HoldLifted) {
-                events.accept(
-                        Event.info("gate_released", "the operator's hold on the gate is over"));
-            } else if (fact instanceof Fact.Paused pause) {
-                events.accept(Event.warn("paused", "paused by " + pause.by() + ": " + pause.why()));
-            } else if (fact instanceof Fact.Resumed resumed) {
-                events.accept(Event.info("resumed", resumed.why()));
-            } else if (fact instanceof Fact.Withheld withheld) {
-                events.accept(Event.warn(
-                        "standby", "an operator keeps this node a standby: " + withheld.why()));
-            } else if (fact instanceof Fact.Readmitted) {
-                events.accept(Event.info("unstandby", "this node may take over again"));
-            } else if (fact instanceof Fact.Acknowledged seen) {
-                events.accept(
-                        Event.info("acknowledged", "the failover is acknowledged by " + seen.by()));
-            } else if (fact instanceof Fact.Alone alone) {
-                events.accept(
-                        Event.warn("alone", "no lease is needed from now on: " + alone.why()));
-            } else if (fact instanceof Fact.CommitsCounted counted) {
-                events.accept(Event.info(
-                        "commits_counted",
-                        counted.commits() + " client commits since the timelines parted"));
-            }
         }
         if (before.state() != after.state() || !before.epoch().equals(after.epoch())) {
             String words = before.state() + " -> " + after.state() + " at epoch " + after.epoch()
@@ -140,6 +92,55 @@ final class Chronicle {
             boolean bad =
                     after.state() == NodeState.CONFLICT || after.state() == NodeState.ISOLATED;
             events.accept(bad ? Event.error("state", words) : Event.info("state", words));
+        }
+    }
+
+    private void recorded(Fact fact, Memory after) {
+        if (fact instanceof Fact.PlanBegun begun) {
+            events.accept(Event.info(
+                    "workflow_begun",
+                    begun.plan().kind().words() + " begins: " + begun.plan().why()));
+        } else if (fact instanceof Fact.StepReached step) {
+            after.running()
+                    .filter(r -> !r.isOver())
+                    .ifPresent(r -> events.accept(Event.info(
+                            "step",
+                            r.plan().kind().words() + " " + (step.cursor() + 1) + "/"
+                                    + r.steps().size() + ": " + StepWords.of(r.step()))));
+        } else if (fact instanceof Fact.PlanUndoing undoing) {
+            events.accept(Event.warn("workflow_undone", "going back: " + undoing.why()));
+        } else if (fact instanceof Fact.PlanEnded end) {
+            events.accept(
+                    end.ok()
+                            ? Event.info("workflow_done", end.words())
+                            : Event.error("workflow_failed", end.words()));
+        } else if (fact instanceof Fact.CedeAnswered answered
+                && !answered.answer().taken()) {
+            events.accept(Event.warn(
+                    "cede_refused", "refused to take over: " + answered.answer().why()));
+        } else if (fact instanceof Fact.HoldPlaced hold) {
+            events.accept(
+                    Event.warn("gate_held", "an operator holds the gate closed: " + hold.why()));
+        } else if (fact instanceof Fact.HoldLifted) {
+            events.accept(Event.info("gate_released", "the operator's hold on the gate is over"));
+        } else if (fact instanceof Fact.Paused pause) {
+            events.accept(Event.warn("paused", "paused by " + pause.by() + ": " + pause.why()));
+        } else if (fact instanceof Fact.Resumed resumed) {
+            events.accept(Event.info("resumed", resumed.why()));
+        } else if (fact instanceof Fact.Withheld withheld) {
+            events.accept(Event.warn(
+                    "standby", "an operator keeps this node a standby: " + withheld.why()));
+        } else if (fact instanceof Fact.Readmitted) {
+            events.accept(Event.info("unstandby", "this node may take over again"));
+        } else if (fact instanceof Fact.Acknowledged seen) {
+            events.accept(
+                    Event.info("acknowledged", "the failover is acknowledged by " + seen.by()));
+        } else if (fact instanceof Fact.Alone alone) {
+            events.accept(Event.warn("alone", "no lease is needed from now on: " + alone.why()));
+        } else if (fact instanceof Fact.CommitsCounted counted) {
+            events.accept(Event.info(
+                    "commits_counted",
+                    counted.commits() + " client commits since the timelines parted"));
         }
     }
 

@@ -85,6 +85,10 @@ final class Executor {
     private Outcome outcome(World w, Memory.Running running) {
         String key = running.plan().id() + (running.undoing() ? "/undo/" : "/") + running.cursor();
         boolean fresh = !key.equals(begun);
+        if (fresh && running.undoing()) {
+            // Nothing of the way there may go on while the way back is walked.
+            actuator.abandon();
+        }
         if (fresh) {
             begun = key;
             begunAt = w.now().at();

@@ -43,7 +43,7 @@ record Device(Path file, Path agent, List<Setting> options) {
     }
 
     /** What the agent said. {@code exit} is below zero when it did not end, or could not be begun. */
-    record Answer(int exit, String words) {}
+    record Answer(int exit, String words, Duration took) {}
 
     /**
      * Runs the agent on the caller's thread; at the deadline it is killed with everything it started. An interrupt kills it as
@@ -62,9 +62,10 @@ record Device(Path file, Path agent, List<Setting> options) {
             String said = result.lastWords();
             return new Answer(
                     result.exitCode(),
-                    "exit " + result.exitCode() + (said.isEmpty() ? "" : ", " + masked(said)));
+                    "exit " + result.exitCode() + (said.isEmpty() ? "" : ", " + masked(said)),
+                    result.took());
         } catch (CommandFailed e) {
-            return new Answer(-1, masked(e.words()));
+            return new Answer(-1, masked(e.words()), deadline);
         }
     }
 

@@ -173,9 +173,16 @@ public final class Fencing {
      * @param answer in one word: ok, on, off, failed, refused
      * @param words what was said, without secrets
      * @param remedy what to type; empty when nothing is to be mended
+     * @param took how long the agent took; zero when it was not run
      */
     public record Look(
-            int level, String device, String agent, String answer, String words, String remedy) {
+            int level,
+            String device,
+            String agent,
+            String answer,
+            String words,
+            String remedy,
+            Duration took) {
         /** True when the device did what was asked. */
         public boolean isFine() {
             return !answer.equals("failed") && !answer.equals("refused");
@@ -184,8 +191,8 @@ public final class Fencing {
 
     /** The devices' files and agents, nothing being run. */
     public List<Look> list() {
-        return each((level, device) ->
-                new Look(level, device.name(), device.agent().toString(), "ok", "", ""));
+        return each((level, device) -> new Look(
+                level, device.name(), device.agent().toString(), "ok", "", "", Duration.ZERO));
     }
 
     /** Asks each device whether it would work ({@code monitor}); {@code deadline} is for each of them. */
@@ -222,7 +229,8 @@ public final class Fencing {
                 failed
                         ? "correct " + device.name() + "; by hand: (grep -v ^agent= "
                                 + device.name() + "; echo action=" + action + ") | " + program
-                        : "");
+                        : "",
+                answer.took());
     }
 
     /** What is done with a device whose file is sound. */
@@ -244,9 +252,11 @@ public final class Fencing {
         try {
             return question.ask(level, DeviceFile.read(file, DeviceFile.owner(dataDirectory)));
         } catch (DeviceRefused e) {
-            return new Look(level, file.toString(), "", "refused", e.words(), e.remedy());
+            return new Look(
+                    level, file.toString(), "", "refused", e.words(), e.remedy(), Duration.ZERO);
         } catch (IOException e) {
-            return new Look(level, file.toString(), "", "refused", String.valueOf(e), "");
+            return new Look(
+                    level, file.toString(), "", "refused", String.valueOf(e), "", Duration.ZERO);
         }
     }
 }

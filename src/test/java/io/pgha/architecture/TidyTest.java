@@ -43,7 +43,7 @@ final class TidyTest {
             // mutable state.
             "io/pgha/engine/Engine.java", 480,
             // One method a step, as the sealed visitor demands.
-            "io/pgha/daemon/HostSteps.java", 430);
+            "io/pgha/daemon/HostSteps.java", 440);
 
     /** Longer than allowed, each with its reason. */
     private static final Map<String, Integer> LONGER_METHODS = Map.of(

@@ -36,6 +36,47 @@ class ContradictionsTest {
         Written.with(directory, "fence_after = 2s").load();
     }
 
+    private static final String FENCED =
+            "nodes.node1.fence.levels = [/srv/fence/one], nodes.node2.fence.levels = [/srv/fence/two]";
+
+    @Test
+    void fencingIsForBothNodesOrForNeither() {
+        assertTrue(Written.with(directory, "nodes.node1.fence.levels = [/srv/fence/one]")
+                .complaint("nodes.node2.fence.levels")
+                .contains("node1 has it"));
+        assertTrue(Written.with(directory, "fence.timeout = 30s")
+                .complaint("fence.timeout")
+                .contains("nothing can be switched off"));
+    }
+
+    @Test
+    void aDeviceSwitchesOffOneNodeOnly() {
+        assertTrue(Written.with(
+                        directory,
+                        "nodes.node1.fence.levels = [/srv/fence/one], nodes.node2.fence.levels = [[/srv/fence/two,"
+                                + " /srv/fence/one]]")
+                .complaint("nodes.node2.fence.levels")
+                .contains("is a device of node1 too"));
+    }
+
+    @Test
+    void onlyWithALeaseFencingMayBeAnExtra() throws InvalidConfiguration {
+        assertTrue(Written.with(directory, FENCED, "fence.required = off")
+                .complaint("fence.required")
+                .contains("would make two primaries"));
+        String witness = "guard = witness, witness.host = \"192.0.2.3\", claim_timeout = 2m";
+        Written.with(directory, FENCED, witness, "fence.required = off").load();
+    }
+
+    @Test
+    void aClaimMustOutlastFencingAndPromotion() {
+        assertEquals(
+                "claim_timeout 1m >= fence.timeout 1m + promote_timeout 1m = 2m does not hold: the old primary could claim"
+                        + " back what the standby is still fencing and being promoted for",
+                Written.with(directory, FENCED, "guard = witness, witness.host = \"192.0.2.3\"")
+                        .complaint("claim_timeout"));
+    }
+
     @Test
     void timesThatOutlastEachOtherAreRefused() {
         assertEquals(

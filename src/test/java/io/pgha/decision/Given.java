@@ -7,6 +7,7 @@ import io.pgha.model.Cede;
 import io.pgha.model.CedeAnswer;
 import io.pgha.model.ControlData;
 import io.pgha.model.Epoch;
+import io.pgha.model.FencePolicy;
 import io.pgha.model.Fork;
 import io.pgha.model.GateState;
 import io.pgha.model.Guard;
@@ -45,6 +46,7 @@ public final class Given {
     private Memory memory;
     private Guard guard = Guard.FAILCOUNT;
     private Policy.OnCleanStop onCleanStop = Policy.OnCleanStop.FAILOVER;
+    private FencePolicy fence = FencePolicy.NONE;
     private MonoTime at = at(100);
     private Postmaster postmaster = Postmaster.RUNNING;
     private Probed<Boolean> standbySignal;
@@ -160,6 +162,37 @@ public final class Given {
 
     public Given guard(Guard value) {
         guard = value;
+        return this;
+    }
+
+    /** Both nodes can switch each other off. */
+    Given fenced(boolean required) {
+        fence = new FencePolicy(true, required, Duration.ofSeconds(60));
+        return this;
+    }
+
+    /** The attempt to switch the peer off failed so many seconds ago; after the count of failures. */
+    Given unfencedFor(int seconds) {
+        memory = memory.with(new Fact.FenceFailed(A, "status: exit 1"));
+        tally = new Tally(
+                tally.startedAt(),
+                tally.lastTurnAt(),
+                tally.awakeAt(),
+                tally.failures(),
+                tally.lastFailure(),
+                tally.lastCounted(),
+                tally.silences(),
+                tally.ownFailures(),
+                tally.lastOwn(),
+                tally.primaryPosition(),
+                tally.downSince(),
+                tally.restarts(),
+                tally.undecidedSince(),
+                tally.bootAsked(),
+                tally.pausedSince(),
+                tally.blockedSince(),
+                Optional.of(at(100 - seconds)),
+                tally.leases());
         return this;
     }
 
@@ -641,7 +674,7 @@ public final class Given {
                 armed,
                 arbiter,
                 rebuild);
-        return new World(now, memory, tally, policy(guard, onCleanStop), "id-1");
+        return new World(now, memory, tally, policy(guard, onCleanStop).withFence(fence), "id-1");
     }
 
     Given leases(Leases value) {

@@ -17,7 +17,8 @@ import java.util.Optional;
  * <p>Its first process reaps orphans as a real init does and lives as long as this JVM holds its standard input open.
  * When it ends, for whatever reason, the kernel kills every process of the machine at once and drops its network,
  * firewall and mounts, so a killed test run leaves no process and no interface behind. {@code /run} and
- * {@code /dev/shm} are empty at each boot.
+ * {@code /dev/shm} are empty at each boot. Its own name is known without a name server, as on any real machine: programs
+ * that ask for it at their start would otherwise wait for one.
  */
 final class Machine {
 
@@ -29,6 +30,8 @@ final class Machine {
             mount -t tmpfs -o mode=1777 shm /dev/shm
             install -d -o postgres -g postgres /run/postgresql /run/pgha
             echo 1 >/proc/sys/net/ipv4/ip_forward
+            { cat /etc/hosts; echo "127.0.1.1 $1"; } >/run/hosts
+            mount --bind /run/hosts /etc/hosts
             if [ -n "$2" ]; then mount --bind "$2" "$3"; fi
             echo ready
             while read -r _; do :; done
