@@ -195,15 +195,10 @@ public final class Coverage {
                     By.PERSON,
                     "the primary closes until one of them is back");
         }
-        unseen();
-        add(
-                2,
-                "two open primaries meet again, both with commits",
-                By.PERSON,
-                "both close: pgha promote --force on the one to keep");
+        atLast();
     }
 
-    private void unseen() {
+    private void atLast() {
         if (fenced) {
             add(
                     2,
@@ -211,6 +206,11 @@ public final class Coverage {
                     By.PERSON,
                     "the standby holds and tries again; when it is surely down: pgha promote there");
         }
+        add(
+                2,
+                "two open primaries meet again, both with commits",
+                By.PERSON,
+                "both close: pgha promote --force on the one to keep");
     }
 
     /** A fenced node that is switched on again must not open beside who fenced it. */
