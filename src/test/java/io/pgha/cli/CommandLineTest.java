@@ -26,6 +26,8 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,6 +111,86 @@ class CommandLineTest {
             assertEquals(code, run("status"));
             assertEquals(StatusText.of(s.status(), Sample.NOW, Call.Form.TEXT), out());
         }
+    }
+
+    @Test
+    void fenceWithoutDevicesSaysWhatBelongsIntoTheFile() {
+        assertEquals(2, run("fence", "list"));
+        assertTrue(err().contains("has no nodes.node2.fence.levels"), err());
+    }
+
+    @Test
+    void fenceListStatusAndTestAskTheDevicesOfThePeer() throws IOException {
+        configureFence("status) exit 2 ;;\nmonitor) exit 0 ;;");
+
+        assertEquals(0, run("fence", "list"));
+        assertTrue(out().contains("node2 level 1  " + directory.resolve("two")), out());
+        assertTrue(out().contains("used by node2"), out());
+        assertEquals(0, run("fence", "status"));
+        assertTrue(out().contains("status off after"), out());
+        assertEquals(0, run("fence", "test", "--json"));
+        assertTrue(out().contains("\"question\" : \"monitor\""), out());
+    }
+
+    @Test
+    void aDeviceThatFailsHasAnExitCodeForEachQuestion() throws IOException {
+        configureFence("");
+
+        assertEquals(3, run("fence", "status"));
+        assertEquals(1, run("fence", "test"));
+        assertTrue(out().contains("failed: monitor: exit 1 -> correct "), out());
+        Files.delete(directory.resolve("two"));
+        assertEquals(2, run("fence", "list"));
+    }
+
+    @Test
+    void switchingOffIsRefusedWhileThePeerServesOrNobodyKnows() throws IOException {
+        configureFence("off) touch ORDERED ;;\nstatus) exit 2 ;;");
+        Path ordered = directory.resolve("ordered");
+
+        desk.status = Sample.standby().status();
+        assertEquals(5, run("fence", "test", "--off", "--yes"));
+        assertTrue(err().contains("node2 is the open primary"), err());
+        close();
+        assertEquals(5, run("fence", "test", "--off", "--yes"));
+        assertTrue(err().contains("is not known"), err());
+        assertFalse(Files.exists(ordered));
+
+        assertEquals(2, run("fence", "test", "--off", "--force"));
+        assertFalse(Files.exists(ordered));
+        assertEquals(0, run("fence", "test", "--off", "--force", "--yes"));
+        assertTrue(Files.exists(ordered));
+        assertTrue(out().contains("node2 is off"), out());
+    }
+
+    @Test
+    void aStandbyMayBeSwitchedOffForATest() throws IOException {
+        configureFence("off) touch ORDERED ;;\nstatus) exit 2 ;;");
+
+        assertEquals(0, run("fence", "test", "--off", "--yes"), err());
+    }
+
+    private void configureFence(String cases) throws IOException {
+        Path agent = directory.resolve("agent");
+        Files.writeString(agent, """
+                #!/bin/bash
+                input=$(cat)
+                case "${input##*action=}" in
+                %s
+                esac
+                exit 1
+                """.formatted(cases.replace("ORDERED", directory.resolve("ordered").toString())));
+        Path device =
+                Files.writeString(directory.resolve("two"), "agent=" + agent + "\nip=192.0.2.9\n");
+        Files.setPosixFilePermissions(agent, PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(device, PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(
+                config(),
+                """
+                nodes.node1.fence.levels = ["%1$s/one"]
+                nodes.node2.fence.levels = ["%1$s/two"]
+                """.formatted(directory),
+                StandardOpenOption.APPEND);
     }
 
     @Test

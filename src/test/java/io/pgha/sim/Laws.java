@@ -208,6 +208,9 @@ final class Laws {
         if (!entered) {
             throw new LawBroken("P6", host + " begins " + step + ", which is not in its journal");
         }
+        if (step instanceof Step.Fence) {
+            fencing(host);
+        }
         if (calm && step instanceof Step.StopPostgres) {
             throw new LawBroken("P5", host + " stops PostgreSQL for nothing");
         }
@@ -300,7 +303,7 @@ final class Laws {
     }
 
     /** Nobody who is heard is switched off, and nobody but who was the primary as far as can be known. */
-    void fencing(SimHost host) {
+    private void fencing(SimHost host) {
         Memory durable = host.disk().durable();
         long silence = universe.now() - host.daemon().orElseThrow().link().heardTrue();
         long fresh = host.clock().trueSpan(universe.policy().heartbeat().toNanos() * 3);

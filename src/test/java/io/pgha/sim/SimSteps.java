@@ -168,7 +168,6 @@ final class SimSteps implements Step.Visitor<Boolean> {
 
     @Override
     public Boolean fence(Step.Fence step) {
-        universe.laws().fencing(host);
         return SimFence.off(universe, host, run, this::failed, fact -> done(fact));
     }
 
