@@ -285,6 +285,7 @@ public final class Daemon {
             schedule.start();
             turn(engine, link);
         } finally {
+            fence.ifPresent(FenceMonitor::close);
             keeper.close();
         }
         return 0;

@@ -16,16 +16,20 @@ import java.util.stream.Collectors;
  * question finds is told and never keeps a device from being used; and a fencing ends a question under way, since some
  * devices take one login at a time.
  */
-final class FenceMonitor {
+final class FenceMonitor implements AutoCloseable {
 
     /** One device's answer; more only says that it will be too slow when it counts. */
     private static final Duration MOST = Duration.ofSeconds(20);
+
+    /** How long the end of the daemon waits for an agent to be killed. */
+    private static final long LAST_MILLIS = 1000;
 
     private final Fencing fencing;
     private final FenceSettings settings;
     private final Runnable wake;
     private volatile Optional<List<Fencing.Look>> last = Optional.empty();
     private Optional<Thread> asking = Optional.empty();
+    private Optional<Thread> switching = Optional.empty();
     private boolean busy;
 
     /**
@@ -75,11 +79,29 @@ final class FenceMonitor {
 
     private synchronized void begin() {
         busy = true;
+        switching = Optional.of(Thread.currentThread());
         asking.ifPresent(Thread::interrupt);
     }
 
     private synchronized void end() {
         busy = false;
+        switching = Optional.empty();
+        notifyAll();
+    }
+
+    /** A daemon that ends leaves no agent behind that would switch somebody off later, when nobody takes over any more. */
+    @Override
+    public synchronized void close() {
+        asking.ifPresent(Thread::interrupt);
+        switching.ifPresent(Thread::interrupt);
+        long end = System.nanoTime() + Duration.ofMillis(LAST_MILLIS).toNanos();
+        try {
+            while (busy && end - System.nanoTime() > 0) {
+                wait(50);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Switches the peer off, on the caller's thread, within fence.timeout. */

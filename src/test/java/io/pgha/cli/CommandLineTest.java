@@ -179,18 +179,16 @@ class CommandLineTest {
                 %s
                 esac
                 exit 1
-                """.formatted(cases.replace("ORDERED", directory.resolve("ordered").toString())));
+                """.formatted(
+                        cases.replace("ORDERED", directory.resolve("ordered").toString())));
         Path device =
                 Files.writeString(directory.resolve("two"), "agent=" + agent + "\nip=192.0.2.9\n");
         Files.setPosixFilePermissions(agent, PosixFilePermissions.fromString("rwx------"));
         Files.setPosixFilePermissions(device, PosixFilePermissions.fromString("rw-------"));
-        Files.writeString(
-                config(),
-                """
+        Files.writeString(config(), """
                 nodes.node1.fence.levels = ["%1$s/one"]
                 nodes.node2.fence.levels = ["%1$s/two"]
-                """.formatted(directory),
-                StandardOpenOption.APPEND);
+                """.formatted(directory), StandardOpenOption.APPEND);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Fencing under guard failcount: the standby opens beside nobody, and holds where it could not see the primary off. */
@@ -73,6 +74,43 @@ class FenceIT {
             assertFalse(strip.isOrdered(2), lab::diagnosis);
             assertFalse(lab.node1().machine().runs(), lab::diagnosis);
             assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
+        }
+    }
+
+    @Test
+    void guardManualTakesOverFromASilentPrimaryOnceItIsSeenOff() {
+        LabOptions manual = LabOptions.shipped().withGuard("manual");
+        try (Lab lab = Lab.open(manual.with(strip.levels("works")))) {
+            strip.serve(lab);
+            lab.node1().cut(Wires.Side.PEER);
+
+            lab.expect("node2 is open", PATIENCE, () -> lab.isOpen(lab.node2()));
+
+            assertFalse(lab.node1().machine().runs(), lab::diagnosis);
+        }
+    }
+
+    /** The machine is gone although the kernel had closed its gate already: a paused one could not wake up open. */
+    @Test
+    void withALeaseThePrimaryIsSwitchedOffAfterTheClaim() {
+        List<String> lines = new ArrayList<>(strip.levels("works"));
+        lines.add("claim_timeout = 2m");
+        try (Lab lab = Lab.open(LabOptions.shipped().withGuard("witness").with(lines))) {
+            strip.serve(lab);
+            lab.trafficManager();
+            Recorder recorder = lab.record();
+
+            lab.node1().cut(Wires.Side.EVERYTHING);
+            recorder.awaitWrites(lab.node2());
+
+            Recording recording = recorder.stop();
+            System.out.println("cut off under witness, fenced: write gap "
+                    + recording.longestGapMillis() + " ms, two primaries "
+                    + recording.twoPrimariesMillis() + " ms");
+            assertFalse(lab.node1().machine().runs(), lab::diagnosis);
+            assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
+            String log = lab.node2().daemon().logged();
+            assertTrue(log.indexOf("claim epoch") < log.indexOf("switch node1's machine off"), log);
         }
     }
 
