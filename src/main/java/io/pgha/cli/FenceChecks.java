@@ -16,7 +16,7 @@ final class FenceChecks {
     private static final Duration MOST = Duration.ofSeconds(20);
 
     /** Calls that an attempt may need at least: off and status, each once more. */
-    private static final int CALLS = 4;
+    private static final long CALLS = 4;
 
     private FenceChecks() {}
 

@@ -31,6 +31,7 @@ final class FenceMonitor implements AutoCloseable {
     private Optional<Thread> asking = Optional.empty();
     private Optional<Thread> switching = Optional.empty();
     private boolean busy;
+    private boolean cutShort;
 
     /**
      * @param wake called when the answer has changed
@@ -64,11 +65,12 @@ final class FenceMonitor implements AutoCloseable {
             return false;
         }
         asking = Optional.of(Thread.currentThread());
+        cutShort = false;
         return true;
     }
 
     private synchronized boolean isCutShort() {
-        return busy;
+        return cutShort;
     }
 
     /** An interrupt that came too late must not hit the next thing that this thread does. */
@@ -80,6 +82,7 @@ final class FenceMonitor implements AutoCloseable {
     private synchronized void begin() {
         busy = true;
         switching = Optional.of(Thread.currentThread());
+        cutShort = true;
         asking.ifPresent(Thread::interrupt);
     }
 

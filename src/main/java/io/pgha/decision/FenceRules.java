@@ -1,5 +1,7 @@
 package io.pgha.decision;
 
+import io.pgha.model.NodeState;
+
 import java.util.Optional;
 
 /**
@@ -15,7 +17,7 @@ public final class FenceRules {
 
     /** Why nothing is taken over though all else would allow it; empty: it may be, a fencing included where one is configured. */
     static Optional<Decision> hold(World w) {
-        if (!w.policy().fence().configured()) {
+        if (!w.policy().fence().decides()) {
             return Optional.empty();
         }
         if (!w.memory().isOwner(w.now().peerId())) {
@@ -26,8 +28,7 @@ public final class FenceRules {
                                     + " is silent, but it is not known that it was the primary:"
                                     + " its machine is not switched off; when it is surely down: pgha promote"));
         }
-        boolean waits = w.policy().fence().required()
-                && w.memory().fenceTrouble().isPresent()
+        boolean waits = w.memory().fenceTrouble().isPresent()
                 && w.tally()
                         .unfencedSince()
                         .filter(since ->
@@ -42,6 +43,13 @@ public final class FenceRules {
                                 + w.policy().fence().timeout().toSeconds() + " s; when "
                                 + w.now().peerId() + " is surely down: pgha promote"))
                 : Optional.empty();
+    }
+
+    /** Whether a takeover on silence switches the peer off: it was the primary, and this node a standby that means to be next. */
+    static boolean applies(World w) {
+        boolean owns =
+                w.memory().isOwner(w.now().peerId()) || w.memory().state() == NodeState.PROMOTING;
+        return w.policy().fence().configured() && owns;
     }
 
     /** Why a fencing that is due or under way must not go on; empty: it may. */

@@ -36,10 +36,7 @@ public record World(Observation now, Memory memory, Tally tally, Policy policy, 
 
     public Workflows workflows() {
         return new Workflows(
-                now.self(),
-                now.peerId(),
-                policy.guard().isLease(),
-                policy.fence().configured());
+                now.self(), now.peerId(), policy.guard().isLease(), FenceRules.applies(this));
     }
 
     /** Id of the question this node asks before it opens after a boot or an isolation: constant for one start. */

@@ -11,11 +11,22 @@ public final class Exposure {
     private static final String UNREACHABLE =
             "a primary that is silent and cannot be seen off by any fence device waits for a person";
 
+    private static final String ARBITER =
+            "with the arbiter and one node lost together, the other node closes or does not take over";
+
     private Exposure() {}
 
     /** One sentence a fault; never empty, since every configuration has a hole. */
     public static List<String> of(Policy policy) {
-        return policy.fence().decides() ? fenced(policy.guard()) : of(policy.guard());
+        if (policy.fence().decides()) {
+            return fenced(policy.guard());
+        }
+        return policy.fence().configured()
+                ? List.of(
+                        "a machine that is paused whole, and that no fence device switches off, may be open for the rest of"
+                                + " its lease when it wakes: fence.required = off",
+                        ARBITER)
+                : of(policy.guard());
     }
 
     private static List<String> fenced(Guard guard) {
@@ -25,7 +36,8 @@ public final class Exposure {
                         UNREACHABLE,
                         "a standby that is cut off from everything but the fence devices switches off a primary that"
                                 + " serves: guard gateway, witness or etcd tells it that it is the cut-off one");
-            case GATEWAY, WITNESS, ETCD -> List.of(UNREACHABLE);
+            case GATEWAY -> List.of(UNREACHABLE);
+            case WITNESS, ETCD -> List.of(UNREACHABLE, ARBITER);
         };
     }
 
@@ -46,7 +58,7 @@ public final class Exposure {
                 List.of(
                         "a machine that is paused whole for longer than its lease may be open for the rest of it when it"
                                 + " wakes; closed only by synchronous replication or fencing",
-                        "with the arbiter and one node lost together, the other node closes or does not take over");
+                        ARBITER);
         };
     }
 }

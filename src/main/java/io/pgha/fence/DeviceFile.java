@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -150,15 +149,13 @@ final class DeviceFile {
     }
 
     /**
-     * Who the devices must belong to: whoever runs this; when that is root, the owner of the data directory, as whom the daemon
-     * runs.
+     * Who the devices must belong to: the owner of the data directory, as whom the daemon runs; where there is none, whoever runs
+     * this.
      *
      * @throws IOException when neither can be found out
      */
     static String owner(Path dataDirectory) throws IOException {
-        String self = Files.getOwner(Path.of("/proc/self")).getName();
-        return self.equals("root") && Files.exists(dataDirectory)
-                ? Files.getOwner(dataDirectory, LinkOption.NOFOLLOW_LINKS).getName()
-                : self;
+        Path place = Files.exists(dataDirectory) ? dataDirectory : Path.of("/proc/self");
+        return Files.getOwner(place).getName();
     }
 }

@@ -152,6 +152,33 @@ final class FenceRulesTest {
     }
 
     @Test
+    void anExtraIsLeftOutWhereThePeerIsNotKnownAsPrimary() {
+        Plan plan = planOf(silentPrimary()
+                .fenced(false)
+                .state(NodeState.STANDBY, 3, Given.B)
+                .decides());
+
+        assertFalse(plan.steps().contains(new Step.Fence(Given.A)), plan.toString());
+    }
+
+    @Test
+    void aClaimThatIsTakenUpAgainAfterARestartSwitchesThePeerOffAsWell() {
+        World promoting = silentPrimary().state(NodeState.PROMOTING, 4, Given.B).world();
+
+        assertTrue(promoting
+                .workflows()
+                .failover(
+                        "p",
+                        new Epoch(4),
+                        new Epoch(3),
+                        Optional.of(Given.A),
+                        ClaimBasis.EXPIRY,
+                        "again")
+                .steps()
+                .contains(new Step.Fence(Given.A)));
+    }
+
+    @Test
     void aPeerThatIsHeardOrAPauseStopsItUnderWay() {
         assertEquals(Optional.empty(), FenceRules.stops(silentPrimary().world()));
         assertTrue(FenceRules.stops(Given.standby().fenced(true).world()).isPresent());

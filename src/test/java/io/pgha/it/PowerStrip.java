@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -40,7 +41,7 @@ final class PowerStrip implements AutoCloseable {
     private final Path home;
     private final Thread thread;
     private volatile boolean over;
-    private volatile Lab lab;
+    private volatile Optional<Lab> lab = Optional.empty();
 
     private PowerStrip(Path home) {
         this.home = home;
@@ -97,7 +98,7 @@ final class PowerStrip implements AutoCloseable {
 
     /** From now on orders are carried out. */
     void serve(Lab served) {
-        lab = served;
+        lab = Optional.of(served);
         thread.start();
     }
 
@@ -113,7 +114,7 @@ final class PowerStrip implements AutoCloseable {
 
     private void watch() {
         while (!over) {
-            for (LabNode node : List.of(lab.node1(), lab.node2())) {
+            for (LabNode node : nodes()) {
                 Path off = home.resolve("plug" + node.number() + "/off");
                 if (isOrdered(node.number()) && !Files.exists(off)) {
                     node.powerOff();
@@ -122,6 +123,10 @@ final class PowerStrip implements AutoCloseable {
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
+    }
+
+    private List<LabNode> nodes() {
+        return lab.map(served -> List.of(served.node1(), served.node2())).orElse(List.of());
     }
 
     private static void write(Path file) {
