@@ -117,12 +117,12 @@ public final class Counting {
 
     /** A gap between two turns from which a pause of this process is concluded; turns come at least once a heartbeat. */
     public static Duration asleep(Policy policy) {
-        Duration usual = policy.heartbeat().multipliedBy(2).plus(policy.interval());
+        Duration usual = policy.heartbeats(2).plus(policy.interval());
         if (policy.guard() != Guard.GATEWAY) {
             return usual;
         }
         // A pause that could use up fence_after must be seen as one: it never closes the gate (P8).
-        Duration least = policy.heartbeat().multipliedBy(3).dividedBy(2);
+        Duration least = policy.heartbeats(3).dividedBy(2);
         Duration fence = policy.fenceAfter().minus(policy.heartbeat());
         Duration shorter = fence.compareTo(usual) < 0 ? fence : usual;
         return shorter.compareTo(least) < 0 ? least : shorter;
@@ -130,7 +130,7 @@ public final class Counting {
 
     /** How old the peer's last message may be to count as "it speaks". */
     public static Duration fresh(Policy policy) {
-        return policy.heartbeat().multipliedBy(3);
+        return policy.heartbeats(3);
     }
 
     /** The stream brought something within {@code limit}. */
@@ -160,7 +160,7 @@ public final class Counting {
     }
 
     private static Duration window(PortProbe probe, Policy policy) {
-        Duration beats = policy.heartbeat().multipliedBy(2);
+        Duration beats = policy.heartbeats(2);
         return probe.took().compareTo(beats) > 0 ? probe.took() : beats;
     }
 

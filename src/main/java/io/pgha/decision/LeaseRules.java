@@ -93,12 +93,12 @@ public final class LeaseRules {
                     slot.at().plus(slot.permitted()));
             return with(l, l.lastNonce(), Optional.empty(), Optional.of(now1), Optional.empty());
         }
-        Duration patience = w.policy().heartbeat().multipliedBy(2);
+        Duration patience = w.policy().heartbeats(2);
         boolean stuck = asked.filter(a -> now.isPast(a.since(), patience)).isPresent();
         boolean due = asked.isEmpty()
                 && l.held()
                         .map(h -> now.isPast(h.since(), w.policy().heartbeat())
-                                && now.plus(wanted.dividedBy(2)).isAfter(h.until()))
+                                && isHalfOver(h, wanted, now))
                         .orElse(true);
         if (stuck || due) {
             int slot = l.held().map(h -> 1 - h.slot()).orElse(0);
@@ -110,6 +110,10 @@ public final class LeaseRules {
         Optional<LeaseRequest> request = armed.map(k -> new LeaseRequest(
                 k.nonce(), w.memory().epoch(), asked.orElseThrow().duration()));
         return with(l, l.lastNonce(), asked, l.held(), request);
+    }
+
+    private static boolean isHalfOver(Leases.Held held, Duration wanted, MonoTime now) {
+        return new MonoTime(now.nanos() + wanted.toNanos() / 2).isAfter(held.until());
     }
 
     private static Leases with(

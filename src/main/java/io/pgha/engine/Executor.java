@@ -255,7 +255,7 @@ final class Executor {
         if (answer.filter(ArbiterReply.ClaimAnswer::moved).isPresent()) {
             return new Outcome.Done(List.of());
         }
-        Duration beats = w.policy().heartbeat().multipliedBy(3);
+        Duration beats = w.policy().heartbeats(3);
         boolean ceded = step.basis() == ClaimBasis.CEDED;
         Duration limit = ceded
                 ? beats

@@ -161,6 +161,11 @@ public record Policy(
     /** The rate by which two hosts' clocks may differ: NTP daemons slew up to 8 % (protocol, rho). */
     private static final double CLOCK_RATE = 0.1;
 
+    /** So many heartbeats; every turn asks for some, and a product of durations is slow. */
+    public Duration heartbeats(int count) {
+        return Duration.ofNanos(heartbeat.toNanos() * count);
+    }
+
     /** What a grantor waits after a grant of that duration, counted from the receipt of the request: times (1 + rho), plus G. */
     public Duration waitAfter(Duration granted) {
         return waitAfter(granted, leaseMargin);
@@ -191,8 +196,7 @@ public record Policy(
      * also what the first grant can take when an older one must run out before.
      */
     public Duration seenOpen() {
-        Duration grant =
-                guard.isLease() ? waitAfter(lease).plus(heartbeat.multipliedBy(3)) : Duration.ZERO;
+        Duration grant = guard.isLease() ? waitAfter(lease).plus(heartbeats(3)) : Duration.ZERO;
         return interval.multipliedBy(3).plus(seenClosed()).plus(grant);
     }
 

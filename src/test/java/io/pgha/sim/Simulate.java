@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Runs seeds on all cores: {@code --seeds N --from SEED --guard NAME --trace --keep-going}. */
+/** Runs seeds on some threads: {@code --seeds N --from SEED --guard NAME --jobs J --trace --keep-going}. */
 public final class Simulate {
 
     private static final int TAIL = 60;
@@ -22,6 +22,7 @@ public final class Simulate {
 
     private long seeds = 1000;
     private long from = 1;
+    private int jobs = Runtime.getRuntime().availableProcessors();
     private boolean trace;
     private boolean keepGoing;
     private boolean teeth;
@@ -35,7 +36,8 @@ public final class Simulate {
         Simulate simulate = new Simulate();
         if (!simulate.understands(arguments)) {
             System.err.println(
-                    "usage: simulate [--seeds N] [--from SEED] [--guard NAME] [--trace] [--keep-going] | --teeth | --tooth NAME");
+                    "usage: simulate [--seeds N] [--from SEED] [--guard NAME] [--jobs J] [--trace] [--keep-going]"
+                            + " | --teeth | --tooth NAME");
             System.exit(2);
         }
         if (simulate.teeth) {
@@ -60,6 +62,8 @@ public final class Simulate {
                 seeds = Long.parseLong(arguments[++i]);
             } else if (arguments[i].equals("--from") && more) {
                 from = Long.parseLong(arguments[++i]);
+            } else if (arguments[i].equals("--jobs") && more) {
+                jobs = Math.max(1, Integer.parseInt(arguments[++i]));
             } else if (arguments[i].equals("--guard") && more) {
                 guard = Optional.of(Guard.valueOf(arguments[++i].toUpperCase(Locale.ROOT)));
             } else {
@@ -79,7 +83,7 @@ public final class Simulate {
     }
 
     private int runAll() throws Exception {
-        Tally tally = run(from, seeds, guard, keepGoing);
+        Tally tally = run(from, seeds, guard, jobs, keepGoing);
         if (tally.first().isPresent()) {
             Simulation.Result again = Simulation.run(tally.first().get().seed(), guard, true);
             int size = again.tail().size();
@@ -121,8 +125,8 @@ public final class Simulate {
     }
 
     /** Runs {@code count} seeds from {@code first} on; stops at the first violation unless told to go on. */
-    static Tally run(long first, long count, Optional<Guard> guard, boolean goOn) throws Exception {
-        int cores = Runtime.getRuntime().availableProcessors();
+    static Tally run(long first, long count, Optional<Guard> guard, int jobs, boolean goOn)
+            throws Exception {
         AtomicLong next = new AtomicLong(first);
         AtomicLong events = new AtomicLong();
         AtomicLong schedules = new AtomicLong();
@@ -130,9 +134,9 @@ public final class Simulate {
         AtomicBoolean stop = new AtomicBoolean();
         Queue<Simulation.Result> broken = new ConcurrentLinkedQueue<>();
         long begun = System.nanoTime();
-        ExecutorService threads = Executors.newFixedThreadPool(cores);
-        Future<?>[] futures = new Future<?>[cores];
-        for (int i = 0; i < cores; i++) {
+        ExecutorService threads = Executors.newFixedThreadPool(jobs);
+        Future<?>[] futures = new Future<?>[jobs];
+        for (int i = 0; i < jobs; i++) {
             futures[i] = threads.submit(() -> {
                 while (!stop.get()) {
                     long seed = next.getAndIncrement();

@@ -14,7 +14,8 @@ final class SimulationTest {
 
     @Test
     void noScheduleBreaksALaw() throws Exception {
-        Simulate.Tally tally = Simulate.run(1, SCHEDULES, Optional.empty(), false);
+        Simulate.Tally tally = Simulate.run(
+                1, SCHEDULES, Optional.empty(), Runtime.getRuntime().availableProcessors(), false);
 
         System.out.println(tally.line());
         assertTrue(
