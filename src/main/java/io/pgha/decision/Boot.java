@@ -69,7 +69,7 @@ public final class Boot {
                     Kind.OPEN,
                     mine,
                     peer.node() + " ceded epoch " + peer.epoch()
-                            + " to this node, which had begun to take it");
+                            + " to this node, which owns the next one");
         }
         boolean arbiterDecides = w.policy().guard().isLease()
                 && w.memory().isOwner(w.now().self())
@@ -114,7 +114,10 @@ public final class Boot {
         return wait(w, "asked " + peer.node() + " (" + peer.state() + ") to hold still");
     }
 
-    /** The peer's vote for this node stands, and this node's answer to it was TAKEN: neither can take its word back. */
+    /**
+     * The peer's vote for this node stands, and this node took it, or took the same epoch on silence without having heard of
+     * it: neither can take its word back. Once refused, the vote is void.
+     */
     private static boolean isCededToUs(World w, PeerMessage peer) {
         return peer.state() == NodeState.CEDED
                 && w.memory().isOwner(w.now().self())
@@ -123,8 +126,8 @@ public final class Boot {
                                 && c.epoch().next().equals(w.memory().epoch())
                                 && w.memory()
                                         .cedeAnswer()
-                                        .filter(a -> a.taken() && a.id().equals(c.id()))
-                                        .isPresent())
+                                        .filter(a -> !a.taken() && a.id().equals(c.id()))
+                                        .isEmpty())
                         .isPresent();
     }
 

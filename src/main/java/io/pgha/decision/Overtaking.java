@@ -3,6 +3,7 @@ package io.pgha.decision;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
+import io.pgha.plan.PeerCondition;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
@@ -42,10 +43,23 @@ final class Overtaking {
         if (!idle) {
             return Optional.empty();
         }
-        return PrimaryRules.decide(w) instanceof Decision.Begin begin
-                        && closes(begin.plan().kind())
-                ? Optional.of(instead(running, begin))
-                : Optional.empty();
+        if (PrimaryRules.decide(w) instanceof Decision.Begin begin
+                && (closes(begin.plan().kind()) || isMoot(w, running))) {
+            return Optional.of(instead(running, begin));
+        }
+        if (isMoot(w, running)) {
+            String why = "PostgreSQL does not run here any more";
+            return Optional.of(new Decision.Note(
+                    Situation.POSTGRES_DOWN, List.of(givenUp(running, why)), why));
+        }
+        return Optional.empty();
+    }
+
+    /** It waits for the peer to follow a PostgreSQL that is down: that ends only when this node is free to start it. */
+    private static boolean isMoot(World w, Memory.Running running) {
+        return w.now().isDown()
+                && running.step() instanceof Step.AwaitPeer await
+                && await.condition() == PeerCondition.STREAMS;
     }
 
     /** With a lease a claim that was not opened deposes nobody (rule C). */

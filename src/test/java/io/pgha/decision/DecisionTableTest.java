@@ -539,6 +539,39 @@ final class DecisionTableTest {
     }
 
     @Test
+    void aReleaseThatWaitsForAStandbyIsGivenUpWhenItsPostgresIsDown() {
+        Given given = Given.primary();
+        World idle = given.world();
+        Given waiting = given.remembers(
+                        new Fact.PlanBegun(
+                                idle.workflows().release("r1", Given.EPOCH, false, "test")),
+                        new Fact.StepReached("r1", 1))
+                .peer(NodeState.DEPOSED, 3, Given.A);
+
+        Decision crashed = waiting.postmaster(Postmaster.CRASHED).decides();
+        assertBegins(PlanKind.RESTART, crashed);
+        assertInstanceOf(
+                Fact.PlanEnded.class, ((Decision.Begin) crashed).first().get(0));
+
+        Decision stopped = waiting.postmaster(Postmaster.STOPPED).decides();
+        Decision.Note note = assertInstanceOf(Decision.Note.class, stopped);
+        assertInstanceOf(Fact.PlanEnded.class, note.facts().get(0));
+    }
+
+    @Test
+    void anEpochTakenOnSilenceOpensAgainThoughThePeerHadCededItUnheard() {
+        Given owner = Given.standby()
+                .state(NodeState.UNDECIDED, 4, Given.B)
+                .peer(NodeState.CEDED, 3, Given.A)
+                .peerPromises(cede("inc-b"), Optional.empty(), Optional.empty(), Optional.empty());
+
+        assertEquals(Boot.Kind.OPEN, Boot.verdict(owner.world()).kind());
+        World refused = owner.remembers(new Fact.CedeAnswered(new CedeAnswer("c1", false, "lag")))
+                .world();
+        assertEquals(Boot.Kind.WAIT, Boot.verdict(refused).kind());
+    }
+
+    @Test
     void aTakeoverNotYetPromotedGoesBackWhenThePrimaryIsHeardAgain() {
         Given given = silentPrimary();
         Decision.Begin begin = assertInstanceOf(Decision.Begin.class, given.decides());
