@@ -71,6 +71,13 @@ public final class Boot {
                     peer.node() + " ceded epoch " + peer.epoch()
                             + " to this node, which owns the next one");
         }
+        if (isReleasedToUs(w, peer)) {
+            return new Verdict(
+                    Kind.OPEN,
+                    mine,
+                    peer.node() + " released epoch " + peer.epoch()
+                            + " to this node, which owns the next one");
+        }
         boolean arbiterDecides = w.policy().guard().isLease()
                 && w.memory().isOwner(w.now().self())
                 && mine.isAfter(peer.epoch());
@@ -128,6 +135,16 @@ public final class Boot {
                                         .cedeAnswer()
                                         .filter(a -> !a.taken() && a.id().equals(c.id()))
                                         .isEmpty())
+                        .isPresent();
+    }
+
+    /** A release that this node has redeemed, or run ahead of: the peer cannot take it back any more. */
+    private static boolean isReleasedToUs(World w, PeerMessage peer) {
+        return peer.state() == NodeState.RELEASED
+                && w.memory().isOwner(w.now().self())
+                && peer.token()
+                        .filter(t -> t.target().equals(w.now().self())
+                                && t.epoch().next().equals(w.memory().epoch()))
                         .isPresent();
     }
 

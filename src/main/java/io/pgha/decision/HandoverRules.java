@@ -30,6 +30,19 @@ final class HandoverRules {
                             above.get().node() + " opened epoch " + above.get().epoch()
                                     + " while this node was taking over"));
         }
+        if (w.now().isReadWrite() && isAnothers(w)) {
+            return new Decision.Note(
+                    Situation.UNDECIDED,
+                    List.of(
+                            new Fact.Became(
+                                    NodeState.UNDECIDED,
+                                    epochBefore(w),
+                                    w.now().peerId(),
+                                    "PostgreSQL was promoted by hand during a takeover that nobody had confirmed")),
+                    "the arbiter holds epoch " + epochBefore(w) + " of "
+                            + w.now().peerId() + ": the intent for epoch "
+                            + w.memory().epoch() + " is void");
+        }
         if (w.now().isReadWrite()) {
             return begin(w.workflows()
                     .startAsPrimary(
@@ -137,6 +150,16 @@ final class HandoverRules {
                 .filter(r -> r.owner().equals(w.now().self())
                         && r.epoch().equals(w.memory().epoch()))
                 .isPresent();
+    }
+
+    /** The epoch was never claimed: the peer still owns the one before, by the arbiter and by its own word. */
+    private static boolean isAnothers(World w) {
+        return w.memory().given().filter(w.memory().epoch()::equals).isEmpty()
+                && w.peerIn(NodeState.PRIMARY).isPresent()
+                && LeaseRules.register(w)
+                        .filter(r -> r.owner().equals(w.now().peerId())
+                                && r.epoch().equals(epochBefore(w)))
+                        .isPresent();
     }
 
     static Decision ceded(World w) {

@@ -310,6 +310,11 @@ final class StandbyRules {
                     w.now().peerId()
                             + "'s daemon is silent while its PostgreSQL lives: start pgha there");
         }
+        if (w.peerIn(NodeState.STANDBY).isPresent()) {
+            return new Decision.Hold(
+                    Situation.WAITING_FOR_OPERATOR,
+                    "both nodes are standbys, and there is no primary: pgha promote on the one to keep");
+        }
         if (w.peer()
                 .filter(p -> p.state() == NodeState.PRIMARY && p.postmaster() != Postmaster.RUNNING)
                 .isPresent()) {

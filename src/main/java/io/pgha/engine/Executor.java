@@ -207,6 +207,18 @@ final class Executor {
         if (step instanceof Step.AskForStandby s) {
             return done(new Fact.StandbyAsked(s.id()));
         }
+        if (step instanceof Step.OfferCede && w.now().postmaster() == Postmaster.RUNNING) {
+            return Optional.of(new Outcome.Failed(
+                    "PostgreSQL was started meanwhile, so that what it has is not final"));
+        }
+        if (step instanceof Step.OfferCede && !w.now().isDown()) {
+            return Optional.of(await(
+                    w,
+                    false,
+                    w.policy().workflowTimeout(),
+                    "it is not known whether PostgreSQL runs ("
+                            + w.now().local().why() + ")"));
+        }
         if (step instanceof Step.OfferCede s) {
             Lsn end = w.now().control().map(ControlData::end).orElse(new Lsn(0));
             return done(new Fact.CedeOffered(

@@ -15,12 +15,14 @@ import io.pgha.model.NodeState;
 import io.pgha.model.Policy.OnCleanStop;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.Postmaster;
+import io.pgha.model.Register;
 import io.pgha.model.ReleaseToken;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** The rows of the decision tables, each as one law. */
@@ -569,6 +571,52 @@ final class DecisionTableTest {
         World refused = owner.remembers(new Fact.CedeAnswered(new CedeAnswer("c1", false, "lag")))
                 .world();
         assertEquals(Boot.Kind.WAIT, Boot.verdict(refused).kind());
+    }
+
+    @Test
+    void anEpochTakenOverAReleaseOpensAgainThoughTheReleaseStands() {
+        ReleaseToken token =
+                new ReleaseToken("r1", "42", new Epoch(3), Given.B, Lsn.parse("0/5000000"), 1);
+        Given owner = Given.standby()
+                .peer(NodeState.RELEASED, 3, Given.A)
+                .peerPromises(
+                        Optional.empty(), Optional.empty(), Optional.of(token), Optional.empty());
+
+        assertEquals(
+                Boot.Kind.OPEN,
+                Boot.verdict(owner.state(NodeState.UNDECIDED, 4, Given.B).world())
+                        .kind());
+        assertEquals(
+                Boot.Kind.STAY,
+                Boot.verdict(owner.state(NodeState.UNDECIDED, 3, Given.A).world())
+                        .kind());
+    }
+
+    @Test
+    void aPromotionByHandDuringAnUnclaimedTakeoverIsNoProofAfterARestart() {
+        Given promoted = Given.standby()
+                .guard(Guard.WITNESS)
+                .state(NodeState.PROMOTING, 4, Given.B)
+                .readWrite();
+        Register old = new Register(new Epoch(3), Given.A, true, Optional.empty());
+        Register ours = new Register(new Epoch(4), Given.B, false, Optional.empty());
+
+        Decision unclaimed = promoted.arbiter(Duration.ZERO, old, Duration.ZERO).decides();
+        Decision.Note note = assertInstanceOf(Decision.Note.class, unclaimed);
+        assertEquals(
+                NodeState.UNDECIDED,
+                assertInstanceOf(Fact.Became.class, note.facts().get(0)).state());
+
+        assertBegins(
+                PlanKind.START,
+                promoted.arbiter(Duration.ZERO, ours, Duration.ZERO).decides());
+    }
+
+    @Test
+    void twoStandbysWithoutAPrimaryAskForAPerson() {
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                Given.standby().peer(NodeState.STANDBY, 3, Given.B).decides());
     }
 
     @Test

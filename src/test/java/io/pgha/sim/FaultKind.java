@@ -32,7 +32,8 @@ enum FaultKind {
     REPLAY_PAUSED(Harm.NEVER),
     OPERATOR,
     PROMOTED_BY_HAND,
-    STARTED_BY_HAND;
+    STARTED_BY_HAND,
+    STARTED_IN_RECOVERY;
 
     /** When clients may notice a kind of fault that comes alone. */
     private enum Harm {

@@ -7,10 +7,12 @@ import io.pgha.model.PortAnswer;
 import io.pgha.plan.Step;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The swarm: each seed draws a few kinds of faults with wild weights, strikes with them, and in the end takes all back. */
@@ -28,6 +30,7 @@ final class Faults {
     private static final long LINGERING = 3 * Agenda.SECOND;
 
     private final Universe universe;
+    private final Set<FaultKind> only;
     private final Chance chance;
     private final Map<SimHost, HostFaults> hosts = new HashMap<>();
     private final List<FaultKind> drawn = new ArrayList<>();
@@ -45,7 +48,8 @@ final class Faults {
         private long troubleUntil;
     }
 
-    Faults(Universe universe) {
+    Faults(Universe universe, Set<FaultKind> only) {
+        this.only = only;
         this.universe = universe;
         this.chance = universe.chance();
         universe.hosts().forEach(h -> hosts.put(h, new HostFaults()));
@@ -77,7 +81,12 @@ final class Faults {
     void begin(boolean known) {
         FaultKind[] kinds = FaultKind.values();
         boolean single = chance.of(0.15);
-        if (single) {
+        if (!only.isEmpty()) {
+            for (FaultKind kind : kinds) {
+                drawn.addAll(
+                        Collections.nCopies(only.contains(kind) ? 1 + chance.below(8) : 0, kind));
+            }
+        } else if (single) {
             drawn.add(kinds[chance.below(kinds.length)]);
             universe.laws()
                     .calm(known && drawn.get(0).isHarmless(universe.policy().guard()));
@@ -119,7 +128,8 @@ final class Faults {
                     BULK,
                     REPLAY_PAUSED,
                     PROMOTED_BY_HAND,
-                    STARTED_BY_HAND -> postgres(kind, host, spell);
+                    STARTED_BY_HAND,
+                    STARTED_IN_RECOVERY -> postgres(kind, host, spell);
             case DAEMON_KILLED, DAEMON_PAUSED, MACHINE_FROZEN, POWER_LOST, BOTH_POWERS_LOST ->
                 machine(kind, host, spell);
             case DISK_FAILS,
@@ -222,6 +232,11 @@ final class Faults {
                 universe.laws().handled();
                 postgres.promote();
             }
+            case STARTED_IN_RECOVERY ->
+                postgres.stopFast(ok -> {
+                    postgres.data().standbySignal = true;
+                    postgres.start(up -> {});
+                });
             default -> {
                 universe.laws().handled();
                 postgres.start(ok -> {});
@@ -298,7 +313,7 @@ final class Faults {
     }
 
     private void operator(SimHost host) {
-        Request request = switch (chance.below(9)) {
+        Request request = switch (chance.below(12)) {
             case 0, 1 -> new Request.Release(Optional.empty(), false);
             case 2 -> new Request.CancelRelease(chance.of(0.2), false);
             case 3, 4 ->
@@ -306,6 +321,9 @@ final class Faults {
             case 5 -> new Request.Promote(chance.of(0.3), chance.of(0.2), false);
             case 6 -> new Request.GateClose("drill", false);
             case 7 -> new Request.GateOpen(false);
+            case 8 -> new Request.Pause("operator", "drill", chance.of(0.5) ? 3000 : 0, false);
+            case 9 -> new Request.Standby("drill", false);
+            case 10 -> new Request.Acknowledge("operator", false);
             default -> new Request.CheckStart(false);
         };
         boolean force = (request instanceof Request.Promote promote && promote.force())

@@ -5,13 +5,18 @@ import io.pgha.decision.Memory;
 import io.pgha.model.Epoch;
 import io.pgha.model.GateState;
 import io.pgha.model.Guard;
+import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
+import io.pgha.model.Register;
+import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The promises, looked at after every event and at every deed; what is broken stops the schedule. */
 final class Laws {
@@ -19,6 +24,8 @@ final class Laws {
     private final Universe universe;
     private final Map<Epoch, SimHost> opened = new HashMap<>();
     private final Map<SimHost, Long> wrongSince = new HashMap<>();
+    private final Set<Epoch> leased = new HashSet<>();
+    private final Map<Epoch, NodeId> registered = new HashMap<>();
     private long bothSince = -1;
     private boolean handled;
     private boolean forced;
@@ -76,6 +83,9 @@ final class Laws {
             if (universe.policy().guard() == Guard.MANUAL && !handled) {
                 throw new LawBroken("P1", "two open primaries under guard manual, by no hand");
             }
+        }
+        if (universe.hosts().stream().anyMatch(Laws::isStill)) {
+            bothSince = universe.now();
         }
         long met = Math.max(bothSince, universe.faults().troubleUntil());
         if (universe.now() - met > reconcileBound()) {
@@ -144,6 +154,7 @@ final class Laws {
         boolean wrong = host.gate().look() == GateState.OPEN
                 && host.isRunning()
                 && host.daemon().isPresent()
+                && !isStill(host)
                 && (host.disk().durable().state() != NodeState.PRIMARY
                         || (host.postgres().isUp() && host.postgres().isInRecovery()));
         if (!wrong) {
@@ -182,8 +193,22 @@ final class Laws {
         }
     }
 
+    /** A person has paused it: the gate is not touched, nothing is decided. */
+    private static boolean isStill(SimHost host) {
+        return host.disk().durable().stillness().isPresent();
+    }
+
+    /** What the arbiter holds now. */
+    void registered(Register register) {
+        registered.putIfAbsent(register.epoch(), register.owner());
+        if (register.leased()) {
+            leased.add(register.epoch());
+        }
+    }
+
     /** P2 with a lease: a slot is being granted. */
     void granting(SimHost host) {
+        leased.add(host.disk().durable().epoch());
         if (host.gate().look() == GateState.CLOSED) {
             nothingSynchronousLost(host);
         }
@@ -237,23 +262,102 @@ final class Laws {
     /** Something has been decided and goes to the disk now. */
     void recording(SimHost host, List<Fact> facts) {
         for (Fact fact : facts) {
-            if (fact instanceof Fact.PlanBegun begun && begun.plan().kind() == PlanKind.FAILOVER) {
-                takeover(host, begun.plan().why());
+            if (fact instanceof Fact.PlanBegun begun) {
+                begun(host, begun.plan());
             }
         }
     }
 
-    private void takeover(SimHost host, String why) {
+    private void begun(SimHost host, Plan plan) {
+        if (plan.kind() == PlanKind.FAILOVER) {
+            takeover(host, plan);
+        } else if (plan.kind() == PlanKind.CEDE) {
+            ceding(host, plan.why());
+        } else if (plan.kind() == PlanKind.DEPOSE) {
+            deposed(host, plan);
+        }
+    }
+
+    private void takeover(SimHost host, Plan plan) {
+        // What was answered TAKEN is kept, whatever a person says later.
+        if (!plan.why().endsWith("which was taken before the restart")) {
+            unvetoed(host, plan.why());
+        }
+        if (plan.why().startsWith("the arbiter confirms the claim")) {
+            resumed(host, plan);
+        } else if (plan.why().contains(" ceded epoch ")) {
+            ceded(host);
+        } else {
+            onSilence(host, plan.why());
+        }
+    }
+
+    /** Row B12: what a person or the copy itself forbids. */
+    private void unvetoed(SimHost host, String why) {
+        Memory durable = host.disk().durable();
+        if (durable.stillness().isPresent() || durable.withheld().isPresent()) {
+            throw new LawBroken(
+                    "veto",
+                    host + " takes over though a person said no ("
+                            + durable.stillness().or(durable::withheld).orElse("") + "): " + why);
+        }
+        SimPostgres postgres = host.postgres();
+        if (postgres.isReplayPaused()
+                && universe.now() - postgres.replayPausedAt() > 4 * Agenda.SECOND) {
+            throw new LawBroken("veto", host + " takes over while its replay is paused: " + why);
+        }
+    }
+
+    /** Protocol section 4: the order is the proof. */
+    private static void ceded(SimHost host) {
         SimHost peer = host.peer();
-        if (why.startsWith("the arbiter confirms the claim")) {
+        Memory theirs = peer.disk().durable();
+        if (theirs.state() != NodeState.CEDED) {
             return;
         }
-        if (why.contains(" ceded epoch ")) {
-            if (peer.postgres().isWritable() && peer.disk().durable().state() == NodeState.CEDED) {
-                throw new LawBroken("cede", peer + " ceded while its PostgreSQL accepts writes");
-            }
-        } else {
-            onSilence(host, why);
+        if (peer.postgres().isWritable()) {
+            throw new LawBroken("cede", peer + " ceded while its PostgreSQL accepts writes");
+        }
+        if (peer.gate().look() == GateState.OPEN) {
+            throw new LawBroken("cede", peer + " ceded while its gate is open");
+        }
+        if (theirs.cede().isEmpty()) {
+            throw new LawBroken("cede", peer + " ceded, and its disk does not know of it");
+        }
+    }
+
+    /** Rule S: an intent goes on after a restart only if the arbiter really moved the epoch to this node. */
+    private void resumed(SimHost host, Plan plan) {
+        boolean proven = plan.steps().stream()
+                .anyMatch(step -> step instanceof Step.Claim claim
+                        && host.id().equals(registered.get(claim.epoch())));
+        if (!proven) {
+            throw new LawBroken("S", host + " resumes a takeover that nobody has confirmed");
+        }
+    }
+
+    /** Rule R: only to a peer that has just said that it would take it. */
+    private static void ceding(SimHost host, String why) {
+        boolean would = host.daemon()
+                .flatMap(d -> d.link().view().last())
+                .filter(p -> p.state() == NodeState.STANDBY && p.vetoes().isEmpty())
+                .isPresent();
+        if (!would) {
+            throw new LawBroken("R", host + " cedes to a peer that would not take over: " + why);
+        }
+    }
+
+    /** Rule C: an owner that has opened gives way only to an epoch that was really opened. */
+    private void deposed(SimHost host, Plan plan) {
+        Memory durable = host.disk().durable();
+        boolean serving = durable.state() == NodeState.PRIMARY
+                && durable.opened().filter(durable.epoch()::equals).isPresent();
+        boolean isClaimOnly = plan.why().contains(" opened epoch ")
+                && plan.steps().stream()
+                        .anyMatch(step -> step instanceof Step.Become become
+                                && !leased.contains(become.epoch()));
+        if (universe.policy().guard().isLease() && serving && isClaimOnly && !handled) {
+            throw new LawBroken("C", host + " gives way to a mere claim: " + plan.why());
         }
     }
 

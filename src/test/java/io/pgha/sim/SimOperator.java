@@ -73,6 +73,10 @@ final class SimOperator {
                 universe.laws().forced();
                 host.ask(new Request.Promote(true, true, false));
             }
+        } else if (words.contains("pgha promote on the one to keep")) {
+            if (isFurther(host)) {
+                host.ask(new Request.Promote(true, false, false));
+            }
         } else if (words.contains("pgha initialize here")
                 || words.contains("released the role to this node")
                 || words.contains(": pgha initialize")
@@ -105,10 +109,14 @@ final class SimOperator {
 
     /** The person keeps the node with more of it; the first one where both have the same. */
     private boolean isBetter(SimHost host) {
+        boolean onlyHere = host.peer().disk().durable().state() != NodeState.CONFLICT;
+        return onlyHere || isFurther(host);
+    }
+
+    private boolean isFurther(SimHost host) {
         long mine = host.postgres().data().end.end();
         long theirs = host.peer().postgres().data().end.end();
-        boolean onlyHere = host.peer().disk().durable().state() != NodeState.CONFLICT;
-        return onlyHere || mine > theirs || (mine == theirs && host == universe.a());
+        return mine > theirs || (mine == theirs && host == universe.a());
     }
 
     /** Both nodes' last words, for the report. */

@@ -37,6 +37,7 @@ final class SimPostgres {
     private Phase phase = Phase.DOWN;
     private boolean inRecovery;
     private boolean replayPaused;
+    private long replayPausedAt;
     private long hungUntil;
     private int life;
     private Consumer<Boolean> onStarted = ok -> {};
@@ -89,7 +90,13 @@ final class SimPostgres {
         return replayPaused;
     }
 
+    /** True time at which replay was paused last. */
+    long replayPausedAt() {
+        return replayPausedAt;
+    }
+
     void pauseReplay(boolean paused) {
+        replayPausedAt = replayPaused ? replayPausedAt : universe.now();
         replayPaused = paused;
     }
 

@@ -70,6 +70,7 @@ final class SimWitness {
                 BallotRules.Answer next = rules.answer(ballot, standing, ask, clock.now());
                 ballot = next.ballot();
                 standing = next.standing();
+                ballot.register().ifPresent(universe.laws()::registered);
                 next.news().ifPresent(words -> universe.trace().say("w", words));
                 answer.accept(next.reply());
             }

@@ -1,7 +1,5 @@
 package io.pgha.sim;
 
-import io.pgha.model.Guard;
-
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Runs seeds on some threads: {@code --seeds N --from SEED --guard NAME --jobs J --trace --keep-going}. */
+/** Runs seeds on some threads: {@code --seeds N --from SEED --guard NAME --faults KINDS --jobs J --trace --keep-going}. */
 public final class Simulate {
 
     private static final int TAIL = 60;
@@ -27,7 +25,7 @@ public final class Simulate {
     private boolean keepGoing;
     private boolean teeth;
     private String tooth = "";
-    private Optional<Guard> guard = Optional.empty();
+    private String words = "";
 
     private Simulate() {}
 
@@ -36,7 +34,7 @@ public final class Simulate {
         Simulate simulate = new Simulate();
         if (!simulate.understands(arguments)) {
             System.err.println(
-                    "usage: simulate [--seeds N] [--from SEED] [--guard NAME] [--jobs J] [--trace] [--keep-going]"
+                    "usage: simulate [--seeds N] [--from SEED] [--guard NAME] [--faults KINDS] [--jobs J] [--trace] [--keep-going]"
                             + " | --teeth | --tooth NAME");
             System.exit(2);
         }
@@ -65,7 +63,9 @@ public final class Simulate {
             } else if (arguments[i].equals("--jobs") && more) {
                 jobs = Math.max(1, Integer.parseInt(arguments[++i]));
             } else if (arguments[i].equals("--guard") && more) {
-                guard = Optional.of(Guard.valueOf(arguments[++i].toUpperCase(Locale.ROOT)));
+                words = words + " " + arguments[++i];
+            } else if (arguments[i].equals("--faults") && more) {
+                words = words + " " + arguments[++i];
             } else {
                 return false;
             }
@@ -74,7 +74,7 @@ public final class Simulate {
     }
 
     private int replay() {
-        Simulation.Result result = Simulation.run(from, guard, true);
+        Simulation.Result result = Simulation.run(from, Bite.terms(words), true);
         result.tail().forEach(System.out::println);
         System.out.println("seed " + result.seed() + ": "
                 + result.broken().map(b -> "BROKEN " + b).orElse("no law broken") + " ("
@@ -83,16 +83,16 @@ public final class Simulate {
     }
 
     private int runAll() throws Exception {
-        Tally tally = run(from, seeds, guard, jobs, keepGoing);
+        Tally tally = run(from, seeds, Bite.terms(words), jobs, keepGoing);
         if (tally.first().isPresent()) {
-            Simulation.Result again = Simulation.run(tally.first().get().seed(), guard, true);
+            Simulation.Result again =
+                    Simulation.run(tally.first().get().seed(), Bite.terms(words), true);
             int size = again.tail().size();
             again.tail().stream().skip(Math.max(0, size - TAIL)).forEach(System.out::println);
             System.out.println("broken at seed " + again.seed() + ": "
                     + again.broken().orElse("") + "; replay: packaging/simulate --from "
                     + again.seed() + " --trace"
-                    + guard.map(g -> " --guard " + g.name().toLowerCase(Locale.ROOT))
-                            .orElse(""));
+                    + (words.isEmpty() ? "" : " --guard '" + words.strip() + "'"));
         }
         System.out.println(tally.line());
         return tally.violations() == 0 ? 0 : 1;
@@ -125,7 +125,7 @@ public final class Simulate {
     }
 
     /** Runs {@code count} seeds from {@code first} on; stops at the first violation unless told to go on. */
-    static Tally run(long first, long count, Optional<Guard> guard, int jobs, boolean goOn)
+    static Tally run(long first, long count, Simulation.Terms terms, int jobs, boolean goOn)
             throws Exception {
         AtomicLong next = new AtomicLong(first);
         AtomicLong events = new AtomicLong();
@@ -143,7 +143,7 @@ public final class Simulate {
                     if (seed >= first + count) {
                         return;
                     }
-                    Simulation.Result result = Simulation.run(seed, guard, false);
+                    Simulation.Result result = Simulation.run(seed, terms, false);
                     events.addAndGet(result.events());
                     schedules.incrementAndGet();
                     if (result.broken().isPresent()) {

@@ -4,6 +4,7 @@ import io.pgha.model.Guard;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One schedule from beginning to end: faults, healing, and an end within a bound. */
 final class Simulation {
@@ -26,9 +27,23 @@ final class Simulation {
      */
     record Result(long seed, long events, Optional<String> broken, List<String> tail) {}
 
+    /**
+     * What is asked of a seed.
+     *
+     * @param guard empty: drawn
+     * @param faults the only kinds that strike; empty: drawn
+     */
+    record Terms(Optional<Guard> guard, Set<FaultKind> faults) {
+        static final Terms ANY = new Terms(Optional.empty(), Set.of());
+
+        Terms {
+            faults = Set.copyOf(faults);
+        }
+    }
+
     /** Runs one schedule. */
-    static Result run(long seed, Optional<Guard> guard, boolean traced) {
-        Universe universe = new Universe(seed, guard, traced);
+    static Result run(long seed, Terms terms, boolean traced) {
+        Universe universe = new Universe(seed, terms, traced);
         Optional<String> broken = Optional.empty();
         try {
             play(universe);

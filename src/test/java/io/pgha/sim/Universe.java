@@ -32,12 +32,13 @@ final class Universe {
     private final SimHost b;
     private final SimWitness witness;
 
-    Universe(long seed, Optional<Guard> wanted, boolean traced) {
+    Universe(long seed, Simulation.Terms terms, boolean traced) {
         chance = new Chance(seed);
         trace = new Trace(agenda, traced);
         network = new SimNetwork(agenda, chance);
         Guard drawn = GUARDS.get(chance.below(GUARDS.size()));
-        policy = policy(wanted.orElse(drawn), chance.of(0.3)).withFence(SimFence.policy(seed));
+        policy = policy(terms.guard().orElse(drawn), chance.of(0.3))
+                .withFence(SimFence.policy(seed));
         synchronous = chance.of(0.3);
         WalRecord root = WalRecord.first().next(WalRecord.Kind.CHECKPOINT, 100);
         a = host("a", Place.A, new DataCopy("42", root, false));
@@ -45,7 +46,7 @@ final class Universe {
         witness = new SimWitness(this, clock(), List.of(a.id(), b.id()));
         laws = new Laws(this);
         clients = new SimClients(this);
-        faults = new Faults(this);
+        faults = new Faults(this, terms.faults());
     }
 
     private SimHost host(String name, Place place, DataCopy data) {
