@@ -253,7 +253,7 @@ public final class Given {
         return this;
     }
 
-    Given postmaster(Postmaster value) {
+    public Given postmaster(Postmaster value) {
         postmaster = value;
         answers = value == Postmaster.RUNNING;
         return this;

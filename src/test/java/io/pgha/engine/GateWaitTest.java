@@ -5,13 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.decision.Fact;
 import io.pgha.decision.Given;
-import io.pgha.decision.Memory;
-import io.pgha.model.ArbiterAsk;
 import io.pgha.model.Epoch;
 import io.pgha.model.GateState;
 import io.pgha.model.Guard;
-import io.pgha.model.Observation;
-import io.pgha.model.PeerMessage;
 import io.pgha.model.Policy;
 import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
@@ -28,42 +24,11 @@ final class GateWaitTest {
     private static final Step.AwaitOpen OPEN = new Step.AwaitOpen();
     private static final Step.AwaitClosed CLOSED = new Step.AwaitClosed();
 
-    /** These steps are the engine's own: nothing may be begun for them. */
-    private static final class Idle implements Actuator {
-        @Override
-        public void begin(Step step, Memory memory, Observation now) {
-            throw new AssertionError("begun: " + step);
-        }
-
-        @Override
-        public Outcome poll() {
-            throw new AssertionError("nothing was begun");
-        }
-
-        @Override
-        public void abandon() {}
-
-        @Override
-        public void setGate(GateState wanted) {}
-
-        @Override
-        public void permit(int slot, long nonce, Duration atMost) {}
-
-        @Override
-        public void grant(int slot, long nonce) {}
-
-        @Override
-        public void ask(ArbiterAsk question) {}
-
-        @Override
-        public void announce(PeerMessage message, boolean now) {}
-    }
-
     @Test
     void aGateThatDoesNotCloseUndoesTheWorkflowAlthoughWalGoesOn() {
         Given given = waiting(CLOSED).gate(GateState.OPEN);
         Duration limit = given.world().policy().seenClosed();
-        Executor executor = new Executor(new Idle());
+        Executor executor = new Executor(new IdleActuator());
 
         assertEquals(List.of(), executor.advance(given.world()));
         assertEquals(
@@ -78,7 +43,7 @@ final class GateWaitTest {
     void aGateThatDoesNotOpenUndoesTheWorkflowAlthoughWalGoesOn() {
         Given given = waiting(OPEN).gate(GateState.CLOSED);
         Duration limit = given.world().policy().seenOpen();
-        Executor executor = new Executor(new Idle());
+        Executor executor = new Executor(new IdleActuator());
 
         assertEquals(List.of(), executor.advance(given.world()));
         assertEquals(

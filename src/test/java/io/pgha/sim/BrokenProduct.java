@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** The product with one source file replaced, compiled in memory; every class of ours is loaded anew, so that it is used. */
+/** The product with some source files replaced, compiled in memory; every class of ours is loaded anew, so that it is used. */
 final class BrokenProduct extends ClassLoader {
 
     private static final String OURS = "io.pgha.";
@@ -52,19 +54,11 @@ final class BrokenProduct extends ClassLoader {
     }
 
     private void compile(Tooth tooth) throws IOException {
-        String source = tooth.broken();
+        List<JavaFileObject> units = new ArrayList<>();
+        tooth.broken().forEach((file, source) -> units.add(unit(file, source)));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> complaints = new DiagnosticCollector<>();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            JavaFileObject unit =
-                    new SimpleJavaFileObject(
-                            URI.create("string:///" + tooth.file().getFileName()),
-                            JavaFileObject.Kind.SOURCE) {
-                        @Override
-                        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                            return source;
-                        }
-                    };
             boolean ok = compiler.getTask(
                             null,
                             new InMemory(files),
@@ -75,13 +69,23 @@ final class BrokenProduct extends ClassLoader {
                                     "-cp",
                                     System.getProperty("java.class.path")),
                             null,
-                            List.of(unit))
+                            units)
                     .call();
             if (!ok) {
                 throw new IOException(
                         tooth.name() + " does not compile: " + complaints.getDiagnostics());
             }
         }
+    }
+
+    private static JavaFileObject unit(Path file, String source) {
+        URI name = URI.create("string:///" + file.getFileName());
+        return new SimpleJavaFileObject(name, JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return source;
+            }
+        };
     }
 
     /** Keeps what is compiled for the loader instead of a directory. */

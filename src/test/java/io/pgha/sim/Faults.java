@@ -7,6 +7,7 @@ import io.pgha.model.PortAnswer;
 import io.pgha.plan.Step;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -79,9 +80,17 @@ final class Faults {
     }
 
     void begin(boolean known) {
-        FaultKind[] kinds = FaultKind.values();
+        FaultKind[] kinds = Arrays.stream(FaultKind.values())
+                .filter(k -> !k.isAskedFor() || !only.isEmpty())
+                .toArray(FaultKind[]::new);
         boolean single = chance.of(0.15);
         if (!only.isEmpty()) {
+            universe.laws()
+                    .calm(known
+                            && only.size() == 1
+                            && only.iterator()
+                                    .next()
+                                    .isHarmless(universe.policy().guard()));
             for (FaultKind kind : kinds) {
                 drawn.addAll(
                         Collections.nCopies(only.contains(kind) ? 1 + chance.below(8) : 0, kind));

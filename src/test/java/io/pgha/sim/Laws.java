@@ -105,8 +105,9 @@ final class Laws {
         boolean exempt = forced
                 || universe.a().gate().isDamaged()
                 || universe.b().gate().isDamaged()
-                || universe.now()
-                        < frozen + 2 * universe.policy().handoverLease().toNanos();
+                || (frozen > 0
+                        && universe.now()
+                                < frozen + 2 * universe.policy().lease().toNanos());
         if (universe.policy().guard().isLease() && !exempt) {
             throw new LawBroken("P1", "two open primaries under a lease");
         }
@@ -195,7 +196,8 @@ final class Laws {
 
     /** A person has paused it: the gate is not touched, nothing is decided. */
     private static boolean isStill(SimHost host) {
-        return host.disk().durable().stillness().isPresent();
+        Memory durable = host.disk().durable();
+        return durable.paused().isPresent() || durable.peerPaused().isPresent();
     }
 
     /** What the arbiter holds now. */
@@ -251,6 +253,12 @@ final class Laws {
             }
             opened.put(became.epoch(), host);
         }
+        if (fact instanceof Fact.TokenIssued
+                && !handled
+                && !host.peer().postgres().data().end.holds(host.postgres().data().end)) {
+            throw new LawBroken(
+                    "P3", host + " issues a release that " + host.peer() + " lacks the WAL for");
+        }
         boolean intends = before.state() != NodeState.PROMOTING
                 && after.state() == NodeState.PROMOTING
                 && after.running().isPresent();
@@ -295,11 +303,8 @@ final class Laws {
     /** Row B12: what a person or the copy itself forbids. */
     private void unvetoed(SimHost host, String why) {
         Memory durable = host.disk().durable();
-        if (durable.stillness().isPresent() || durable.withheld().isPresent()) {
-            throw new LawBroken(
-                    "veto",
-                    host + " takes over though a person said no ("
-                            + durable.stillness().or(durable::withheld).orElse("") + "): " + why);
+        if (isStill(host) || durable.withheld().isPresent()) {
+            throw new LawBroken("veto", host + " takes over though a person said no: " + why);
         }
         SimPostgres postgres = host.postgres();
         if (postgres.isReplayPaused()

@@ -13,7 +13,7 @@ import java.util.function.BiFunction;
 final class Teeth {
 
     private static final Path LIST = Path.of("src/test/teeth/breaks.txt");
-    private static final long LIMIT = 6000;
+    private static final long LIMIT = 1500;
 
     private Teeth() {}
 
@@ -52,7 +52,7 @@ final class Teeth {
                 for (long seed = next.getAndIncrement();
                         seed < first.get();
                         seed = next.getAndIncrement()) {
-                    if (!simulator.apply(tooth.guard(), seed).isEmpty()) {
+                    if (!simulator.apply(tooth.terms(), seed).isEmpty()) {
                         first.accumulateAndGet(seed, Math::min);
                     }
                 }
@@ -63,7 +63,7 @@ final class Teeth {
             throw new IOException(tooth.name() + ": no end within an hour");
         }
         boolean found = first.get() <= LIMIT;
-        String law = found ? simulator.apply(tooth.guard(), first.get()) : "";
+        String law = found ? simulator.apply(tooth.terms(), first.get()) : "";
         System.out.println("TOOTH name=" + tooth.name() + " found_by=" + (found ? "sim" : "none")
                 + " after=" + Math.min(first.get(), LIMIT)
                 + (found ? " law=" + law.substring(0, Math.max(0, law.indexOf(':'))) : ""));

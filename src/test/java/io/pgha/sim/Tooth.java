@@ -5,74 +5,131 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One deliberate break of the product: text that is looked for in one source file, white space apart, and what takes its place.
+ * One deliberate break of the product.
  *
  * @param name what is broken
- * @param guard under which it is looked for; empty: any
- * @param file the source file
- * @param search the right text
- * @param replace the wrong one
+ * @param terms under which it is looked for, as {@link Bite#terms} reads them; empty: any
+ * @param foundBy the integration test that notices it, where only real firewalls, disks or files can; empty: the simulator
+ * @param changes what is changed; more than one where two safeguards cover each other
  */
-record Tooth(String name, String guard, Path file, String search, String replace) {
+record Tooth(String name, String terms, String foundBy, List<Change> changes) {
 
-    /** Reads all of them: "== name", "guard NAME", "file PATH", lines of "- " and lines of "+ ". */
-    static List<Tooth> read(Path list) throws IOException {
-        List<Tooth> teeth = new ArrayList<>();
-        String name = "";
-        String guard = "";
-        Path file = list;
-        StringBuilder search = new StringBuilder();
-        StringBuilder replace = new StringBuilder();
-        List<String> lines = new ArrayList<>(Files.readAllLines(list, StandardCharsets.UTF_8));
-        lines.add("== ");
-        for (String line : lines) {
-            if (line.startsWith("== ")) {
-                if (!name.isEmpty()) {
-                    teeth.add(new Tooth(name, guard, file, search.toString(), replace.toString()));
-                }
-                name = line.substring(3).strip();
-                guard = "";
-                search.setLength(0);
-                replace.setLength(0);
-            } else if (line.startsWith("guard ")) {
-                guard = line.substring(6).strip();
-            } else if (line.startsWith("file ")) {
-                file = Path.of("src/main/java/io/pgha", line.substring(5).strip());
-            } else if (line.startsWith("- ")) {
-                search.append(line.substring(2)).append('\n');
-            } else if (line.startsWith("+ ")) {
-                replace.append(line.substring(2)).append('\n');
-            }
-        }
-        return List.copyOf(teeth);
+    Tooth {
+        changes = List.copyOf(changes);
     }
 
     /**
-     * The broken source.
+     * Text that is looked for in one source file, white space apart, and what takes its place.
      *
-     * @throws IOException when the text is not there, or more than once: the break has to be written anew
+     * @param file the source file
+     * @param search the right text
+     * @param replace the wrong one
      */
-    String broken() throws IOException {
-        String source = Files.readString(file, StandardCharsets.UTF_8);
-        StringBuilder pattern = new StringBuilder();
-        search.codePoints()
-                .filter(c -> !Character.isWhitespace(c))
-                .forEach(c ->
-                        pattern.append(Pattern.quote(Character.toString(c))).append("\\s*"));
-        Matcher matcher = Pattern.compile(pattern.toString()).matcher(source);
-        if (!matcher.find()) {
-            throw new IOException(name + ": the text is not in " + file + " any more");
+    record Change(Path file, String search, String replace) {
+
+        private String applied(String source) throws IOException {
+            StringBuilder pattern = new StringBuilder();
+            search.codePoints()
+                    .filter(c -> !Character.isWhitespace(c))
+                    .forEach(c ->
+                            pattern.append(Pattern.quote(Character.toString(c))).append("\\s*"));
+            Matcher matcher = Pattern.compile(pattern.toString()).matcher(source);
+            if (!matcher.find()) {
+                throw new IOException("the text is not in " + file + " any more: " + search);
+            }
+            String broken = source.substring(0, matcher.start())
+                    + replace
+                    + source.substring(matcher.end());
+            if (matcher.find()) {
+                throw new IOException("the text is in " + file + " more than once: " + search);
+            }
+            return broken;
         }
-        String broken =
-                source.substring(0, matcher.start()) + replace + source.substring(matcher.end());
-        if (matcher.find()) {
-            throw new IOException(name + ": the text is in " + file + " more than once");
+    }
+
+    /** What has been read of one break so far. */
+    private static final class Draft {
+        private final String name;
+        private String terms = "";
+        private String foundBy = "";
+        private Path file = Path.of("");
+        private final List<Change> changes = new ArrayList<>();
+        private final StringBuilder search = new StringBuilder();
+        private final StringBuilder replace = new StringBuilder();
+
+        Draft(String name) {
+            this.name = name;
         }
-        return broken;
+
+        void line(String line) {
+            if (line.startsWith("- ")) {
+                if (replace.length() > 0) {
+                    change();
+                }
+                search.append(line.substring(2)).append('\n');
+            } else if (line.startsWith("+ ")) {
+                replace.append(line.substring(2)).append('\n');
+            } else if (line.startsWith("guard ") || line.startsWith("faults ")) {
+                terms = (terms + line.substring(line.indexOf(' '))).strip();
+            } else if (line.startsWith("it ")) {
+                foundBy = line.substring(3).strip();
+            } else if (line.startsWith("file ")) {
+                change();
+                file = Path.of("src/main/java/io/pgha", line.substring(5).strip());
+            }
+        }
+
+        private void change() {
+            if (search.length() > 0) {
+                changes.add(new Change(file, search.toString(), replace.toString()));
+            }
+            search.setLength(0);
+            replace.setLength(0);
+        }
+
+        Tooth done() {
+            change();
+            return new Tooth(name, terms, foundBy, changes);
+        }
+    }
+
+    /** Reads all of them: "== name", "guard NAME", "faults KINDS", "it TEST", "file PATH", lines of "- " and of "+ ". */
+    static List<Tooth> read(Path list) throws IOException {
+        List<Draft> drafts = new ArrayList<>();
+        for (String line : Files.readAllLines(list, StandardCharsets.UTF_8)) {
+            if (line.startsWith("== ")) {
+                drafts.add(new Draft(line.substring(3).strip()));
+            } else if (!drafts.isEmpty()) {
+                drafts.get(drafts.size() - 1).line(line);
+            }
+        }
+        return drafts.stream().map(Draft::done).toList();
+    }
+
+    /** True when only an integration test can notice it. */
+    boolean isForReal() {
+        return !foundBy.isEmpty();
+    }
+
+    /**
+     * The broken sources.
+     *
+     * @throws IOException when a text is not there, or more than once: the break has to be written anew
+     */
+    Map<Path, String> broken() throws IOException {
+        Map<Path, String> sources = new LinkedHashMap<>();
+        for (Change change : changes) {
+            String source = sources.getOrDefault(
+                    change.file(), Files.readString(change.file(), StandardCharsets.UTF_8));
+            sources.put(change.file(), change.applied(source));
+        }
+        return sources;
     }
 }

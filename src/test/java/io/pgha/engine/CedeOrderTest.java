@@ -1,0 +1,36 @@
+package io.pgha.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.pgha.decision.Fact;
+import io.pgha.decision.Given;
+import io.pgha.model.Epoch;
+import io.pgha.model.Postmaster;
+import io.pgha.plan.Plan;
+import io.pgha.plan.PlanKind;
+import io.pgha.plan.Step;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+/** What a cede rests on is looked at once more before it is given (protocol section 4). */
+final class CedeOrderTest {
+
+    private static final Step OFFER =
+            new Step.OfferCede("p", new Epoch(3), Given.B, "inc-b", "PostgreSQL exited");
+
+    private static List<Fact> offered(Postmaster postmaster) {
+        Plan plan = new Plan("p", PlanKind.CEDE, List.of(OFFER), 0, List.of(), "");
+        Given given = Given.primary().remembers(new Fact.PlanBegun(plan)).postmaster(postmaster);
+        return new Executor(new IdleActuator()).advance(given.world());
+    }
+
+    @Test
+    void anEpochIsCededOnlyWhilePostgresIsKnownToBeDown() {
+        assertInstanceOf(Fact.CedeOffered.class, offered(Postmaster.CRASHED).get(0));
+        assertEquals(List.of(), offered(Postmaster.RUNNING));
+        assertEquals(List.of(), offered(Postmaster.UNKNOWN));
+    }
+}
