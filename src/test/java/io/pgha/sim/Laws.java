@@ -25,6 +25,7 @@ final class Laws {
     private final Map<Epoch, SimHost> opened = new HashMap<>();
     private final Map<SimHost, Long> wrongSince = new HashMap<>();
     private final Set<Epoch> leased = new HashSet<>();
+    private final Set<SimHost> booted = new HashSet<>();
     private final Map<Epoch, NodeId> registered = new HashMap<>();
     private long bothSince = -1;
     private boolean handled;
@@ -182,6 +183,9 @@ final class Laws {
                     host + " opens as " + durable.state() + ", owner of epoch " + durable.epoch()
                             + " is " + durable.owner());
         }
+        if (booted.contains(host)) {
+            throw new LawBroken("A11", host + " opens after a boot without a new decision");
+        }
         if (durable.hold().isPresent()) {
             throw new LawBroken("P2", host + " opens a gate that an operator holds closed");
         }
@@ -202,7 +206,11 @@ final class Laws {
 
     /** What the arbiter holds now. */
     void registered(Register register) {
-        registered.putIfAbsent(register.epoch(), register.owner());
+        NodeId first = registered.computeIfAbsent(register.epoch(), e -> register.owner());
+        if (!first.equals(register.owner()) && !handled) {
+            throw new LawBroken(
+                    "V", "the arbiter gives epoch " + register.epoch() + " to both nodes");
+        }
         if (register.leased()) {
             leased.add(register.epoch());
         }
@@ -245,6 +253,11 @@ final class Laws {
 
     /** Something is durable. */
     void recorded(SimHost host, Memory before, Memory after, Fact fact) {
+        if (fact instanceof Fact.Booted) {
+            booted.add(host);
+        } else if (fact instanceof Fact.Became) {
+            booted.remove(host);
+        }
         if (fact instanceof Fact.Became became && became.state() == NodeState.PRIMARY) {
             SimHost other = opened.getOrDefault(became.epoch(), host);
             if (other != host && !handled) {

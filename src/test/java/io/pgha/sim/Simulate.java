@@ -39,7 +39,7 @@ public final class Simulate {
             System.exit(2);
         }
         if (simulate.teeth) {
-            System.exit(Teeth.run(simulate.tooth) ? 0 : 1);
+            System.exit(Teeth.run(simulate.tooth, simulate.jobs) ? 0 : 1);
         }
         System.exit(simulate.trace ? simulate.replay() : simulate.runAll());
     }

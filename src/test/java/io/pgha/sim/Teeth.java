@@ -2,7 +2,6 @@ package io.pgha.sim;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -12,47 +11,77 @@ import java.util.function.BiFunction;
 /** Breaks the product on purpose, one promise at a time, and asks the simulator to notice: a break it does not find is a hole. */
 final class Teeth {
 
-    private static final Path LIST = Path.of("src/test/teeth/breaks.txt");
+    static final Path LIST = Path.of("src/test/teeth/breaks.txt");
     private static final long LIMIT = 1500;
 
     private Teeth() {}
 
     /**
-     * Tries every break whose name contains {@code only}.
+     * Tries every break, or the one of that name; of those that need an integration test only the one named.
      *
      * @return true when each was found
      */
-    static boolean run(String only) throws Exception {
-        List<Tooth> teeth =
-                Tooth.read(LIST).stream().filter(t -> t.name().contains(only)).toList();
+    static boolean run(String only, int jobs) throws Exception {
         int found = 0;
-        for (Tooth tooth : teeth) {
-            found = found + (isFound(tooth) ? 1 : 0);
+        int tried = 0;
+        for (Tooth tooth : Tooth.read(LIST)) {
+            if (!tooth.name().contains(only)) {
+                continue;
+            }
+            if (tooth.isForReal() && only.isEmpty()) {
+                System.out.println("TOOTH name=" + tooth.name() + " found_by=it test="
+                        + tooth.foundBy() + " (not tried: --tooth " + tooth.name() + ")");
+                continue;
+            }
+            tried = tried + 1;
+            found = found + (isFound(tooth, jobs) ? 1 : 0);
         }
-        System.out.println("TEETH breaks=" + teeth.size() + " found=" + found);
-        return found == teeth.size();
+        System.out.println("TEETH breaks=" + tried + " found=" + found);
+        return found == tried;
     }
 
-    private static boolean isFound(Tooth tooth) throws Exception {
-        BiFunction<String, Long, String> simulator;
+    private static boolean isFound(Tooth tooth, int jobs) throws Exception {
         try {
-            simulator = BrokenProduct.with(tooth);
+            return tooth.isForReal() ? isFoundForReal(tooth) : isFoundBySimulator(tooth, jobs);
         } catch (IOException e) {
             System.out.println("TOOTH name=" + tooth.name() + " found_by=none: " + e.getMessage());
             return false;
         }
+    }
+
+    private static boolean isFoundForReal(Tooth tooth) throws Exception {
+        boolean found = BrokenTree.with(tooth).fails(tooth.foundBy());
+        System.out.println("TOOTH name=" + tooth.name() + " found_by=" + (found ? "it" : "none")
+                + " test=" + tooth.foundBy());
+        return found;
+    }
+
+    private static boolean isFoundBySimulator(Tooth tooth, int jobs) throws Exception {
+        BiFunction<String, Long, String> simulator = BrokenProduct.with(tooth);
+        long after = firstBroken(simulator, tooth.terms(), LIMIT, jobs);
+        boolean found = after <= LIMIT;
+        String law = found ? simulator.apply(tooth.terms(), after) : "";
+        System.out.println("TOOTH name=" + tooth.name() + " found_by=" + (found ? "sim" : "none")
+                + " after=" + Math.min(after, LIMIT)
+                + (found ? " law=" + law.substring(0, Math.max(0, law.indexOf(':'))) : ""));
+        return found;
+    }
+
+    /** The lowest seed that breaks a law; above {@code limit}: none does. */
+    static long firstBroken(
+            BiFunction<String, Long, String> simulator, String terms, long limit, int jobs)
+            throws Exception {
         AtomicLong next = new AtomicLong(1);
-        AtomicLong first = new AtomicLong(LIMIT + 1);
-        int cores = Runtime.getRuntime().availableProcessors();
-        ExecutorService threads = Executors.newFixedThreadPool(cores);
-        for (int i = 0; i < cores; i++) {
+        AtomicLong first = new AtomicLong(limit + 1);
+        ExecutorService threads = Executors.newFixedThreadPool(jobs);
+        for (int i = 0; i < jobs; i++) {
             threads.execute(() -> {
                 // Every seed below the first one found is tried to its end, so that the number is
                 // exact.
                 for (long seed = next.getAndIncrement();
                         seed < first.get();
                         seed = next.getAndIncrement()) {
-                    if (!simulator.apply(tooth.terms(), seed).isEmpty()) {
+                    if (!simulator.apply(terms, seed).isEmpty()) {
                         first.accumulateAndGet(seed, Math::min);
                     }
                 }
@@ -60,13 +89,8 @@ final class Teeth {
         }
         threads.shutdown();
         if (!threads.awaitTermination(1, TimeUnit.HOURS)) {
-            throw new IOException(tooth.name() + ": no end within an hour");
+            throw new IOException("no end within an hour");
         }
-        boolean found = first.get() <= LIMIT;
-        String law = found ? simulator.apply(tooth.terms(), first.get()) : "";
-        System.out.println("TOOTH name=" + tooth.name() + " found_by=" + (found ? "sim" : "none")
-                + " after=" + Math.min(first.get(), LIMIT)
-                + (found ? " law=" + law.substring(0, Math.max(0, law.indexOf(':'))) : ""));
-        return found;
+        return first.get();
     }
 }

@@ -16,10 +16,11 @@ import java.util.regex.Pattern;
  *
  * @param name what is broken
  * @param terms under which it is looked for, as {@link Bite#terms} reads them; empty: any
+ * @param quick found at once
  * @param foundBy the integration test that notices it, where only real firewalls, disks or files can; empty: the simulator
  * @param changes what is changed; more than one where two safeguards cover each other
  */
-record Tooth(String name, String terms, String foundBy, List<Change> changes) {
+record Tooth(String name, String terms, boolean quick, String foundBy, List<Change> changes) {
 
     Tooth {
         changes = List.copyOf(changes);
@@ -58,6 +59,7 @@ record Tooth(String name, String terms, String foundBy, List<Change> changes) {
     private static final class Draft {
         private final String name;
         private String terms = "";
+        private boolean quick;
         private String foundBy = "";
         private Path file = Path.of("");
         private final List<Change> changes = new ArrayList<>();
@@ -78,6 +80,8 @@ record Tooth(String name, String terms, String foundBy, List<Change> changes) {
                 replace.append(line.substring(2)).append('\n');
             } else if (line.startsWith("guard ") || line.startsWith("faults ")) {
                 terms = (terms + line.substring(line.indexOf(' '))).strip();
+            } else if (line.equals("quick")) {
+                quick = true;
             } else if (line.startsWith("it ")) {
                 foundBy = line.substring(3).strip();
             } else if (line.startsWith("file ")) {
@@ -96,11 +100,11 @@ record Tooth(String name, String terms, String foundBy, List<Change> changes) {
 
         Tooth done() {
             change();
-            return new Tooth(name, terms, foundBy, changes);
+            return new Tooth(name, terms, quick, foundBy, changes);
         }
     }
 
-    /** Reads all of them: "== name", "guard NAME", "faults KINDS", "it TEST", "file PATH", lines of "- " and of "+ ". */
+    /** Reads all of them: "== name", "guard NAME", "faults KINDS", "quick", "it TEST", "file PATH", lines of "- " and of "+ ". */
     static List<Tooth> read(Path list) throws IOException {
         List<Draft> drafts = new ArrayList<>();
         for (String line : Files.readAllLines(list, StandardCharsets.UTF_8)) {
