@@ -1,6 +1,7 @@
 package io.pgha.decision;
 
 import io.pgha.model.Epoch;
+import io.pgha.model.GateState;
 import io.pgha.model.Guard;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
@@ -101,7 +102,11 @@ final class PrimaryRules {
             last = later(last, w.now().gatewaySeenAt());
             return w.now().at().isPast(last, w.policy().fenceAfter());
         }
-        boolean over = w.tally().leases().heldAt(w.now().at()).isEmpty();
+        // Of a lease that an earlier daemon took only the kernel knows the end, and keeps it (row
+        // A10).
+        boolean inherited = w.tally().leases().held().isEmpty()
+                && w.now().gate().answer().filter(GateState.OPEN::equals).isPresent();
+        boolean over = w.tally().leases().heldAt(w.now().at()).isEmpty() && !inherited;
         last = later(last, w.now().arbiter().askedAt());
         return w.policy().guard().isLease()
                 && over

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pgha.model.Armed;
 import io.pgha.model.Cede;
 import io.pgha.model.Epoch;
+import io.pgha.model.GateState;
 import io.pgha.model.Guard;
 import io.pgha.model.LeaseGrant;
 import io.pgha.model.LeaseRequest;
@@ -278,9 +279,20 @@ final class LeaseRulesTest {
     void aPrimaryWithoutLeaseThatSeesNobodyStops() {
         Decision.Begin begin = assertInstanceOf(
                 Decision.Begin.class,
-                Given.primary().guard(Guard.WITNESS).peerSilent().decides());
+                Given.primary()
+                        .guard(Guard.WITNESS)
+                        .peerSilent()
+                        .gate(GateState.CLOSED)
+                        .decides());
         assertEquals(PlanKind.ISOLATE, begin.plan().kind());
         assertTrue(begin.plan().steps().stream().anyMatch(s -> s instanceof Step.StopPostgres));
+    }
+
+    @Test
+    void aRestartedDaemonLeavesTheLeaseOfTheEarlierOneToTheKernel() {
+        Given restarted = Given.primary().guard(Guard.WITNESS).peerSilent();
+        assertInstanceOf(Decision.Hold.class, restarted.gate(GateState.OPEN).decides());
+        assertInstanceOf(Decision.Begin.class, restarted.gate(GateState.CLOSED).decides());
     }
 
     @Test

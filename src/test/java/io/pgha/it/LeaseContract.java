@@ -108,7 +108,9 @@ abstract class LeaseContract {
             round.primary().daemon().thaw();
             round.assertServes(Duration.ofSeconds(2));
         });
-        assertTrue(seen.longestGapMillis() < 1_000, () -> seen.longestGapMillis() + " ms");
+        assertTrue(
+                seen.longestGapMillis() < 1_000,
+                () -> seen.longestGapMillis() + " ms\n" + pair.lab().diagnosis());
     }
 
     @Test
@@ -127,6 +129,22 @@ abstract class LeaseContract {
             round.awaitTakeover();
             round.primary().daemon().start();
         });
+    }
+
+    @Test
+    void aDaemonThatIsStoppedAndStartedAgainCostsClientsNothing() {
+        Recording seen = pair.run("daemons stopped and started again", round -> {
+            for (LabNode node : List.of(round.primary(), round.standby())) {
+                node.daemon().stop();
+                round.assertServes(LONG);
+                node.daemon().start();
+                round.lab().expect("it is well", LeasedPair.PATIENCE, node.daemon()::isSteady);
+            }
+            round.assertServes(Duration.ofSeconds(2));
+        });
+        assertTrue(
+                seen.longestGapMillis() < 1_000,
+                () -> seen.longestGapMillis() + " ms\n" + pair.lab().diagnosis());
     }
 
     @Test
