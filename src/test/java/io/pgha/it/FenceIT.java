@@ -39,6 +39,12 @@ class FenceIT {
     @Test
     void aPowerLossIsFencedByARealAgentAndTakenOver() throws IOException {
         try (Lab lab = Lab.open(LabOptions.shipped().with(strip.levels("real")))) {
+            Run check = lab.node2().daemon().run(List.of("check"));
+            assertTrue(check.out().contains("would switch node1 off"), check::toString);
+            Run test = lab.node2().daemon().run(List.of("fence", "test"));
+            assertEquals(0, test.code(), test::toString);
+            Run refused = lab.node2().daemon().run(List.of("fence", "test", "--off", "--yes"));
+            assertEquals(5, refused.code(), refused::toString);
             lab.trafficManager();
             Recorder recorder = lab.record();
 
