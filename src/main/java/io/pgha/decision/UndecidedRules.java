@@ -39,7 +39,7 @@ final class UndecidedRules {
         }
         boolean running = w.now().postmaster() == Postmaster.RUNNING;
         Optional<Decision> refusal =
-                w.now().isReadWrite() && !w.memory().isOwner(w.now().self())
+                isPrimarysCopy(w) && !w.memory().isOwner(w.now().self())
                         ? HandoverRules.refusal(w)
                         : Optional.empty();
         if (refusal.isPresent()) {
@@ -67,6 +67,12 @@ final class UndecidedRules {
                     : hold("PostgreSQL is down and would start as standby: pgha check-start");
         }
         return byVerdict(w, running);
+    }
+
+    /** It is read-write, or would be when it is started: no copy that could take over what is ceded. */
+    private static boolean isPrimarysCopy(World w) {
+        boolean unsigned = w.now().standbySignal().answer().filter(s -> !s).isPresent();
+        return w.now().isReadWrite() || (w.now().isDown() && unsigned);
     }
 
     private static Decision recovering(World w) {

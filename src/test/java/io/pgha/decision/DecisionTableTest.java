@@ -574,6 +574,22 @@ final class DecisionTableTest {
     }
 
     @Test
+    void aCopyPromotedByHandAndStoppedRefusesACedeSoThatItsOwnerServesAgain() {
+        Decision decision = Given.standby()
+                .state(NodeState.UNDECIDED, 3, Given.A)
+                .postmaster(Postmaster.CRASHED)
+                .standbySignal(false)
+                .peer(NodeState.CEDED, 3, Given.A)
+                .peerPromises(cede("inc-b"), Optional.empty(), Optional.empty(), Optional.empty())
+                .decides();
+
+        Decision.Note note = assertInstanceOf(Decision.Note.class, decision);
+        assertFalse(assertInstanceOf(Fact.CedeAnswered.class, note.facts().get(0))
+                .answer()
+                .taken());
+    }
+
+    @Test
     void anEpochTakenOverAReleaseOpensAgainThoughTheReleaseStands() {
         ReleaseToken token =
                 new ReleaseToken("r1", "42", new Epoch(3), Given.B, Lsn.parse("0/5000000"), 1);

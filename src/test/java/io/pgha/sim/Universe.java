@@ -83,7 +83,7 @@ final class Universe {
                 Duration.ofSeconds(10),
                 3,
                 Duration.ofSeconds(chance.of(0.5) ? 10 : 600),
-                Duration.ofMillis((fast ? 1200 : 3000) * (chance.of(0.3) ? 3 : 1)),
+                Duration.ofMillis((fast ? 1200L : 3000L) * (chance.of(0.3) ? 3 : 1)),
                 Duration.ofMillis(fast ? 150 : 300),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(6),
