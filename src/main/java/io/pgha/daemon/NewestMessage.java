@@ -6,13 +6,12 @@ import io.pgha.peer.Voice;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** What the engine said last, handed from its thread to the link's. */
 final class NewestMessage implements Voice {
 
-    private final AtomicReference<Optional<Said>> said = new AtomicReference<>(Optional.empty());
+    private volatile Optional<Said> said = Optional.empty();
     private final Supplier<MonoTime> clock;
     private final Duration fresh;
 
@@ -25,17 +24,17 @@ final class NewestMessage implements Voice {
     }
 
     void set(PeerMessage message) {
-        said.set(Optional.of(new Said(message, clock.get())));
+        said = Optional.of(new Said(message, clock.get()));
     }
 
     /** Not before the engine's first turn. */
     @Override
     public PeerMessage newest() {
-        return said.get().orElseThrow().message();
+        return said.orElseThrow().message();
     }
 
     @Override
     public boolean isCurrent() {
-        return said.get().filter(s -> !clock.get().isPast(s.at(), fresh)).isPresent();
+        return said.filter(s -> !clock.get().isPast(s.at(), fresh)).isPresent();
     }
 }
