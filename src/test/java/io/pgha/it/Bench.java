@@ -38,7 +38,8 @@ public final class Bench implements Callable<Integer> {
             split = ",",
             converter = ByWord.class,
             description =
-                    "crash, hang, power-loss, cut-off, clean-stop, handover (default: all of them)")
+                    "crash, hang, power-loss, cut-off, isolated, silenced, deafened, daemon-stopped, frozen,"
+                            + " clean-stop, handover (default: all that the guard takes care of)")
     private List<Fault> faults = List.of(Fault.values());
 
     @Option(
@@ -108,6 +109,9 @@ public final class Bench implements Callable<Integer> {
                 idle(bed.lab(), where);
             }
             for (Fault fault : faults) {
+                if (fault.needsLease() && !options.isLeased()) {
+                    continue;
+                }
                 List<BenchBed.Seen> seen = measure(bed, fault);
                 if (!seen.isEmpty()) {
                     System.out.println(line(fault, where, seen) + " floor_ms=" + floor);

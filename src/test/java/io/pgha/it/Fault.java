@@ -45,6 +45,78 @@ enum Fault {
             lab.heal();
         }
     },
+    /** Only clients still reach it: the cut that makes two primaries where nothing takes the role away. */
+    ISOLATED {
+        @Override
+        long strike(Lab lab, LabNode primary) {
+            long now = System.nanoTime();
+            primary.cut(Wires.Side.PEER);
+            primary.cut(Wires.Side.ARBITER);
+            return now;
+        }
+
+        @Override
+        void end(Lab lab, LabNode struck) {
+            lab.heal();
+        }
+    },
+    /** Nobody hears it any more; it hears everybody. */
+    SILENCED {
+        @Override
+        long strike(Lab lab, LabNode primary) {
+            long now = System.nanoTime();
+            primary.silence(Wires.Side.EVERYTHING);
+            return now;
+        }
+
+        @Override
+        void end(Lab lab, LabNode struck) {
+            lab.heal();
+        }
+    },
+    /** It hears nobody any more; everybody hears it. */
+    DEAFENED {
+        @Override
+        long strike(Lab lab, LabNode primary) {
+            long now = System.nanoTime();
+            primary.deafen(Wires.Side.EVERYTHING);
+            return now;
+        }
+
+        @Override
+        void end(Lab lab, LabNode struck) {
+            lab.heal();
+        }
+    },
+    /** Its daemon is stopped (SIGSTOP) over a healthy PostgreSQL, and wakes when the other node serves. */
+    DAEMON_STOPPED {
+        @Override
+        long strike(Lab lab, LabNode primary) {
+            long now = System.nanoTime();
+            primary.daemon().freeze();
+            return now;
+        }
+
+        @Override
+        void end(Lab lab, LabNode struck) {
+            struck.daemon().thaw();
+        }
+    },
+    /** Daemon and PostgreSQL are stopped together, and wake together when the other node serves. */
+    FROZEN {
+        @Override
+        long strike(Lab lab, LabNode primary) {
+            long now = primary.postgres().hangAll();
+            primary.daemon().freeze();
+            return now;
+        }
+
+        @Override
+        void end(Lab lab, LabNode struck) {
+            struck.postgres().resume();
+            struck.daemon().thaw();
+        }
+    },
     /** Somebody stops PostgreSQL and does not start it again. */
     CLEAN_STOP {
         @Override
@@ -83,6 +155,11 @@ enum Fault {
 
     private static void type(LabNode node, List<String> command) {
         node.daemon().run(command).orFail();
+    }
+
+    /** Whether only a lease takes the role away in it: other guards wait for a person, or for ever. */
+    boolean needsLease() {
+        return this == DAEMON_STOPPED || this == FROZEN || this == ISOLATED;
     }
 
     /** As it is typed. */
