@@ -64,19 +64,9 @@ public final class Boot {
                             + w.now().systemId().orElseThrow()
                             + "): pgha initialize on the node whose copy is to be replaced");
         }
-        if (isCededToUs(w, peer)) {
-            return new Verdict(
-                    Kind.OPEN,
-                    mine,
-                    peer.node() + " ceded epoch " + peer.epoch()
-                            + " to this node, which owns the next one");
-        }
-        if (isReleasedToUs(w, peer)) {
-            return new Verdict(
-                    Kind.OPEN,
-                    mine,
-                    peer.node() + " released epoch " + peer.epoch()
-                            + " to this node, which owns the next one");
+        Optional<Verdict> given = givenToUs(w, peer);
+        if (given.isPresent()) {
+            return given.get();
         }
         boolean arbiterDecides = w.policy().guard().isLease()
                 && w.memory().isOwner(w.now().self())
@@ -119,6 +109,18 @@ public final class Boot {
                             + ") and opens first");
         }
         return wait(w, "asked " + peer.node() + " (" + peer.state() + ") to hold still");
+    }
+
+    /** The peer gave its epoch up to this node, which owns the next one: it waits for nothing else. */
+    private static Optional<Verdict> givenToUs(World w, PeerMessage peer) {
+        boolean ceded = isCededToUs(w, peer);
+        return ceded || isReleasedToUs(w, peer)
+                ? Optional.of(new Verdict(
+                        Kind.OPEN,
+                        w.memory().epoch(),
+                        peer.node() + (ceded ? " ceded epoch " : " released epoch ") + peer.epoch()
+                                + " to this node, which owns the next one"))
+                : Optional.empty();
     }
 
     /**

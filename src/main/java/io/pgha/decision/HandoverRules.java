@@ -30,25 +30,8 @@ final class HandoverRules {
                             above.get().node() + " opened epoch " + above.get().epoch()
                                     + " while this node was taking over"));
         }
-        if (w.now().isReadWrite() && isAnothers(w)) {
-            return new Decision.Note(
-                    Situation.UNDECIDED,
-                    List.of(
-                            new Fact.Became(
-                                    NodeState.UNDECIDED,
-                                    epochBefore(w),
-                                    w.now().peerId(),
-                                    "PostgreSQL was promoted by hand during a takeover that nobody had confirmed")),
-                    "the arbiter holds epoch " + epochBefore(w) + " of "
-                            + w.now().peerId() + ": the intent for epoch "
-                            + w.memory().epoch() + " is void");
-        }
         if (w.now().isReadWrite()) {
-            return begin(w.workflows()
-                    .startAsPrimary(
-                            w.id(),
-                            w.memory().epoch(),
-                            "promotion had been carried out before the restart"));
+            return promoted(w);
         }
         if (w.now().isInRecovery() && isRepeated(w)) {
             return takeAgain(
@@ -88,6 +71,28 @@ final class HandoverRules {
                 Situation.WAITING_FOR_OPERATOR,
                 "a takeover was interrupted and PostgreSQL does not answer ("
                         + w.now().local().why() + "): start it, the rest follows by itself");
+    }
+
+    /** By the takeover, or by hand in the midst of one that never got the epoch. */
+    private static Decision promoted(World w) {
+        if (isAnothers(w)) {
+            return new Decision.Note(
+                    Situation.UNDECIDED,
+                    List.of(
+                            new Fact.Became(
+                                    NodeState.UNDECIDED,
+                                    epochBefore(w),
+                                    w.now().peerId(),
+                                    "PostgreSQL was promoted by hand during a takeover that nobody had confirmed")),
+                    "the arbiter holds epoch " + epochBefore(w) + " of "
+                            + w.now().peerId() + ": the intent for epoch "
+                            + w.memory().epoch() + " is void");
+        }
+        return begin(w.workflows()
+                .startAsPrimary(
+                        w.id(),
+                        w.memory().epoch(),
+                        "promotion had been carried out before the restart"));
     }
 
     private static Epoch epochBefore(World w) {

@@ -207,22 +207,8 @@ final class Executor {
         if (step instanceof Step.AskForStandby s) {
             return done(new Fact.StandbyAsked(s.id()));
         }
-        if (step instanceof Step.OfferCede && w.now().postmaster() == Postmaster.RUNNING) {
-            return Optional.of(new Outcome.Failed(
-                    "PostgreSQL was started meanwhile, so that what it has is not final"));
-        }
-        if (step instanceof Step.OfferCede && !w.now().isDown()) {
-            return Optional.of(await(
-                    w,
-                    false,
-                    w.policy().workflowTimeout(),
-                    "it is not known whether PostgreSQL runs ("
-                            + w.now().local().why() + ")"));
-        }
         if (step instanceof Step.OfferCede s) {
-            Lsn end = w.now().control().map(ControlData::end).orElse(new Lsn(0));
-            return done(new Fact.CedeOffered(
-                    new Cede(s.id(), s.epoch(), s.to(), s.incarnation(), end, s.why())));
+            return Optional.of(offer(w, s));
         }
         if (step instanceof Step.AwaitPeer s
                 && s.condition() == PeerCondition.HOLDS_FINAL_WAL
@@ -250,6 +236,25 @@ final class Executor {
                             + w.now().rebuild().orElse(w.now().local().why()) + ")"));
         }
         return Optional.empty();
+    }
+
+    /** A cede rests on a PostgreSQL that is down, and nobody may have started it since it was stopped. */
+    private Outcome offer(World w, Step.OfferCede step) {
+        if (w.now().postmaster() == Postmaster.RUNNING) {
+            return new Outcome.Failed(
+                    "PostgreSQL was started meanwhile, so that what it has is not final");
+        }
+        if (!w.now().isDown()) {
+            return await(
+                    w,
+                    false,
+                    w.policy().workflowTimeout(),
+                    "it is not known whether PostgreSQL runs ("
+                            + w.now().local().why() + ")");
+        }
+        Lsn end = w.now().control().map(ControlData::end).orElse(new Lsn(0));
+        return new Outcome.Done(List.of(new Fact.CedeOffered(new Cede(
+                step.id(), step.epoch(), step.to(), step.incarnation(), end, step.why()))));
     }
 
     /**
