@@ -88,7 +88,7 @@ public final class Counting {
         return probe.isEmpty()
                 || now.peer()
                         .heardAt()
-                        .filter(heard -> heard.isAfter(probe.get().at()))
+                        .filter(heard -> !probe.get().at().isAfter(heard))
                         .isPresent();
     }
 

@@ -216,6 +216,12 @@ final class Executor {
             return Optional.of(new Outcome.Failed(
                     "PostgreSQL was started meanwhile, so that its last WAL is not the final one"));
         }
+        if (step instanceof Step.AwaitPeer s
+                && s.condition() == PeerCondition.HOLDS_FINAL_WAL
+                && w.now().postmaster() == Postmaster.CRASHED) {
+            return Optional.of(new Outcome.Failed(
+                    "PostgreSQL did not stop cleanly, so that nobody can hold its final WAL"));
+        }
         if (step instanceof Step.AwaitPeer s) {
             return Optional.of(await(
                     w,

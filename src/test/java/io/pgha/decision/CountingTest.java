@@ -40,4 +40,10 @@ final class CountingTest {
                 Given.standby().streamDead().peerPortAgo(PortAnswer.REFUSED, Duration.ofMillis(10));
         assertEquals(0, count(afterOneFailure(), heard).failures());
     }
+
+    @Test
+    void aWordAtTheVeryMomentOfAFailureEndsTheCountToo() {
+        Given heard = Given.standby().streamDead().peerPortAgo(PortAnswer.REFUSED, Duration.ZERO);
+        assertEquals(0, count(afterOneFailure(), heard).failures());
+    }
 }

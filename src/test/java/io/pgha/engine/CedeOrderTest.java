@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.pgha.decision.Fact;
 import io.pgha.decision.Given;
 import io.pgha.model.Epoch;
+import io.pgha.model.NodeState;
 import io.pgha.model.Postmaster;
+import io.pgha.plan.PeerCondition;
 import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.List;
 
-/** What a cede rests on is looked at once more before it is given (protocol section 4). */
+/** What a cede or a release rests on is looked at once more before it is given (protocol section 4). */
 final class CedeOrderTest {
 
     private static final Step OFFER =
@@ -25,6 +27,19 @@ final class CedeOrderTest {
         Plan plan = new Plan("p", PlanKind.CEDE, List.of(OFFER), 0, List.of(), "");
         Given given = Given.primary().remembers(new Fact.PlanBegun(plan)).postmaster(postmaster);
         return new Executor(new IdleActuator()).advance(given.world());
+    }
+
+    @Test
+    void aReleaseIsUndoneWhenItsPostgresDidNotStopCleanly() {
+        Step step = new Step.AwaitPeer(PeerCondition.HOLDS_FINAL_WAL);
+        Step undo = new Step.Become(NodeState.PRIMARY, new Epoch(3), Given.A, "undone");
+        Plan plan = new Plan("p", PlanKind.RELEASE, List.of(step), 1, List.of(undo), "");
+        Given given =
+                Given.primary().remembers(new Fact.PlanBegun(plan)).postmaster(Postmaster.CRASHED);
+
+        List<Fact> facts = new Executor(new IdleActuator()).advance(given.world());
+
+        assertInstanceOf(Fact.PlanUndoing.class, facts.get(0));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.Register;
+import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
@@ -26,6 +27,7 @@ final class Laws {
     private final Map<SimHost, Long> wrongSince = new HashMap<>();
     private final Set<Epoch> leased = new HashSet<>();
     private final Set<SimHost> booted = new HashSet<>();
+    private final Set<SimHost> promoting = new HashSet<>();
     private final Map<Epoch, NodeId> registered = new HashMap<>();
     private long bothSince = -1;
     private boolean handled;
@@ -246,6 +248,9 @@ final class Laws {
         if (step instanceof Step.Fence) {
             fencing(host);
         }
+        if (step instanceof Step.Promote) {
+            promoting.add(host);
+        }
         if (calm && step instanceof Step.StopPostgres) {
             throw new LawBroken("P5", host + " stops PostgreSQL for nothing");
         }
@@ -457,8 +462,19 @@ final class Laws {
                 .running()
                 .filter(r -> !r.isOver() && r.step() instanceof Step.Promote)
                 .isPresent();
-        if (!recorded && !handled) {
+        // One that was begun with its entry may come to its end after its daemon was killed.
+        boolean begun = promoting.remove(host);
+        if (!recorded && !begun && !handled) {
             throw new LawBroken("P6", host + " promotes without an intent on disk");
+        }
+        boolean unclaimed = host.disk().durable().running().stream()
+                .filter(r -> !r.isOver() && r.plan().kind() == PlanKind.FAILOVER)
+                .flatMap(r -> r.steps().stream())
+                .anyMatch(step -> step instanceof Step.Claim claim
+                        && claim.basis() == ClaimBasis.EXPIRY
+                        && !host.id().equals(registered.get(claim.epoch())));
+        if (unclaimed && !handled) {
+            throw new LawBroken("V", host + " promotes for an epoch that it has not claimed");
         }
     }
 
