@@ -154,7 +154,10 @@ public final class Boot {
         boolean known = w.memory().epoch().isAfter(Epoch.NONE)
                 && w.memory().isOwner(w.now().self())
                 && !peer.epoch().isAfter(w.memory().epoch());
+        // A deposed one may have been the owner of its epoch itself, and yielded: then ours is
+        // above.
         boolean told = peer.epoch().isAfter(Epoch.NONE)
+                && peer.state() != NodeState.DEPOSED
                 && peer.owner().filter(w.now().self()::equals).isPresent()
                 && !w.memory().epoch().isAfter(peer.epoch());
         if (known) {

@@ -26,6 +26,13 @@ public final class Eligibility {
                 .ifPresent(why -> vetoes.add(
                         "an operator holds the gate closed (" + why + "): pgha gate open"));
         m.stillness().ifPresent(why -> vetoes.add(why + ": pgha resume"));
+        // Also what could not be made durable here yet, and what was said before a silence.
+        w.now()
+                .peer()
+                .last()
+                .flatMap(PeerMessage::paused)
+                .filter(why -> m.stillness().isEmpty())
+                .ifPresent(why -> vetoes.add(w.now().peerId() + " is " + why + ": pgha resume"));
         m.withheld()
                 .ifPresent(why -> vetoes.add(
                         "an operator keeps this node a standby (" + why + "): pgha unstandby"));

@@ -590,6 +590,18 @@ final class DecisionTableTest {
     }
 
     @Test
+    void aNodeThatWasYieldedToOpensAboveTheEpochOfTheOneThatYielded() {
+        Boot.Verdict verdict = Boot.verdict(Given.primary()
+                .state(NodeState.UNDECIDED, 3, Given.A)
+                .peer(NodeState.DEPOSED, 4, Given.A)
+                .peerHolds(true, false)
+                .world());
+
+        assertEquals(Boot.Kind.OPEN, verdict.kind());
+        assertEquals(new Epoch(5), verdict.epoch());
+    }
+
+    @Test
     void anEpochTakenOverAReleaseOpensAgainThoughTheReleaseStands() {
         ReleaseToken token =
                 new ReleaseToken("r1", "42", new Epoch(3), Given.B, Lsn.parse("0/5000000"), 1);

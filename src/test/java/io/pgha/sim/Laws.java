@@ -7,6 +7,7 @@ import io.pgha.model.GateState;
 import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
 import io.pgha.model.Register;
 import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.Plan;
@@ -131,7 +132,7 @@ final class Laws {
                 : universe.b();
         boolean well = older.daemon().filter(d -> !d.isPaused()).isPresent()
                 && universe.now() > universe.faults().localTroubleUntil(older);
-        if (!well) {
+        if (!well || isPausedUnheard(older)) {
             return;
         }
         SimDaemon daemon = older.daemon().orElseThrow();
@@ -145,6 +146,16 @@ final class Laws {
                             + (universe.now() - last) / Agenda.MS + " ms, and " + older.peer()
                             + " opened");
         }
+    }
+
+    /** A pause that the cut-off peer never heard of holds on one side only. */
+    private static boolean isPausedUnheard(SimHost host) {
+        return isStill(host)
+                && host.peer()
+                        .daemon()
+                        .flatMap(d -> d.link().view().last())
+                        .flatMap(PeerMessage::paused)
+                        .isEmpty();
     }
 
     private long reconcileBound() {
