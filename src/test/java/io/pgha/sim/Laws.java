@@ -267,6 +267,13 @@ final class Laws {
         }
     }
 
+    /** Row A11: what was true before a boot is not told as true after it. */
+    void announcing(SimHost host, NodeState state) {
+        if (state == NodeState.PRIMARY && !host.disk().durable().bootId().equals(host.bootId())) {
+            throw new LawBroken("A11", host + " calls itself the primary of before its boot");
+        }
+    }
+
     /** Something is durable. */
     void recorded(SimHost host, Memory before, Memory after, Fact fact) {
         if (fact instanceof Fact.Booted) {

@@ -131,6 +131,7 @@ final class SimActuator implements Actuator {
 
     @Override
     public void announce(PeerMessage message, boolean now) {
+        universe.laws().announcing(host, message.state());
         link.outgoing(message);
         if (now) {
             link.send();
