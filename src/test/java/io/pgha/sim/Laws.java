@@ -343,7 +343,11 @@ final class Laws {
             throw new LawBroken("veto", host + " takes over though a person said no: " + why);
         }
         SimPostgres postgres = host.postgres();
-        if (postgres.isReplayPaused()
+        // A claim that was made before the replay was paused goes on: PostgreSQL's promotion ends
+        // the pause and replays the
+        // rest.
+        if (!why.startsWith("the arbiter confirms the claim")
+                && postgres.isReplayPaused()
                 && universe.now() - postgres.replayPausedAt() > 4 * Agenda.SECOND) {
             throw new LawBroken("veto", host + " takes over while its replay is paused: " + why);
         }
