@@ -116,13 +116,12 @@ final class HostSteps {
         @Override
         public Job endSessions(Step.EndSessions step) {
             // One that has just failed its probes would not hear, and is stopped by the next step.
-            boolean hears =
-                    now.ownPort().filter(probe -> probe.answer().isFailure()).isEmpty();
+            boolean deaf = now.ownPort().filter(p -> p.answer().isFailure()).isPresent();
             return () -> {
                 int left = 1;
                 for (int round = 0; round < ROUNDS && left > 0; round++) {
                     left = sockets.killAll();
-                    if (hears && control.postmaster().state() == Postmaster.RUNNING) {
+                    if (!deaf && control.postmaster().state() == Postmaster.RUNNING) {
                         left = left + endSessionsBySql();
                     }
                 }

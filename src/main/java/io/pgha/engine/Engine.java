@@ -38,9 +38,6 @@ public final class Engine {
     /** After a workflow that ended badly nothing is begun by itself for this long, so that no loop can form. */
     private static final Duration COOLDOWN = Duration.ofSeconds(10);
 
-    /** Between two tries to write a journal that cannot be written. */
-    private static final Duration JOURNAL_PAUSE = Duration.ofSeconds(1);
-
     private final Policy policy;
     private final Sensors sensors;
     private final Actuator actuator;
@@ -54,6 +51,7 @@ public final class Engine {
     private final Operators operators;
     private final Chronicle chronicle;
     private final Warnings warnings;
+    private final Writing writing = new Writing();
     private final ConcurrentLinkedQueue<Optional<String>> persisted = new ConcurrentLinkedQueue<>();
 
     private Memory memory;
@@ -61,11 +59,7 @@ public final class Engine {
     private MonoTime stateSince;
     private boolean settled;
     private List<Fact> pending = List.of();
-    private Optional<String> journalTrouble = Optional.empty();
     private Optional<MonoTime> coolUntil = Optional.empty();
-    private Optional<MonoTime> retryAt = Optional.empty();
-    /** Facts have been on their way to the disk since; a disk that answers ends it. */
-    private Optional<MonoTime> unwrittenSince = Optional.empty();
     /** A step down could not be recorded: the gate stays closed until the journal can be written again. */
     private boolean keepClosed;
     /** The gate was told to open and not to close since: it may still be on its way, and looks closed until then. */
@@ -211,9 +205,7 @@ public final class Engine {
      * an old message age); where another would take over it also lets its lease run out (promise P5).
      */
     private boolean cannotWrite(Observation seen) {
-        return unwrittenSince
-                .filter(since -> seen.at().isPast(since, policy.lease()))
-                .isPresent();
+        return writing.isStuck(seen.at(), policy.lease());
     }
 
     /** PostgreSQL is known to be writable; or it is not known and clients are in already. */
@@ -270,7 +262,7 @@ public final class Engine {
         }
         decision = Decider.decide(w);
         chronicle.decided(decision);
-        if (decision instanceof Decision.Hold && journalTrouble.isPresent()) {
+        if (decision instanceof Decision.Hold && writing.trouble().isPresent()) {
             record(List.of(failuresNoted()), w.now());
         } else if (!isCooling(w.now().at()) || closes(decision)) {
             record(factsOf(decision), w.now());
@@ -333,12 +325,12 @@ public final class Engine {
         ids = ids + 1;
         Memory after = fold(memory, facts);
         closeIfNeeded(after, seen);
-        if (retryAt.filter(at -> at.isAfter(seen.at())).isPresent()) {
-            operators.failed(journalTrouble.orElse("it failed a moment ago"));
+        if (writing.rests(seen.at())) {
+            operators.failed(writing.trouble().orElse("it failed a moment ago"));
             return;
         }
         pending = facts;
-        unwrittenSince = unwrittenSince.or(() -> Optional.of(seen.at()));
+        writing.began(seen.at());
         journal.append(facts, trouble -> {
             persisted.add(trouble);
             wake.run();
@@ -351,22 +343,19 @@ public final class Engine {
             return;
         }
         if (trouble.isPresent()) {
-            if (journalTrouble.isEmpty()) {
+            if (writing.trouble().isEmpty()) {
                 events.accept(Event.error(
                         "journal_failed",
                         "the journal cannot be written (" + trouble.get() + "): the role stays "
                                 + memory.state() + ", the gate as it is"));
             }
-            journalTrouble = trouble;
-            retryAt = Optional.of(seen.at().plus(JOURNAL_PAUSE));
+            writing.failed(trouble.get(), seen.at());
             keepClosed = keepClosed
                     || (memory.state().mayOpen()
                             && !fold(memory, pending).state().mayOpen());
             operators.failed(trouble.get());
         } else {
-            journalTrouble = Optional.empty();
-            unwrittenSince = Optional.empty();
-            retryAt = Optional.empty();
+            writing.succeeded();
             keepClosed = false;
             adopt(seen);
         }
@@ -477,7 +466,7 @@ public final class Engine {
                         executor.progress(),
                         executor.begunAt(),
                         ended,
-                        journalTrouble,
+                        writing.trouble(),
                         amiss)));
     }
 
