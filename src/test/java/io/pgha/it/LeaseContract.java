@@ -14,8 +14,11 @@ import java.util.List;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LeaseContract {
 
-    /** Longer than the lease of profile fast, its rate and its margin, and any count of failures. */
-    static final Duration LONG = Duration.ofSeconds(5);
+    /** Longer than a lease, its rate and its margin, and than any count of failures. */
+    static final Duration LONG = Duration.ofSeconds(7);
+
+    /** Longer than a lease, its rate and its margin, and with a daemon's start shorter than the lease taken for that. */
+    private static final Duration ABSENCE = Duration.ofSeconds(4);
 
     final LeasedPair pair;
 
@@ -136,7 +139,7 @@ abstract class LeaseContract {
         Recording seen = pair.run("daemons stopped and started again", round -> {
             for (LabNode node : List.of(round.primary(), round.standby())) {
                 node.daemon().stop();
-                round.assertServes(LONG);
+                round.assertServes(ABSENCE);
                 node.daemon().start();
                 round.lab().expect("it is well", LeasedPair.PATIENCE, node.daemon()::isSteady);
             }

@@ -21,7 +21,7 @@ final class LeasedPair implements AutoCloseable {
 
     /** Makes nothing yet. */
     LeasedPair(String guard) {
-        this.options = LabOptions.shipped().withGuard(guard).withProfile("fast").withDisks();
+        this.options = LabOptions.shipped().withGuard(guard).withDisks();
     }
 
     /** What a test does to the pair. */

@@ -8,6 +8,7 @@ import java.util.List;
 
 /** Guard witness, with its own faults beside those of every lease guard. */
 @Tag("netns")
+@Tag("leases")
 @NeedsNamespaces
 class WitnessFaultsIT extends LeaseContract {
 
@@ -55,9 +56,13 @@ class WitnessFaultsIT extends LeaseContract {
             round.standby().postgres().pgCtl(List.of("-w", "promote")).orFail();
             round.lab()
                     .expect(
-                            "it is named",
+                            "it is deposed",
                             LeasedPair.PATIENCE,
-                            () -> !round.standby().daemon().isSteady());
+                            () -> round.standby()
+                                    .daemon()
+                                    .state()
+                                    .filter("DEPOSED"::equals)
+                                    .isPresent());
             round.recorder().awaitWrites(round.primary());
         });
     }
