@@ -68,6 +68,7 @@ public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger("pgha");
 
     private static final Duration GATE_LOOK = Duration.ofSeconds(2);
+    private static final int GATE_LOOKS = 3;
     private static final Duration REBUILD_LOOK = Duration.ofSeconds(10);
     private static final Duration RETENTION = Duration.ofMinutes(10);
     private static final Duration COMMIT_COUNT_LIMIT = Duration.ofSeconds(60);
@@ -239,6 +240,10 @@ public final class Daemon {
     /** A daemon that could neither close nor open would only seem to protect. */
     private void requireGate(Gate gate) throws GateException {
         Probed<GateState> seen = gate.look(clock.now());
+        // A host that has just booted can be too busy for one look.
+        for (int look = 1; look < GATE_LOOKS && seen.answer().isEmpty(); look++) {
+            seen = gate.look(clock.now());
+        }
         if (seen.answer().isEmpty()) {
             throw new GateException("the gate cannot be used: " + seen.why());
         }
