@@ -63,6 +63,7 @@ public final class PostmasterWatch implements AutoCloseable {
         }
     }
 
+    /** From now on nothing is told any more, but for what is just being told. */
     @Override
     public void close() {
         closed = true;
@@ -89,12 +90,13 @@ public final class PostmasterWatch implements AutoCloseable {
     private void watch(PidFd postmaster) throws IOException {
         try (postmaster) {
             listener.found(postmaster.pid());
-            while (!postmaster.awaitEnd(SLICE)) {
-                if (closed) {
-                    return;
-                }
+            boolean ended = false;
+            while (!ended && !closed) {
+                ended = postmaster.awaitEnd(SLICE);
             }
-            listener.ended(postmaster.pid());
+            if (!closed) {
+                listener.ended(postmaster.pid());
+            }
         }
     }
 

@@ -1,41 +1,18 @@
 package io.pgha.it;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NoSuchElementException;
 
-/**
- * pgha as it was built, put where both nodes can read it (the source tree may lie in a directory closed to PostgreSQL's
- * owner), with key and configuration.
- */
+/** What is installed in a lab: the program, the key, and the configuration of both nodes and of the witness. */
 final class LabInstallation {
 
     private LabInstallation() {}
 
     static void install(Path lab, LabOptions options) {
-        Path source = sourceTree();
-        Path target = lab.resolve("pgha/target");
-        try {
-            Files.createDirectories(target);
-            Files.createDirectories(lab.resolve("pgha/packaging"));
-        } catch (IOException e) {
-            throw new IllegalStateException("could not install pgha", e);
-        }
-        copy(jar(source), target);
-        copy(source.resolve("target/lib"), target);
-        copy(source.resolve("packaging/bin"), lab.resolve("pgha/packaging"));
-        Path key = key(lab);
-        String program = LabDaemon.program(lab).toString();
-        Run.within(
-                        java.time.Duration.ofSeconds(60),
-                        List.of(program, "keygen", key.toString(), "--nodes", "node1,node2"))
-                .orFail();
-        Run.of(List.of("chown", "postgres:postgres", key.toString())).orFail();
+        LabProgram.install(lab, key(lab));
         Template.write(lab.resolve("pgha.conf"), configuration(lab, options));
     }
 
@@ -48,16 +25,7 @@ final class LabInstallation {
         } catch (IOException e) {
             throw new IllegalStateException("could not make the witness's directory", e);
         }
-        String program = LabDaemon.program(lab).toString();
-        Run.within(
-                        java.time.Duration.ofSeconds(60),
-                        List.of(
-                                program,
-                                "keygen",
-                                key(lab).toString(),
-                                "--for-witness",
-                                copy.toString()))
-                .orFail();
+        LabProgram.installWitness(copy);
         String margin = options.profile().equals("wan") ? "1s" : "300ms";
         Template.write(home.resolve("witness.conf"), """
                 pairs = ["%s"]
@@ -119,32 +87,5 @@ final class LabInstallation {
 
     private static Path key(Path lab) {
         return lab.resolve("pair.key");
-    }
-
-    private static void copy(Path from, Path into) {
-        Run.of(List.of("cp", "-a", from.toString(), into.toString())).orFail();
-    }
-
-    /** The tree these classes were built in: target/test-classes lies in it. */
-    private static Path sourceTree() {
-        try {
-            Path classes = Path.of(LabInstallation.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            return classes.resolve("../..").normalize();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("no source tree", e);
-        }
-    }
-
-    private static Path jar(Path source) {
-        try (DirectoryStream<Path> jars =
-                Files.newDirectoryStream(source.resolve("target"), "pgha-*.jar")) {
-            return jars.iterator().next();
-        } catch (IOException | NoSuchElementException e) {
-            throw new IllegalStateException("no pgha-*.jar: run mvn package -DskipTests", e);
-        }
     }
 }

@@ -15,8 +15,7 @@ final class OtherVersion {
     /** Installs it beside the first; returns the program. */
     static Path install(Path lab, String version) {
         Path home = lab.resolve("pgha-" + version);
-        Run.of(List.of("cp", "-a", lab.resolve("pgha").toString(), home.toString()))
-                .orFail();
+        Run.of(List.of("cp", "-a", lab.resolve("pgha") + "/.", home.toString())).orFail();
         try (var jars = Files.newDirectoryStream(home.resolve("target"), "pgha-*.jar")) {
             for (Path jar : jars) {
                 rename(jar, version);

@@ -21,7 +21,7 @@ final class Recorder implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     static final int CONNECTIONS = 4;
-    private static final int THINK_MICROS = 2_000;
+    private static final int THINK_MICROS = 5_000;
 
     private final Lab lab;
     private final Process process;
@@ -86,8 +86,7 @@ final class Recorder implements AutoCloseable {
 
     /** Waits until rows written from now on are acknowledged by whichever node, 20 s at most. */
     void awaitWrites() {
-        long now = System.nanoTime();
-        await(LIMIT, seen -> seen.acknowledgedAfter(now));
+        await(LIMIT, attempt -> true);
     }
 
     /** The same by one node: after a crash of the other, whose orphans may still acknowledge what they had begun. */
@@ -97,17 +96,21 @@ final class Recorder implements AutoCloseable {
 
     /** Waits until rows written from now on are acknowledged by one node. */
     void awaitWrites(LabNode by, Duration limit) {
-        long now = System.nanoTime();
-        await(limit, seen -> seen.acknowledgedAfter(now, by));
+        await(limit, attempt -> attempt.concerns(by.number()));
     }
 
-    private void await(Duration limit, Predicate<Recording> enough) {
+    private void await(Duration limit, Predicate<Recording.Attempt> wanted) {
+        RecordingTail tail = RecordingTail.ofEnd(log);
+        long now = System.nanoTime();
         lab.expect("rows are acknowledged", limit, () -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("the recording client ended: "
                         + Run.of(List.of("cat", errors.toString())).out());
             }
-            return enough.test(recording());
+            return tail.next().stream()
+                    .filter(attempt -> attempt.kind() == Recording.Kind.ACKNOWLEDGED)
+                    .filter(attempt -> attempt.sent() > now)
+                    .anyMatch(wanted);
         });
     }
 

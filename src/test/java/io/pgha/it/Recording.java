@@ -40,7 +40,8 @@ record Recording(List<Attempt> attempts) {
      */
     record Attempt(Kind kind, long id, long sent, long answered, String text) {
 
-        private static Attempt parse(String line) {
+        /** Reads a line of the recording client. */
+        static Attempt parse(String line) {
             String[] part = line.split(" ", 5);
             Kind kind = switch (part[0]) {
                 case "W" -> Kind.ACKNOWLEDGED;
@@ -57,7 +58,8 @@ record Recording(List<Attempt> attempts) {
                     part[4]);
         }
 
-        private boolean concerns(int node) {
+        /** Whether it is about that node. */
+        boolean concerns(int node) {
             return text.startsWith("node" + node) || text.equals(Wires.address(node));
         }
     }
@@ -89,19 +91,6 @@ record Recording(List<Attempt> attempts) {
 
     List<Attempt> of(Kind kind) {
         return attempts.stream().filter(a -> a.kind() == kind).toList();
-    }
-
-    /** Whether a row sent after that moment was acknowledged. */
-    boolean acknowledgedAfter(long moment) {
-        return attempts.stream().anyMatch(a -> a.kind() == Kind.ACKNOWLEDGED && a.sent() > moment);
-    }
-
-    /** Whether a row sent after that moment was acknowledged by one node. */
-    boolean acknowledgedAfter(long moment, LabNode node) {
-        return attempts.stream()
-                .anyMatch(a -> a.kind() == Kind.ACKNOWLEDGED
-                        && a.sent() > moment
-                        && a.concerns(node.number()));
     }
 
     /** Ids of all acknowledged rows. */
