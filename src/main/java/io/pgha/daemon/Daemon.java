@@ -265,7 +265,7 @@ public final class Daemon {
                         settings.controlSocket(), posts, settings.policy(), clock::now, LOG::warn);
                 HttpDoor http = HttpDoor.open(settings, posts, metrics, clock);
                 Schedule schedule =
-                        new Schedule("pgha-" + settings.self().id(), SCHEDULE_THREADS)) {
+                        new Schedule("pgha-" + settings.self().id(), SCHEDULE_THREADS, clock)) {
             LOG.debug("{} {} {}", desk, http, schedule);
             Files.deleteIfExists(settings.refusalFile());
             Duration interval = settings.policy().interval();
@@ -288,7 +288,7 @@ public final class Daemon {
                         fence.get()::look);
             }
             schedule.start();
-            turn(engine, link);
+            turn(engine, link, schedule);
         } finally {
             fence.ifPresent(FenceMonitor::close);
             keeper.close();
@@ -297,7 +297,8 @@ public final class Daemon {
     }
 
     /** The engine's thread: a turn on every event, and at least once a heartbeat, which also is what sends one. */
-    private void turn(Engine engine, PeerLink link) throws InterruptedException {
+    private void turn(Engine engine, PeerLink link, Schedule schedule)
+            throws SchedulerException, InterruptedException {
         long beatNanos = settings.policy().heartbeat().toNanos();
         long nextBeat = System.nanoTime();
         while (!stopping) {
@@ -306,6 +307,7 @@ public final class Daemon {
             engine.turn();
             if (event == null || System.nanoTime() - nextBeat >= 0) {
                 link.send();
+                schedule.heedSteps();
                 nextBeat = System.nanoTime() + beatNanos;
             }
         }

@@ -1,5 +1,7 @@
 package io.pgha.daemon;
 
+import io.pgha.engine.Clock;
+
 import org.quartz.DisallowConcurrentExecution;
 import org.quartz.Job;
 import org.quartz.JobBuilder;
@@ -9,20 +11,36 @@ import org.quartz.JobExecutionContext;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.SimpleScheduleBuilder;
+import org.quartz.Trigger;
 import org.quartz.TriggerBuilder;
+import org.quartz.TriggerKey;
 import org.quartz.impl.StdSchedulerFactory;
+import org.quartz.impl.matchers.GroupMatcher;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 
-/** Quartz, holding the daemon's clockwork: each job calls one thing, never beside itself; a late one is not made up for. */
+/**
+ * Quartz, holding the daemon's clockwork: each job calls one thing, never beside itself; a late one is not made up for.
+ *
+ * <p>Quartz counts by the wall clock. Were that put back by an hour, nobody would look at PostgreSQL for that hour; so steps
+ * are looked for, and after one every call is due again at once ({@link #heedSteps}).
+ */
 final class Schedule implements AutoCloseable {
 
     private static final String WORK = "work";
+    /** Less is what NTP slews away, and what a call may be early or late without harm. */
+    private static final long STEP_MILLIS = 250;
 
     private final Scheduler scheduler;
+    private final Clock clock;
+    private long lag;
 
-    Schedule(String name, int threads) throws SchedulerException {
+    /** @param clock whose wall clock is Quartz's, this host's */
+    Schedule(String name, int threads, Clock clock) throws SchedulerException {
+        this.clock = clock;
+        this.lag = lag();
         Properties properties = new Properties();
         properties.setProperty("org.quartz.scheduler.instanceName", name);
         properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
@@ -53,6 +71,27 @@ final class Schedule implements AutoCloseable {
                                 .withMisfireHandlingInstructionNextWithRemainingCount())
                         .startNow()
                         .build());
+    }
+
+    /** Looks whether the wall clock was stepped since the last look; to be called more often than any of the intervals. */
+    void heedSteps() throws SchedulerException {
+        long now = lag();
+        if (Math.abs(now - lag) < STEP_MILLIS) {
+            return;
+        }
+        lag = now;
+        for (TriggerKey key : scheduler.getTriggerKeys(GroupMatcher.anyTriggerGroup())) {
+            Optional<Trigger> trigger = Optional.ofNullable(scheduler.getTrigger(key));
+            if (trigger.isPresent()) {
+                scheduler.rescheduleJob(
+                        key, trigger.get().getTriggerBuilder().startNow().build());
+            }
+        }
+    }
+
+    /** The wall clock's reading at the beginning of the monotonic one's count; changes with every step, and only then. */
+    private long lag() {
+        return clock.wallClockMillis() - clock.now().nanos() / 1_000_000;
     }
 
     void start() throws SchedulerException {

@@ -71,7 +71,7 @@ final class LabProgram {
     }
 
     /** The tree these classes were built in: target/test-classes lies in it. */
-    private static Path sourceTree() {
+    static Path sourceTree() {
         try {
             Path classes = Path.of(LabProgram.class
                     .getProtectionDomain()
