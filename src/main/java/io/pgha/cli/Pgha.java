@@ -16,7 +16,14 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** The command {@code pgha}: options that every command takes, and the list of commands. */
 @Command(
@@ -37,6 +44,9 @@ import java.util.Optional;
             "6:interrupted, can be resumed"
         })
 public final class Pgha implements Runnable {
+
+    private static final Set<String> ABOUT_ALL =
+            Set.of("help", "--help", "-h", "generate-completion");
 
     @Option(
             names = "--config",
@@ -79,38 +89,25 @@ public final class Pgha implements Runnable {
     /** Runs one command line; returns its exit code and never ends the process itself. */
     public static int run(String[] args, Terminal terminal, DaemonRun daemon) {
         return QuickCommands.run(args, terminal)
-                .orElseGet(() -> full(terminal, daemon).execute(args));
+                .orElseGet(() ->
+                        only(new HashSet<>(List.of(args)), terminal, daemon).execute(args));
     }
 
-    /** Every command, for execution, help, completion and man pages. */
-    static CommandLine full(Terminal terminal, DaemonRun daemon) {
+    /**
+     * The commands that are among these words, or every one when none is or the words ask about all: to read what all of
+     * them declare takes a tenth of a second, at every start.
+     */
+    private static CommandLine only(Set<String> words, Terminal terminal, DaemonRun daemon) {
         Pgha pgha = new Pgha(terminal);
-        CommandLine line = new CommandLine(pgha)
-                .addSubcommand(new DaemonCommand(pgha, daemon))
-                .addSubcommand(new WitnessCommand(pgha))
-                .addSubcommand(new StatusCommand(pgha))
-                .addSubcommand(new WatchCommand(pgha))
-                .addSubcommand(new IsPrimaryCommand(pgha))
-                .addSubcommand(new EventsCommand(pgha))
-                .addSubcommand(new ExplainCommand(pgha))
-                .addSubcommand(new CheckCommand(pgha))
-                .addSubcommand(new PromoteCommand(pgha))
-                .addSubcommand(new ReleaseCommand(pgha))
-                .addSubcommand(new InitializeCommand(pgha))
-                .addSubcommand(new PauseCommand(pgha))
-                .addSubcommand(new ResumeCommand(pgha))
-                .addSubcommand(new StandbyCommand(pgha))
-                .addSubcommand(new UnstandbyCommand(pgha))
-                .addSubcommand(new AcknowledgeCommand(pgha))
-                .addSubcommand(new GateCommand(pgha))
-                .addSubcommand(new FenceCommand(pgha))
-                .addSubcommand(new CheckStartCommand(pgha))
-                .addSubcommand(new CheckAccessCommand(pgha))
-                .addSubcommand(new KeygenCommand(pgha))
-                .addSubcommand(new ConfigCommand(pgha))
-                .addSubcommand(new VersionCommand(pgha))
-                .addSubcommand(new AutoComplete.GenerateCompletion())
-                .addSubcommand(new CommandLine.HelpCommand());
+        CommandLine line = new CommandLine(pgha);
+        Map<String, Supplier<Object>> commands = commands(pgha, daemon);
+        boolean all = !Collections.disjoint(words, ABOUT_ALL)
+                || Collections.disjoint(words, commands.keySet());
+        commands.forEach((name, command) -> {
+            if (all || words.contains(name)) {
+                line.addSubcommand(name, command.get());
+            }
+        });
         return line.registerConverter(Duration.class, Pgha::span)
                 .registerConverter(NodeId.class, NodeId::new)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -123,6 +120,37 @@ public final class Pgha implements Runnable {
                                     + ". This is a defect; please report it with the output of pgha version");
                     return Exit.FAILED;
                 });
+    }
+
+    /** By their names, in the order of the help. */
+    private static Map<String, Supplier<Object>> commands(Pgha pgha, DaemonRun daemon) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("daemon", () -> new DaemonCommand(pgha, daemon));
+        commands.put("witness", () -> new WitnessCommand(pgha));
+        commands.put("status", () -> new StatusCommand(pgha));
+        commands.put("watch", () -> new WatchCommand(pgha));
+        commands.put("is-primary", () -> new IsPrimaryCommand(pgha));
+        commands.put("events", () -> new EventsCommand(pgha));
+        commands.put("explain", () -> new ExplainCommand(pgha));
+        commands.put("check", () -> new CheckCommand(pgha));
+        commands.put("promote", () -> new PromoteCommand(pgha));
+        commands.put("release", () -> new ReleaseCommand(pgha));
+        commands.put("initialize", () -> new InitializeCommand(pgha));
+        commands.put("pause", () -> new PauseCommand(pgha));
+        commands.put("resume", () -> new ResumeCommand(pgha));
+        commands.put("standby", () -> new StandbyCommand(pgha));
+        commands.put("unstandby", () -> new UnstandbyCommand(pgha));
+        commands.put("acknowledge", () -> new AcknowledgeCommand(pgha));
+        commands.put("gate", () -> new GateCommand(pgha));
+        commands.put("fence", () -> new FenceCommand(pgha));
+        commands.put("check-start", () -> new CheckStartCommand(pgha));
+        commands.put("check-access", () -> new CheckAccessCommand(pgha));
+        commands.put("keygen", () -> new KeygenCommand(pgha));
+        commands.put("config", () -> new ConfigCommand(pgha));
+        commands.put("version", () -> new VersionCommand(pgha));
+        commands.put("generate-completion", AutoComplete.GenerateCompletion::new);
+        commands.put("help", CommandLine.HelpCommand::new);
+        return commands;
     }
 
     /** {@code pgha} alone: the help, and exit code 2, since nothing was asked. */
