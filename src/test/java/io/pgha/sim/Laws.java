@@ -80,6 +80,11 @@ final class Laws {
         calm.began(host, step);
     }
 
+    /** A device is about to switch the peer off, by an order that was given then and not taken back. */
+    void switchingOff(SimHost host, long begun) {
+        silence.switchingOff(host, begun);
+    }
+
     /** The peer is being told. */
     void announcing(SimHost host, NodeState state) {
         gate.announcing(host, state);

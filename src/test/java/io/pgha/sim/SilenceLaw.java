@@ -76,4 +76,19 @@ final class SilenceLaw {
             throw new LawBroken("fence", host + " fences while a person keeps it from acting");
         }
     }
+
+    /** A peer that spoke since the order was given is not switched off, if there was a moment to take the order back. */
+    void switchingOff(SimHost host, long begun) {
+        boolean awake = host.frozenUntil() < begun
+                && host.daemon()
+                        .filter(d -> !d.isPaused() && d.awakeSince() < begun)
+                        .isPresent();
+        long heard = host.daemon().map(d -> d.link().heardTrue()).orElse(begun);
+        if (awake && heard > begun && universe.now() - heard > 50 * Agenda.MS) {
+            throw new LawBroken(
+                    "fence",
+                    host + " switches off a peer that spoke " + (universe.now() - heard) / Agenda.MS
+                            + " ms ago");
+        }
+    }
 }
