@@ -92,7 +92,7 @@ final class CheckCommand implements Callable<Integer> {
             pgha.terminal()
                     .out()
                     .println("  " + (row.faults() == 1 ? "one fault " : "two faults") + "  "
-                            + String.format(Locale.ROOT, "%-9s", row.by().words()) + "  "
+                            + String.format(Locale.ROOT, "%-11s", row.by().words()) + "  "
                             + row.fault() + ": " + row.what());
         }
         pgha.terminal().out().println("\nNot covered by this configuration:");

@@ -36,6 +36,7 @@ public final class Boot {
     }
 
     /** Decides by the peer if it speaks, by guard and memory if it does not. */
+    @Decides(Row.A11)
     public static Verdict verdict(World w) {
         return w.peer().map(peer -> withPeer(w, peer)).orElseGet(() -> alone(w));
     }

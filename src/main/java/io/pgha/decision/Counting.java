@@ -24,6 +24,7 @@ public final class Counting {
     private Counting() {}
 
     /** The tally after this observation. */
+    @Decides(Row.B13)
     public static Tally count(Tally before, Observation now, Memory memory, Policy policy) {
         boolean slept = now.at().isPast(before.lastTurnAt(), asleep(policy));
         MonoTime awakeAt = slept ? now.at() : before.awakeAt();

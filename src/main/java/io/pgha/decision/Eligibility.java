@@ -16,6 +16,7 @@ public final class Eligibility {
     private Eligibility() {}
 
     /** All vetoes; an empty list means that it would. */
+    @Decides(Row.B12)
     public static List<String> vetoes(World w) {
         List<String> vetoes = new ArrayList<>();
         Memory m = w.memory();

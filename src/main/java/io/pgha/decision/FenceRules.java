@@ -16,6 +16,7 @@ public final class FenceRules {
     private FenceRules() {}
 
     /** Why nothing is taken over though all else would allow it; empty: it may be, a fencing included where one is configured. */
+    @Decides(Row.B8)
     static Optional<Decision> hold(World w) {
         if (!w.policy().fence().decides()) {
             return Optional.empty();

@@ -71,6 +71,7 @@ public final class LeaseRules {
                 l.claimSince());
     }
 
+    @Decides({Row.A8, Row.A10})
     private static Leases hold(World w, Duration wanted, List<Order> orders) {
         Leases l = w.tally().leases();
         MonoTime now = w.now().at();
@@ -126,6 +127,7 @@ public final class LeaseRules {
     }
 
     /** By the peer, by the arbiter, or by nobody, when the peer is known not to be able to take over. */
+    @Decides({Row.A1, Row.A2, Row.A3})
     private static boolean isGranted(World w, Armed armed, Duration asked) {
         return w.memory().alone().isPresent()
                 || w.now().peer().last().flatMap(PeerMessage::leaseGrant).stream()
@@ -168,6 +170,7 @@ public final class LeaseRules {
     }
 
     /** One vote an epoch: only for the owner this node has durably endorsed, and only while it has no intent of its own. */
+    @Decides(Row.B1)
     private static boolean mayGrant(World w, LeaseRequest r) {
         Memory m = w.memory();
         boolean ownIntent = m.state() == NodeState.PROMOTING
@@ -233,6 +236,7 @@ public final class LeaseRules {
     }
 
     /** How long this node's own grants to the peer, of this and of earlier starts, may still be in force. */
+    @Decides(Row.B13)
     static Duration ownRest(World w) {
         Duration longest = Duration.ofMillis(
                 Math.max(w.memory().longestLeaseMillis(), w.policy().lease().toMillis()));

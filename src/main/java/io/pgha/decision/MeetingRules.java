@@ -66,6 +66,7 @@ final class MeetingRules {
                 : Optional.empty();
     }
 
+    @Decides({Row.A5, Row.A9})
     private static Optional<Decision> metPrimary(World w, PeerMessage peer) {
         Epoch mine = w.memory().epoch();
         if (peer.epoch().isAfter(mine)

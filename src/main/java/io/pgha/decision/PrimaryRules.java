@@ -96,6 +96,7 @@ final class PrimaryRules {
                 Situation.HEALTHY, "serving; " + peer.node() + " follows and would take over");
     }
 
+    @Decides(Row.A4)
     private static boolean isIsolated(World w) {
         MonoTime last = later(w.tally().awakeAt(), w.now().peer().contactAt());
         if (w.policy().guard() == Guard.GATEWAY) {
@@ -126,6 +127,7 @@ final class PrimaryRules {
     }
 
     /** Row A5, and rule C: a leased higher epoch deposes, a claim that was never opened is taken back in time. */
+    @Decides(Row.A5)
     private static Optional<Decision> registered(World w, Register r) {
         if (!r.owner().equals(w.now().peerId()) || !r.epoch().isAfter(w.memory().epoch())) {
             return Optional.empty();
@@ -175,6 +177,7 @@ final class PrimaryRules {
         return b.filter(moment -> moment.isAfter(a)).orElse(a);
     }
 
+    @Decides(Row.A6)
     private static Decision down(World w) {
         boolean crashed = w.now().postmaster() == Postmaster.CRASHED;
         MonoTime since = w.tally().downSince().orElse(w.now().at());
@@ -210,6 +213,7 @@ final class PrimaryRules {
                 what + ", and " + nobody(w) + ": see PostgreSQL's log, then start it");
     }
 
+    @Decides(Row.A7)
     private static Decision hangs(World w) {
         String what = w.tally().ownFailures() + " probes of the local PostgreSQL failed in a row ("
                 + w.now().ownPort().map(PortProbe::words).orElse("no answer") + ")";

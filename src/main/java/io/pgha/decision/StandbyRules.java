@@ -51,6 +51,7 @@ final class StandbyRules {
     }
 
     /** Row B7: PostgreSQL there may answer and the stream may live, but nobody renews the lease any more. */
+    @Decides(Row.B7)
     private static boolean isHeadless(World w) {
         return w.policy().guard().isLease()
                 && w.tally().silences() >= w.policy().maxPrimaryFailcount()
@@ -124,6 +125,7 @@ final class StandbyRules {
     }
 
     /** Rule R: TAKEN or REFUSED(reason), durable before it is sent. */
+    @Decides(Row.B2)
     private static Decision answer(World w, Cede cede) {
         List<String> vetoes = Eligibility.vetoes(w);
         if (!cede.incarnation().equals(w.now().incarnation())) {
@@ -153,6 +155,7 @@ final class StandbyRules {
                 "refused the cede of epoch " + cede.epoch() + ": " + why);
     }
 
+    @Decides({Row.B5, Row.B9, Row.B10, Row.B11})
     private static Decision primaryFailed(World w) {
         String failed = w.tally().failures() + " failures of " + w.now().peerId() + " in a row ("
                 + w.tally().lastFailure() + ")";
@@ -210,6 +213,7 @@ final class StandbyRules {
     }
 
     /** Rows B6, B7, B9: every grant to the peer must be over, this node's and the arbiter's, and the arbiter must be seen. */
+    @Decides({Row.B6, Row.B7, Row.B9})
     private static Optional<Decision> leaseKeeps(World w, String failed) {
         Duration rest = LeaseRules.ownRest(w);
         if (!rest.isZero()) {
@@ -292,6 +296,7 @@ final class StandbyRules {
                         : "the standby's PostgreSQL was stopped by hand: start it, or pgha check-start");
     }
 
+    @Decides({Row.B1, Row.B3, Row.B4})
     private static Decision quiet(World w) {
         if (w.now().postmaster() == Postmaster.NO_DATA) {
             return new Decision.Hold(

@@ -25,7 +25,7 @@ public final class Coverage {
         /** pgha, without anybody. */
         ITSELF("by itself"),
         /** A person: clients wait until then, or redundancy is gone until then. */
-        PERSON("a PERSON"),
+        PERSON("by a PERSON"),
         /** Nobody in time: there may be two open primaries. */
         NOBODY("NOT SAFE");
 
@@ -83,9 +83,10 @@ public final class Coverage {
                         : "on_clean_stop = hold: start it again, or pgha promote on the standby");
         add(
                 1,
-                "the primary's machine loses power or freezes",
+                "the primary's machine loses power",
                 isManual() ? By.PERSON : By.ITSELF,
                 takesOver());
+        add(1, "the primary's machine is paused whole, and wakes", paused(), whenItWakes());
         if (fenced) {
             add(
                     1,
@@ -116,6 +117,22 @@ public final class Coverage {
         if (guard == Guard.GATEWAY) {
             add(1, "every gateway falls silent", By.ITSELF, "nothing changes while the nodes meet");
         }
+    }
+
+    private By paused() {
+        return fenced ? By.ITSELF : isManual() ? By.PERSON : By.NOBODY;
+    }
+
+    private String whenItWakes() {
+        if (fenced) {
+            return "it was switched off before the standby opened";
+        }
+        return switch (guard) {
+            case MANUAL -> "it goes on where it was; meanwhile only pgha promote opens the standby";
+            case FAILCOUNT, GATEWAY -> "two open primaries until they see each other again";
+            case WITNESS, ETCD ->
+                "after more than its lease it may be open for the rest of it beside the standby";
+        };
     }
 
     private void cut() {

@@ -45,6 +45,7 @@ import java.util.Optional;
  * @param lastOutcome how the last workflow ended; empty: none since the start
  * @param problems what is wrong, each with the command to type next
  * @param exposure which faults this configuration does not handle, in plain words
+ * @param coverage which single and double faults there are, and who ends each
  * @param exitCode 0 fine, 3 degraded, 4 no writable primary or two of them
  */
 public record Status(
@@ -76,6 +77,7 @@ public record Status(
         Optional<Ended> lastOutcome,
         List<String> problems,
         List<String> exposure,
+        List<Coverage.Row> coverage,
         int exitCode) {
 
     public Status {
@@ -84,6 +86,7 @@ public record Status(
         lease = List.copyOf(lease);
         problems = List.copyOf(problems);
         exposure = List.copyOf(exposure);
+        coverage = List.copyOf(coverage);
     }
 
     /**

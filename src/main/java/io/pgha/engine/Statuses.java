@@ -74,6 +74,7 @@ final class Statuses {
                 extra.ended(),
                 problems,
                 Exposure.of(w.policy()),
+                Coverage.of(w.policy()),
                 exitCode(w, problems));
     }
 

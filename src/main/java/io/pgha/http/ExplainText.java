@@ -1,10 +1,12 @@
 package io.pgha.http;
 
+import io.pgha.decision.Row;
 import io.pgha.engine.Status;
 import io.pgha.model.Guard;
 import io.pgha.model.Policy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,6 +33,7 @@ final class ExplainText {
                         status.situation()));
         text.paragraph("What speaks against taking over now", text.vetoes());
         text.paragraph("What would happen if", text.whatIf());
+        text.paragraph("The rows of the decision table in force (README)", text.rows());
         text.paragraph("What this configuration does not handle", status.exposure());
         text.paragraph("What to type next", status.problems());
         return text.page.toString();
@@ -92,6 +95,22 @@ final class ExplainText {
             case UNDECIDED, PROMOTING, CEDED, RELEASING, RELEASED, RECONCILING, DEPOSED, CONFLICT ->
                 List.of();
         };
+    }
+
+    private List<String> rows() {
+        return switch (status.state()) {
+            case PRIMARY, ISOLATED -> rows(true);
+            case STANDBY -> rows(false);
+            case UNDECIDED, PROMOTING, CEDED, RELEASING, RELEASED, RECONCILING, DEPOSED, CONFLICT ->
+                List.of();
+        };
+    }
+
+    private List<String> rows(boolean owner) {
+        return Arrays.stream(Row.values())
+                .filter(row -> row.isOwners() == owner && row.isUnder(policy.guard()))
+                .map(row -> row + "  " + (row.seen() + ": " + row.done()).replace("`", ""))
+                .toList();
     }
 
     private List<String> asPrimary() {

@@ -1,5 +1,6 @@
 package io.pgha.http;
 
+import io.pgha.engine.Coverage;
 import io.pgha.engine.Status;
 import io.pgha.model.LinkView;
 import io.pgha.model.MonoTime;
@@ -41,6 +42,7 @@ public final class StatusText {
         text.table();
         text.links();
         text.failures();
+        text.faults();
         text.workflow();
         text.vetoes();
         text.section("PROBLEMS", status.problems(), "! ", RED);
@@ -153,6 +155,30 @@ public final class StatusText {
         }
     }
 
+    /** What is not safe by name, the rest by number: {@code pgha check} lists it. */
+    private void faults() {
+        line("faults    one: " + ended(1));
+        line("          two: " + ended(2));
+    }
+
+    private String ended(int faults) {
+        List<Coverage.Row> rows =
+                status.coverage().stream().filter(r -> r.faults() == faults).toList();
+        List<String> words = new ArrayList<>();
+        for (Coverage.By by : Coverage.By.values()) {
+            List<String> its = rows.stream()
+                    .filter(r -> r.by() == by)
+                    .map(Coverage.Row::fault)
+                    .toList();
+            if (by == Coverage.By.ITSELF || !its.isEmpty()) {
+                words.add(its.size() + (words.isEmpty() ? " of " + rows.size() : "") + " "
+                        + by.words()
+                        + (by == Coverage.By.NOBODY ? " (" + String.join("; ", its) + ")" : ""));
+            }
+        }
+        return String.join(", ", words);
+    }
+
     private void workflow() {
         status.running().ifPresent(r -> {
             line("");
@@ -160,11 +186,11 @@ public final class StatusText {
             line("          " + ProgressText.bar(r));
         });
         status.lastOutcome()
-                .ifPresent(e -> line(
-                        "last      " + e.kind() + " " + ended(e.exitCode()) + ": " + e.sentence()));
+                .ifPresent(e -> line("last      " + e.kind() + " " + endedWith(e.exitCode()) + ": "
+                        + e.sentence()));
     }
 
-    private static String ended(int exitCode) {
+    private static String endedWith(int exitCode) {
         return switch (exitCode) {
             case 0 -> "done";
             case 5 -> "refused";

@@ -71,6 +71,7 @@ final class ArchitectureTest {
 
     private static final Set<String> PURE_MAY_SEE = Set.of(
             "java.lang",
+            "java.lang.annotation",
             "java.lang.invoke",
             "java.lang.runtime",
             "java.util",

@@ -46,4 +46,17 @@ final class CountingTest {
         Given heard = Given.standby().streamDead().peerPortAgo(PortAnswer.REFUSED, Duration.ZERO);
         assertEquals(0, count(afterOneFailure(), heard).failures());
     }
+
+    @Test
+    @Pins(Row.B13)
+    void aPauseOfThisProcessForgetsWhatItHadCounted() {
+        Given woken = Given.standby()
+                .peerSilent()
+                .streamDead()
+                .peerPortAgo(PortAnswer.REFUSED, Duration.ofMillis(10))
+                .later(Duration.ofSeconds(10));
+        Tally after = count(afterOneFailure(), woken);
+        assertEquals(0, after.failures());
+        assertEquals(woken.world().now().at(), after.awakeAt());
+    }
 }

@@ -51,12 +51,14 @@ final class DecisionTableTest {
     // The standby.
 
     @Test
+    @Pins(Row.B1)
     void aHealthyPairHoldsStill() {
         assertHolds(Situation.HEALTHY, Given.standby().decides());
         assertHolds(Situation.HEALTHY, Given.primary().decides());
     }
 
     @Test
+    @Pins(Row.B11)
     void maxFailuresOnEveryChannelTakeOverUnderFailcount() {
         assertBegins(PlanKind.FAILOVER, silentPrimary().decides());
     }
@@ -69,6 +71,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.B10)
     void guardManualWaitsForAPerson() {
         assertHolds(
                 Situation.WAITING_FOR_OPERATOR,
@@ -76,6 +79,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins({Row.B9, Row.B11})
     void guardGatewayTakesOverOnlyIfAGatewayIsSeen() {
         assertBegins(PlanKind.FAILOVER, silentPrimary().guard(Guard.GATEWAY).decides());
         assertHolds(
@@ -84,6 +88,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.B5)
     void aLivingStreamVetoesTakeover() {
         assertHolds(
                 Situation.TAKEOVER_VETOED,
@@ -91,6 +96,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.B12)
     void everyVetoStopsATakeoverAndIsNamed() {
         assertVetoed("lag of", silentPrimary().lagBytes(17L << 20));
         assertVetoed("lag unknown", silentPrimary().lagUnknown());
@@ -110,6 +116,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.B2)
     void aCedeIsTakenAtOnceUnderEveryGuard() {
         for (Guard guard : Guard.values()) {
             Decision decision = Given.standby()
@@ -136,6 +143,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.B2)
     void aCedeThatMayNotBeTakenIsRefusedWithTheVeto() {
         Decision decision = Given.standby()
                 .replayPaused()
@@ -180,6 +188,7 @@ final class DecisionTableTest {
     // The primary.
 
     @Test
+    @Pins(Row.A6)
     void aCrashCedesToAStandbyThatWouldTakeIt() {
         assertBegins(
                 PlanKind.CEDE,
@@ -187,6 +196,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.A6)
     void aCrashWithoutAStandbyIsRestartedInPlaceWithinItsBudget() {
         assertBegins(
                 PlanKind.RESTART,
@@ -225,6 +235,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.A7)
     void aHangCedesOnlyToAStandbyThatWouldTakeIt() {
         assertBegins(PlanKind.CEDE, Given.primary().ownFailures(4).decides());
         assertHolds(
@@ -234,6 +245,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.A4)
     void onlyGuardGatewayClosesAnIsolatedPrimary() {
         assertBegins(
                 PlanKind.ISOLATE,
@@ -249,6 +261,7 @@ final class DecisionTableTest {
     // Two primaries.
 
     @Test
+    @Pins(Row.A5)
     void thePrimaryOfTheLowerEpochClosesFirst() {
         assertBegins(
                 PlanKind.RECONCILE,
@@ -263,6 +276,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.A9)
     void oneEpochWithTwoPrimariesClosesBoth() {
         Decision decision = Given.primary().peer(NodeState.PRIMARY, 3, Given.B).decides();
 
@@ -361,6 +375,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.A11)
     void aBootedPrimaryOpensOnlyWhenThePeerHoldsForIt() {
         assertInstanceOf(Decision.Hold.class, booted(Given.primary()).decides());
         assertBegins(
@@ -379,6 +394,7 @@ final class DecisionTableTest {
     }
 
     @Test
+    @Pins(Row.A11)
     void aSilentPeerLetsOnlyTheLastKnownPrimaryStartAndOnlyUnderFailcount() {
         assertBegins(
                 PlanKind.START,

@@ -139,6 +139,7 @@ final class FenceRulesTest {
     }
 
     @Test
+    @Pins(Row.B8)
     void aFencingThatFailedHoldsAndIsTriedAgainAfterItsTimeout() {
         assertHolds(
                 "fencing it failed (status: exit 1)",

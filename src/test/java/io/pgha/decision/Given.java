@@ -406,6 +406,43 @@ public final class Given {
         return this;
     }
 
+    Given peerPostmaster(Postmaster value) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                value,
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
+                p.leaseRequest(),
+                p.leaseGrant(),
+                0);
+        return this;
+    }
+
     Given peerSystemId(String id) {
         PeerMessage p = peer;
         peer = new PeerMessage(
@@ -595,7 +632,8 @@ public final class Given {
         return this;
     }
 
-    static Policy policy(Guard guard, Policy.OnCleanStop onCleanStop) {
+    /** Profile normal under a guard. */
+    public static Policy policy(Guard guard, Policy.OnCleanStop onCleanStop) {
         return new Policy(
                 "normal",
                 guard,

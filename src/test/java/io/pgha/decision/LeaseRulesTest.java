@@ -84,6 +84,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.A1)
     void aGrantOfThePeerOrOfTheArbiterOpensTheArmedSlotAndCountsFromTheArming() {
         LeaseGrant grant = new LeaseGrant(7, Given.EPOCH, LEASE);
         Leases before = leases(Optional.of(asked(7)), Optional.empty(), Optional.empty());
@@ -109,6 +110,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.A8)
     void aLeaseThatIsOverClosesAndIsForgotten() {
         Given given = Given.primary()
                 .leases(leases(Optional.empty(), Optional.of(heldUntil(0)), Optional.empty()));
@@ -134,6 +136,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.B1)
     void theStandbyGrantsToTheOwnerItEndorsesAndWaitsLongerThanItGranted() {
         Leases after = next(asksStandby(), false, true).leases();
         assertEquals(Optional.of(new LeaseGrant(7, Given.EPOCH, LEASE)), after.grant());
@@ -208,6 +211,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins({Row.B6, Row.B7})
     void theStandbyTakesOverOnlyWhenItsOwnGrantsAndTheArbitersAreOver() {
         Decision.Begin begin = assertInstanceOf(Decision.Begin.class, silent().decides());
         assertEquals(PlanKind.FAILOVER, begin.plan().kind());
@@ -225,6 +229,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.B9)
     void theStandbyThatDoesNotSeeTheArbiterIsTheCutOffOne() {
         assertHolds(
                 "may be the cut-off one",
@@ -232,6 +237,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.B7)
     void aHeadlessPrimaryIsTakenOverWhenItsLeaseIsOver() {
         Given headless = Given.standby()
                 .guard(Guard.WITNESS)
@@ -242,6 +248,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.A5)
     void aLeasedHigherEpochDeposesAndAClaimDoesNot() {
         Register leased = new Register(new Epoch(4), Given.B, true, Optional.empty());
         Register claimed = new Register(new Epoch(4), Given.B, false, Optional.empty());
@@ -276,6 +283,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.A4)
     void aPrimaryWithoutLeaseThatSeesNobodyStops() {
         Decision.Begin begin = assertInstanceOf(
                 Decision.Begin.class,
@@ -289,6 +297,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.A10)
     void aRestartedDaemonLeavesTheLeaseOfTheEarlierOneToTheKernel() {
         Given restarted = Given.primary().guard(Guard.WITNESS).peerSilent();
         assertInstanceOf(Decision.Hold.class, restarted.gate(GateState.OPEN).decides());
@@ -296,6 +305,7 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.B13)
     void aRestartedStandbyWaitsForTheLongestLeaseItEverGranted() {
         Duration rest = LeaseRules.ownRest(Given.standby()
                 .guard(Guard.WITNESS)

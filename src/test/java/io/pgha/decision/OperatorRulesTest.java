@@ -52,6 +52,20 @@ final class OperatorRulesTest {
     }
 
     @Test
+    void aPauseThatWasHeardAndIsNotOnDiskYetIsAVetoToo() {
+        Given heard = Given.standby()
+                .peerSays(Optional.of("paused by eve: upgrade"), Optional.empty())
+                .peerSilent()
+                .streamDead()
+                .failures(9);
+        assertTrue(heard.world().memory().stillness().isEmpty());
+        Decision.Hold hold = assertInstanceOf(Decision.Hold.class, heard.decides());
+        assertEquals(Situation.TAKEOVER_VETOED, hold.situation());
+        assertTrue(hold.why().contains("a is paused by eve: upgrade"), hold.why());
+        assertEquals(5, Verdicts.promote(heard.world(), false, false).exitCode());
+    }
+
+    @Test
     void theEndOfThePeersPauseIsTheEndHere() {
         Decision.Note note = assertInstanceOf(
                 Decision.Note.class,

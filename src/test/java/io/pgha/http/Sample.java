@@ -1,5 +1,6 @@
 package io.pgha.http;
 
+import io.pgha.engine.Coverage;
 import io.pgha.engine.Status;
 import io.pgha.model.Epoch;
 import io.pgha.model.GateState;
@@ -248,6 +249,10 @@ public final class Sample {
                 problems,
                 List.of(
                         "a cut between the nodes makes two open primaries until they see each other again"),
+                List.of(
+                        new Coverage.Row(1, "PostgreSQL dies", Coverage.By.ITSELF, "it cedes"),
+                        new Coverage.Row(1, "a cut", Coverage.By.NOBODY, "two open primaries"),
+                        new Coverage.Row(2, "both", Coverage.By.PERSON, "pgha promote")),
                 exitCode);
     }
 }

@@ -358,6 +358,18 @@ abstract class GateContract {
     }
 
     @Test
+    void aSlotThatIsPermittedAgainIsShutUntilItIsGrantedAgain() {
+        gate.tell("permit 0 10000");
+        gate.tell("grant 0");
+        expectOpen();
+        gate.tell("permit 0 10000");
+        assertEquals("CLOSED", gate.tell("look"), "permitted again");
+        expectShut();
+        gate.tell("grant 0");
+        expectOpen();
+    }
+
+    @Test
     void aSlotClosesByItselfWhenItsDaemonIsDead() {
         assertEquals("0 ms", gate.tell("permit 0 0"));
         gate.tell("grant 0");

@@ -13,12 +13,19 @@ import java.util.function.Supplier;
 /** One schedule for a caller that lives outside this class loader: what {@link Tooth#terms()} says, and a seed, to the law that broke. */
 public final class Bite implements BiFunction<String, Long, String> {
 
+    /** As the last of the terms: only seeds with fence devices. */
+    private static final String FENCED = " fenced";
+
     /** For the class loader of a deliberate break. */
     public Bite() {}
 
     @Override
     public String apply(String terms, Long seed) {
-        return Simulation.run(seed, terms(terms), false).broken().orElse("");
+        boolean fenced = terms.endsWith(FENCED);
+        String others = fenced ? terms.substring(0, terms.length() - FENCED.length()) : terms;
+        return Simulation.run(fenced ? SimFence.seed(seed) : seed, terms(others), false)
+                .broken()
+                .orElse("");
     }
 
     /** From words: a guard's name, kinds of faults, in any order. */

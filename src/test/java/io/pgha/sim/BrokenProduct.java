@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +52,21 @@ final class BrokenProduct extends ClassLoader {
             return simulator;
         }
         throw new ClassNotFoundException("Bite is no function");
+    }
+
+    /**
+     * Compiles a broken source into a directory.
+     *
+     * @throws IOException when it does not compile
+     */
+    static void compileInto(Path directory, Tooth tooth) throws IOException {
+        BrokenProduct product = new BrokenProduct(BrokenProduct.class.getClassLoader());
+        product.compile(tooth);
+        for (Map.Entry<String, byte[]> type : product.compiled.entrySet()) {
+            Path file = directory.resolve(type.getKey().replace('.', '/') + ".class");
+            Files.createDirectories(file.getParent());
+            Files.write(file, type.getValue());
+        }
     }
 
     private void compile(Tooth tooth) throws IOException {

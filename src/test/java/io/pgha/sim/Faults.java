@@ -238,7 +238,7 @@ final class Faults {
                 }
             }
             case PROMOTED_BY_HAND -> {
-                universe.laws().handled();
+                universe.laws().person().handled();
                 postgres.promote();
             }
             case STARTED_IN_RECOVERY ->
@@ -247,7 +247,7 @@ final class Faults {
                     postgres.start(up -> {});
                 });
             default -> {
-                universe.laws().handled();
+                universe.laws().person().handled();
                 postgres.start(ok -> {});
             }
         }
@@ -338,9 +338,9 @@ final class Faults {
         boolean force = (request instanceof Request.Promote promote && promote.force())
                 || (request instanceof Request.CancelRelease cancel && cancel.force());
         if (force) {
-            universe.laws().forced();
+            universe.laws().person().forced();
         } else if (request instanceof Request.Promote) {
-            universe.laws().handled();
+            universe.laws().person().handled();
         }
         host.ask(request);
     }

@@ -9,8 +9,6 @@ import java.util.function.Consumer;
 /** Fence devices: they reach the other machine's power whatever the network does, mostly; and a person switches it on later. */
 final class SimFence {
 
-    private static final long REPAIR = 12 * Agenda.SECOND;
-
     private SimFence() {}
 
     /** Every fifth seed has devices, with nothing drawn for it, so that all other seeds stay what they are. */
@@ -18,6 +16,11 @@ final class SimFence {
         return Math.floorMod(seed, 5) == 2
                 ? new FencePolicy(true, true, Duration.ofSeconds(6))
                 : FencePolicy.NONE;
+    }
+
+    /** A seed that has devices, by number. */
+    static long seed(long number) {
+        return 5 * number + 2;
     }
 
     /** Off and confirmed; off and not confirmed; not off. An agent that was ended may have done its work all the same. */
@@ -30,9 +33,13 @@ final class SimFence {
         Chance chance = universe.chance();
         boolean reached = chance.of(0.85);
         boolean confirmed = chance.of(0.9);
+        long begun = universe.now();
         long order = chance.between(50, 3000) * Agenda.MS;
         host.after(order, () -> {
             boolean wasOrdered = !run.isAbandoned() || chance.of(0.3);
+            if (!run.isAbandoned()) {
+                universe.laws().switchingOff(host, begun);
+            }
             if (reached && wasOrdered) {
                 switchOff(universe, host.peer());
             }
@@ -55,7 +62,8 @@ final class SimFence {
             host.trace("is switched off by a fence device");
             host.powerOff();
         }
-        universe.faults().trouble(REPAIR);
-        universe.agenda().in(REPAIR, host::powerOn);
+        long repair = universe.chance().between(2, 12) * Agenda.SECOND;
+        universe.faults().trouble(repair);
+        universe.agenda().in(repair, host::powerOn);
     }
 }

@@ -70,7 +70,7 @@ final class SimOperator {
             host.ask(new Request.GateOpen(false));
         } else if (words.contains("Choose:")) {
             if (isBetter(host)) {
-                universe.laws().forced();
+                universe.laws().person().forced();
                 host.ask(new Request.Promote(true, true, false));
             }
         } else if (words.contains("pgha promote on the one to keep")) {

@@ -17,7 +17,7 @@ final class Teeth {
     private Teeth() {}
 
     /**
-     * Tries every break, or the one of that name; of those that need an integration test only the one named.
+     * Tries every break, or the one of that name.
      *
      * @return true when each was found
      */
@@ -25,34 +25,31 @@ final class Teeth {
         int found = 0;
         int tried = 0;
         for (Tooth tooth : Tooth.read(LIST)) {
-            if (!tooth.name().contains(only)) {
-                continue;
+            if (only.isEmpty() || tooth.name().equals(only)) {
+                tried = tried + 1;
+                found = found + (isFound(tooth, jobs) ? 1 : 0);
             }
-            if (tooth.isForReal() && only.isEmpty()) {
-                System.out.println("TOOTH name=" + tooth.name() + " found_by=it test="
-                        + tooth.foundBy() + " (not tried: --tooth " + tooth.name() + ")");
-                continue;
-            }
-            tried = tried + 1;
-            found = found + (isFound(tooth, jobs) ? 1 : 0);
         }
         System.out.println("TEETH breaks=" + tried + " found=" + found);
-        return found == tried;
+        return tried > 0 && found == tried;
     }
 
     private static boolean isFound(Tooth tooth, int jobs) throws Exception {
         try {
-            return tooth.isForReal() ? isFoundForReal(tooth) : isFoundBySimulator(tooth, jobs);
+            return tooth.real().isPresent()
+                    ? isFoundForReal(tooth, tooth.real().get())
+                    : isFoundBySimulator(tooth, jobs);
         } catch (IOException e) {
             System.out.println("TOOTH name=" + tooth.name() + " found_by=none: " + e.getMessage());
             return false;
         }
     }
 
-    private static boolean isFoundForReal(Tooth tooth) throws Exception {
-        boolean found = BrokenTree.with(tooth).fails(tooth.foundBy());
-        System.out.println("TOOTH name=" + tooth.name() + " found_by=" + (found ? "it" : "none")
-                + " test=" + tooth.foundBy());
+    private static boolean isFoundForReal(Tooth tooth, Tooth.Real real) throws Exception {
+        BrokenRun run = BrokenRun.of(tooth, real);
+        boolean found = run.broke(real).isPresent() && run.held(real);
+        System.out.println("TOOTH name=" + tooth.name()
+                + (found ? " found_by=it after=1 law=" + real : " found_by=none see=" + run.log()));
         return found;
     }
 

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /** Deliberate breaks that the simulator notices at once; all the others: packaging/simulate --teeth. */
@@ -39,5 +42,29 @@ final class TeethTest {
             assertFalse(tooth.broken().isEmpty(), tooth.name());
         }
         assertTrue(teeth.stream().filter(Tooth::quick).count() >= 20);
+    }
+
+    @Test
+    void everyTestThatABreakIsToHurtIsThere() throws Exception {
+        int seen = 0;
+        for (Tooth tooth : Tooth.read(Teeth.LIST)) {
+            for (Tooth.Real real : tooth.real().stream().toList()) {
+                Set<String> laws = laws(Class.forName(real.type()));
+                assertTrue(laws.containsAll(List.of(real.broken(), real.held())), tooth.name());
+                assertFalse(real.because().isEmpty(), tooth.name());
+                seen = seen + 1;
+            }
+        }
+        assertTrue(seen >= 2);
+    }
+
+    private static Set<String> laws(Class<?> type) {
+        Set<String> laws = new HashSet<>();
+        for (Class<?> c = type; c != Object.class; c = c.getSuperclass()) {
+            Arrays.stream(c.getDeclaredMethods())
+                    .filter(m -> m.isAnnotationPresent(Test.class))
+                    .forEach(m -> laws.add(m.getName()));
+        }
+        return laws;
     }
 }

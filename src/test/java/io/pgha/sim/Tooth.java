@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,10 +18,10 @@ import java.util.regex.Pattern;
  * @param name what is broken
  * @param terms under which it is looked for, as {@link Bite#terms} reads them; empty: any
  * @param quick found at once
- * @param foundBy the integration test that notices it, where only real firewalls, disks or files can; empty: the simulator
+ * @param real how an integration test notices it, where only a real firewall can; empty: the simulator does
  * @param changes what is changed; more than one where two safeguards cover each other
  */
-record Tooth(String name, String terms, boolean quick, String foundBy, List<Change> changes) {
+record Tooth(String name, String terms, boolean quick, Optional<Real> real, List<Change> changes) {
 
     Tooth {
         changes = List.copyOf(changes);
@@ -55,12 +56,29 @@ record Tooth(String name, String terms, boolean quick, String foundBy, List<Chan
         }
     }
 
+    /**
+     * The integration test that notices it.
+     *
+     * @param type its class
+     * @param broken the law that does not hold any more
+     * @param because words with which it fails
+     * @param held a law of the same class that must hold all the same
+     */
+    record Real(String type, String broken, String because, String held) {
+        @Override
+        public String toString() {
+            return type.substring(type.lastIndexOf('.') + 1) + "#" + broken;
+        }
+    }
+
     /** What has been read of one break so far. */
     private static final class Draft {
         private final String name;
         private String terms = "";
         private boolean quick;
-        private String foundBy = "";
+        private String broken = "";
+        private String because = "";
+        private String held = "";
         private Path file = Path.of("");
         private final List<Change> changes = new ArrayList<>();
         private final StringBuilder search = new StringBuilder();
@@ -83,7 +101,11 @@ record Tooth(String name, String terms, boolean quick, String foundBy, List<Chan
             } else if (line.equals("quick")) {
                 quick = true;
             } else if (line.startsWith("it ")) {
-                foundBy = line.substring(3).strip();
+                broken = line.substring(3).strip();
+            } else if (line.startsWith("because ")) {
+                because = line.substring(8).strip();
+            } else if (line.startsWith("held ")) {
+                held = line.substring(5).strip();
             } else if (line.startsWith("file ")) {
                 change();
                 file = Path.of("src/main/java/io/pgha", line.substring(5).strip());
@@ -100,11 +122,19 @@ record Tooth(String name, String terms, boolean quick, String foundBy, List<Chan
 
         Tooth done() {
             change();
-            return new Tooth(name, terms, quick, foundBy, changes);
+            int at = broken.indexOf('#');
+            Optional<Real> real = Optional.of(at)
+                    .filter(i -> i > 0)
+                    .map(i -> new Real(
+                            "io.pgha.it." + broken.substring(0, i),
+                            broken.substring(i + 1),
+                            because,
+                            held));
+            return new Tooth(name, terms, quick, real, changes);
         }
     }
 
-    /** Reads all of them: "== name", "guard NAME", "faults KINDS", "quick", "it TEST", "file PATH", lines of "- " and of "+ ". */
+    /** Reads all of them, in the form that the list describes at its top. */
     static List<Tooth> read(Path list) throws IOException {
         List<Draft> drafts = new ArrayList<>();
         for (String line : Files.readAllLines(list, StandardCharsets.UTF_8)) {
@@ -115,11 +145,6 @@ record Tooth(String name, String terms, boolean quick, String foundBy, List<Chan
             }
         }
         return drafts.stream().map(Draft::done).toList();
-    }
-
-    /** True when only an integration test can notice it. */
-    boolean isForReal() {
-        return !foundBy.isEmpty();
     }
 
     /**

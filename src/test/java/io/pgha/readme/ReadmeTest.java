@@ -1,0 +1,29 @@
+package io.pgha.readme;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.pgha.engine.Coverage;
+import io.pgha.model.Guard;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+
+/** The README says what the code says. */
+final class ReadmeTest {
+
+    @Test
+    void faultsAndDecisionTableAreThoseOfTheCode() throws IOException {
+        String page = Files.readString(Readme.FILE, StandardCharsets.UTF_8);
+
+        assertEquals(Readme.renewed(page), page, "type packaging/readme, and look at what changed");
+    }
+
+    @Test
+    void whatHoldsForTheWitnessHoldsForEtcd() {
+        assertEquals(
+                Coverage.of(Readme.policy(Guard.WITNESS)), Coverage.of(Readme.policy(Guard.ETCD)));
+    }
+}

@@ -1,0 +1,3 @@
+/** README.md held to the code. */
+@org.jspecify.annotations.NullMarked
+package io.pgha.readme;

@@ -1,0 +1,63 @@
+package io.pgha.sim;
+
+import io.pgha.decision.Fact;
+import io.pgha.model.GateState;
+
+/** P3 and P4: nothing acknowledged is lost beyond what was promised, and no last good copy is destroyed. */
+final class CopyLaw {
+
+    private final Universe universe;
+    private final Person person;
+
+    CopyLaw(Universe universe, Person person) {
+        this.universe = universe;
+        this.person = person;
+    }
+
+    /** Whoever opens has everything that was acknowledged after both had it. */
+    void opening(SimHost host) {
+        WalRecord newest = universe.clients().newestSynchronous();
+        if (host.gate().look() == GateState.CLOSED
+                && !person.hasHandled()
+                && universe.isSynchronous()
+                && !host.postgres().data().end.holds(newest)) {
+            throw new LawBroken(
+                    "P3", host + " opens without the synchronous commit at " + newest.position());
+        }
+    }
+
+    /** The lag limit, by what the taker over knew of the primary. */
+    void takeover(SimHost host, String why) {
+        long known = host.daemon().orElseThrow().link().knownPosition();
+        long lag = known - host.postgres().data().end.end();
+        if (lag > universe.policy().maximumLagOnFailover()) {
+            throw new LawBroken("P3", host + " takes over " + lag + " bytes behind: " + why);
+        }
+    }
+
+    /** A release is issued to a node that has all the WAL. */
+    void recorded(SimHost host, Fact fact) {
+        if (fact instanceof Fact.TokenIssued
+                && !person.hasHandled()
+                && !host.peer().postgres().data().end.holds(host.postgres().data().end)) {
+            throw new LawBroken(
+                    "P3", host + " issues a release that " + host.peer() + " lacks the WAL for");
+        }
+    }
+
+    /** P4: the copy that lay aside is being removed. */
+    void dropping(SimHost host) {
+        DataCopy data = host.postgres().data();
+        boolean needed = host.postgres().aside().isPresent();
+        if (needed && !(data.complete && data.proven)) {
+            throw new LawBroken("P4", host + " drops the old copy before the new one is proven");
+        }
+    }
+
+    /** P4: the data directory is about to be overwritten in place. */
+    void wiping(SimHost host) {
+        if (!host.peer().postgres().isWritable()) {
+            throw new LawBroken("P4", host + " wipes its copy while the peer does not serve");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.pgha.sim;
+
+import io.pgha.decision.Memory;
+
+/** What people did in this schedule: what follows from that is theirs, and no law speaks of it. */
+final class Person {
+
+    private boolean handled;
+    private boolean forced;
+
+    /** Took matters into their own hands. */
+    void handled() {
+        handled = true;
+    }
+
+    /** Vouched for a node that cannot be seen. */
+    void forced() {
+        handled = true;
+        forced = true;
+    }
+
+    boolean hasHandled() {
+        return handled;
+    }
+
+    boolean hasForced() {
+        return forced;
+    }
+
+    /** Paused: the gate is not touched, nothing is decided. */
+    static boolean keepsStill(SimHost host) {
+        Memory durable = host.disk().durable();
+        return durable.paused().isPresent() || durable.peerPaused().isPresent();
+    }
+}
