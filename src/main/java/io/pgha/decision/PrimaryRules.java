@@ -65,13 +65,18 @@ final class PrimaryRules {
             return hangs(w);
         }
         if (w.now().isInRecovery()) {
-            return new Decision.Hold(
-                    Situation.WAITING_FOR_OPERATOR,
-                    "this node owns epoch " + w.memory().epoch()
-                            + ", but its PostgreSQL was started in recovery: remove standby.signal and restart it, or pgha"
-                            + " promote on " + w.now().peerId());
+            return startedInRecovery(w);
         }
         return serving(w);
+    }
+
+    /** By a person, with standby.signal: an owner does not become a standby by that, for nobody would be primary then. */
+    static Decision startedInRecovery(World w) {
+        return new Decision.Hold(
+                Situation.WAITING_FOR_OPERATOR,
+                "this node owns epoch " + w.memory().epoch()
+                        + ", but its PostgreSQL was started in recovery: remove standby.signal and restart it, or pgha"
+                        + " promote on " + w.now().peerId());
     }
 
     private static Decision serving(World w) {

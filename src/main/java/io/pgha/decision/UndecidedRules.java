@@ -76,6 +76,9 @@ final class UndecidedRules {
     }
 
     private static Decision recovering(World w) {
+        if (w.memory().isOwner(w.now().self()) && Boot.verdict(w).kind() != Boot.Kind.DEPOSED) {
+            return PrimaryRules.startedInRecovery(w);
+        }
         NodeId owner = w.peer()
                 .flatMap(PeerMessage::owner)
                 .or(() -> w.memory().owner())

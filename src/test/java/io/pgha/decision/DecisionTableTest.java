@@ -657,6 +657,24 @@ final class DecisionTableTest {
     }
 
     @Test
+    void anOwnerThatAPersonStartedInRecoveryDoesNotBecomeAStandbyByThat() {
+        Given owner = Given.standby().state(NodeState.UNDECIDED, 4, Given.B);
+
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                owner.peer(NodeState.DEPOSED, 4, Given.B).decides());
+        assertInstanceOf(
+                Fact.Became.class,
+                assertInstanceOf(
+                                Decision.Note.class,
+                                owner.state(NodeState.UNDECIDED, 4, Given.A)
+                                        .peer(NodeState.PRIMARY, 4, Given.A)
+                                        .decides())
+                        .facts()
+                        .get(0));
+    }
+
+    @Test
     void twoStandbysWithoutAPrimaryAskForAPerson() {
         assertHolds(
                 Situation.WAITING_FOR_OPERATOR,
