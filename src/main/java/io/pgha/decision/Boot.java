@@ -35,9 +35,12 @@ public final class Boot {
         DEPOSED
     }
 
-    /** Decides by the peer if it speaks, by guard and memory if it does not. */
+    /** Decides by the peer if it speaks, by guard and memory if it does not; without a vote nobody opens by itself. */
     public static Verdict verdict(World w) {
-        return w.peer().map(peer -> withPeer(w, peer)).orElseGet(() -> alone(w));
+        Verdict verdict = w.peer().map(peer -> withPeer(w, peer)).orElseGet(() -> alone(w));
+        return verdict.kind() == Kind.OPEN
+                ? VoteRules.withoutVote(w).map(why -> stay(w, why)).orElse(verdict)
+                : verdict;
     }
 
     private static boolean isOtherDatabase(World w, PeerMessage peer) {

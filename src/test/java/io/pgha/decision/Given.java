@@ -29,6 +29,7 @@ import io.pgha.model.Probed;
 import io.pgha.model.Receiver;
 import io.pgha.model.Register;
 import io.pgha.model.ReleaseToken;
+import io.pgha.model.Votes;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,6 +153,7 @@ public final class Given {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -365,6 +367,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -402,6 +405,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -439,6 +443,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -476,6 +481,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -517,6 +523,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -554,6 +561,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -591,6 +599,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -747,6 +756,45 @@ public final class Given {
                 p.unacknowledged(),
                 request,
                 grant,
+                p.votes(),
+                0);
+        return this;
+    }
+
+    Given peerVotes(Votes votes) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
+                p.leaseRequest(),
+                p.leaseGrant(),
+                Optional.of(votes),
                 0);
         return this;
     }
@@ -784,6 +832,7 @@ public final class Given {
                 unacknowledged,
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }

@@ -289,6 +289,9 @@ final class Laws {
             }
             opened.put(became.epoch(), host);
         }
+        if (fact instanceof Fact.Voted || fact instanceof Fact.Became) {
+            countsUponAbdication();
+        }
         if (fact instanceof Fact.TokenIssued
                 && !handled
                 && !host.peer().postgres().data().end.holds(host.postgres().data().end)) {
@@ -300,6 +303,17 @@ final class Laws {
                 && after.running().isPresent();
         if (intends && after.running().orElseThrow().plan().kind() == PlanKind.PROMOTE) {
             handled = true;
+        }
+    }
+
+    /** Row A4: who needs no lease has a peer that durably gave up its vote, after every fact on either disk. */
+    private void countsUponAbdication() {
+        for (SimHost host : universe.hosts()) {
+            boolean alone = host.disk().durable().votes().alone().isPresent();
+            if (alone && host.peer().disk().durable().votes().isHeld() && !forced) {
+                throw new LawBroken(
+                        "A4", host + " needs no lease, though " + host.peer() + " has its vote");
+            }
         }
     }
 
@@ -339,6 +353,9 @@ final class Laws {
     /** Row B12: what a person or the copy itself forbids. */
     private void unvetoed(SimHost host, String why) {
         Memory durable = host.disk().durable();
+        if (!durable.votes().isHeld()) {
+            throw new LawBroken("A4", host + " takes over after it gave up its vote: " + why);
+        }
         if (isStill(host) || durable.withheld().isPresent()) {
             throw new LawBroken("veto", host + " takes over though a person said no: " + why);
         }

@@ -155,6 +155,26 @@ final class SimDaemon {
         });
     }
 
+    /** SIGTERM: as the real daemon leaves, within its limit. */
+    void leave(Runnable gone) {
+        long limit = universe.now() + host.clock().trueSpan(2 * Agenda.SECOND);
+        after(0, () -> {
+            engine.leave();
+            leaveSoon(limit, gone);
+        });
+    }
+
+    private void leaveSoon(long limit, Runnable gone) {
+        if (engine.mayLeave() || universe.now() >= limit) {
+            host.trace("daemon has taken its leave");
+            gone.run();
+            return;
+        }
+        turn();
+        link.send();
+        after(100 * Agenda.MS, () -> leaveSoon(limit, gone));
+    }
+
     /** SIGSTOP until then. */
     void pause(long until) {
         host.trace("daemon is stopped for " + (until - universe.now()) / Agenda.MS + " ms");
