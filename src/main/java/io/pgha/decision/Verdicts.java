@@ -102,8 +102,8 @@ public final class Verdicts {
                 List.of(
                         vouched.isEmpty()
                                 ? words
-                                : words + ", and needs no lease until " + w.now().peerId()
-                                        + " is heard again"),
+                                : words + ", and needs no lease until "
+                                        + w.now().peerId() + " is heard again"),
                 vouched,
                 Optional.empty());
     }

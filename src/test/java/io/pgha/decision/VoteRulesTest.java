@@ -182,7 +182,7 @@ final class VoteRulesTest {
         for (Votes mine : List.of(GIVEN_UP, ASKED_BACK)) {
             Given given = standby(mine, Votes.BOTH)
                     .remembers(new Fact.Withheld("upgrade"))
-                    .remembers(mine == ASKED_BACK ? new Fact.Readmitted() : new Fact.HoldLifted())
+                    .remembers(mine.equals(ASKED_BACK) ? new Fact.Readmitted() : new Fact.HoldLifted())
                     .peerSilent()
                     .streamDead()
                     .failures(4)
