@@ -59,6 +59,7 @@ public final class Given {
     private Lsn position = Lsn.parse("0/5000000");
     private Optional<PortProbe> ownPort = Optional.empty();
     private Optional<PortProbe> peerPort = Optional.empty();
+    private Optional<PortProbe> clientPort = Optional.empty();
     private GateState gate;
     private boolean peerHeard = true;
     private PeerMessage peer;
@@ -298,6 +299,13 @@ public final class Given {
 
     Given peerPort(PortAnswer answer) {
         peerPort = Optional.of(new PortProbe(answer, "", Duration.ofMillis(3), at));
+        return this;
+    }
+
+    /** What the peer's port said so long ago to a connection as a client makes it. */
+    Given clientPort(PortAnswer answer, Duration ago) {
+        MonoTime then = new MonoTime(at.nanos() - ago.toNanos());
+        clientPort = Optional.of(new PortProbe(answer, "", Duration.ofMillis(1), then));
         return this;
     }
 
@@ -671,6 +679,7 @@ public final class Given {
                 local,
                 ownPort,
                 peerPort,
+                clientPort,
                 new Probed.Answered<>(gate, at),
                 new PeerView(
                         Optional.of(peer),
@@ -682,7 +691,8 @@ public final class Given {
                 new ArrayList<Fork>(),
                 armed,
                 arbiter,
-                rebuild);
+                rebuild,
+                Optional.empty());
         return new World(now, memory, tally, policy(guard, onCleanStop).withFence(fence), "id-1");
     }
 

@@ -14,6 +14,7 @@ import io.pgha.model.LeaseRequest;
 import io.pgha.model.Lsn;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
+import io.pgha.model.PortAnswer;
 import io.pgha.model.Register;
 import io.pgha.model.Votes;
 import io.pgha.plan.PlanKind;
@@ -256,6 +257,33 @@ final class LeaseRulesTest {
         assertHolds(
                 "may be the cut-off one",
                 silent().arbiter(Duration.ofSeconds(10), A_OWNS, Duration.ZERO).decides());
+    }
+
+    @Test
+    void aGateThatIsSeenOpenAfterTheLeaseIsAVetoAndNothingElseOfItIs() {
+        for (PortAnswer answer : PortAnswer.values()) {
+            Decision decision = silent().clientPort(answer, Duration.ZERO).decides();
+            if (answer.isSignOfLife()) {
+                assertHolds("gate is still open", decision);
+                assertEquals(Situation.TAKEOVER_VETOED, decision.situation());
+            } else {
+                assertInstanceOf(Decision.Begin.class, decision, answer + ": " + decision);
+            }
+        }
+        assertInstanceOf(
+                Decision.Begin.class,
+                silent().clientPort(PortAnswer.ALIVE, Duration.ofSeconds(5)).decides());
+    }
+
+    @Test
+    void aGateThatIsSeenOpenIsFencedWhereThereIsADevice() {
+        Decision.Begin begin = assertInstanceOf(
+                Decision.Begin.class,
+                silent().fenced(false)
+                        .clientPort(PortAnswer.ALIVE, Duration.ZERO)
+                        .decides());
+
+        assertTrue(begin.plan().steps().stream().anyMatch(s -> s instanceof Step.Fence));
     }
 
     @Test

@@ -449,6 +449,11 @@ final class Laws {
             throw new LawBroken(
                     "P8", host + " takes over " + awake / Agenda.MS + " ms after it woke: " + why);
         }
+        long recent = universe.policy().heartbeat().toNanos();
+        if (!universe.policy().fence().configured() && daemon.sensors().clientPortWasOpen(recent)) {
+            throw new LawBroken(
+                    "B8", host + " takes over from a peer that it has just seen open: " + why);
+        }
         long lag = daemon.link().knownPosition() - host.postgres().data().end.end();
         if (lag > universe.policy().maximumLagOnFailover()) {
             throw new LawBroken("P3", host + " takes over " + lag + " bytes behind: " + why);
