@@ -98,10 +98,9 @@ final class SimDaemon {
                 10 * Agenda.SECOND,
                 universe.chance().between(0, Agenda.SECOND),
                 sensors::lookAtRebuild);
-        every(
-                policy.heartbeat().toNanos(),
-                universe.chance().between(0, policy.heartbeat().toNanos()),
-                sensors::probeClientPort);
+        if (policy.guard().isLease()) {
+            every(policy.heartbeat().toNanos(), 0, sensors::probeClientPort);
+        }
         every(policy.heartbeat().toNanos(), 0, this::beat);
     }
 

@@ -238,11 +238,14 @@ final class SimSensors implements Sensors {
     void probeClientPort() {
         Policy policy = universe.policy();
         MonoTime begun = host.clock().now();
-        boolean silent = policy.guard().isLease()
-                && link.view()
-                        .heardAt()
-                        .filter(heard -> !begun.isPast(heard, policy.heartbeats(2)))
-                        .isEmpty();
+        boolean heard = link.view()
+                .heardAt()
+                .filter(at -> !begun.isPast(at, policy.heartbeats(2)))
+                .isPresent();
+        if (heard) {
+            clientPort = Optional.empty();
+            return;
+        }
         SimHost peer = host.peer();
         boolean reached = universe.network().roundTrip(host.place(), peer.place());
         PortAnswer answer = !reached || !peer.isRunning()
@@ -250,9 +253,7 @@ final class SimSensors implements Sensors {
                 : peer.gate().lets() && peer.postgres().postmaster() == Postmaster.RUNNING
                         ? PortAnswer.ALIVE
                         : PortAnswer.REFUSED;
-        clientPort = silent
-                ? Optional.of(probe(blind.isPresent() ? PortAnswer.UNTRIED : answer, begun))
-                : Optional.empty();
+        clientPort = Optional.of(probe(blind.isPresent() ? PortAnswer.UNTRIED : answer, begun));
     }
 
     /** What it last said, and how long ago. */
