@@ -75,7 +75,8 @@ final class PlaceKeys {
             "link.port",
             Forms.port(),
             new Default.Fixed<>(7432),
-            "Port of the peer link. Firewalls between the nodes must let it pass in both directions.");
+            "Port of the peer link. Firewalls between the nodes must let it pass in both directions. From the port below it a"
+                    + " node looks at the other's gate as a client does, so nothing else may use that one.");
 
     static final Key<String> HTTP_LISTEN = perNode(
             "http.listen",

@@ -136,6 +136,11 @@ public record Settings(
         public Node {
             addresses = List.copyOf(addresses);
         }
+
+        /** The source port from which it sees the other node's gate as a client does; that gate exempts all others. */
+        public int observerPort() {
+            return linkPort > 1 ? linkPort - 1 : linkPort + 1;
+        }
     }
 
     /**

@@ -23,6 +23,7 @@ import io.pgha.network.GateRules;
 import io.pgha.network.Gates;
 import io.pgha.network.Gateways;
 import io.pgha.network.NftGate;
+import io.pgha.network.Observer;
 import io.pgha.network.SocketKiller;
 import io.pgha.peer.LinkPace;
 import io.pgha.peer.PairKey;
@@ -75,7 +76,7 @@ public final class Daemon {
     private static final Duration SOCKET_LIMIT = Duration.ofSeconds(2);
     private static final Duration LEAVE_LIMIT = Duration.ofSeconds(2);
     private static final Duration LEAVE_LOOK = Duration.ofMillis(100);
-    private static final int SCHEDULE_THREADS = 6;
+    private static final int SCHEDULE_THREADS = 7;
     private static final int EXIT_CONFIGURATION = 2;
 
     /** Before the link is started there is nothing to be said of the peer. */
@@ -186,6 +187,10 @@ public final class Daemon {
                     new DataDirectory(settings.postgres().dataDirectory()),
                     new PortProber(
                             settings.postgres(), settings.policy().probeTimeout(), clock::now),
+                    new Observer(
+                            settings.self().observerPort(),
+                            settings.policy().probeTimeout(),
+                            clock::now),
                     new Gateways(
                             settings.gateways(),
                             settings.policy().gatewayTimeout(),
@@ -272,6 +277,7 @@ public final class Daemon {
             schedule.every(interval, "postgres", sensors::lookAtPostgres);
             schedule.every(interval, "own-port", sensors::probeOwnPort);
             schedule.every(interval, "peer-port", sensors::probePeerPort);
+            schedule.every(settings.policy().heartbeat(), "client-port", sensors::probeClientPort);
             schedule.every(interval, "gateways", sensors::lookAtGateways);
             schedule.every(GATE_LOOK, "gate", keeper::look);
             schedule.every(REBUILD_LOOK, "rebuild", sensors::lookAtRebuild);

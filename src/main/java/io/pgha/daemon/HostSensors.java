@@ -10,6 +10,7 @@ import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerView;
+import io.pgha.model.Policy;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
@@ -17,6 +18,7 @@ import io.pgha.model.Postmaster;
 import io.pgha.model.Probed;
 import io.pgha.model.Receiver;
 import io.pgha.network.Gateways;
+import io.pgha.network.Observer;
 import io.pgha.postgres.ControlFailed;
 import io.pgha.postgres.DataDirectory;
 import io.pgha.postgres.DataDirectoryException;
@@ -56,6 +58,7 @@ final class HostSensors implements Sensors {
     private final PostgresControl control;
     private final DataDirectory directory;
     private final PortProber prober;
+    private final Observer observer;
     private final Gateways gateways;
     private final GateKeeper gate;
     private final Supplier<PeerView> peer;
@@ -69,6 +72,7 @@ final class HostSensors implements Sensors {
     private volatile Probed<PostgresView> local;
     private volatile Optional<PortProbe> ownPort = Optional.empty();
     private volatile Optional<PortProbe> peerPort = Optional.empty();
+    private volatile Optional<PortProbe> clientPort = Optional.empty();
     private volatile Optional<MonoTime> gatewaySeenAt = Optional.empty();
     private volatile List<Fork> forks = List.of();
     private volatile Optional<String> rebuild = Optional.empty();
@@ -98,6 +102,7 @@ final class HostSensors implements Sensors {
         this.control = walls.control();
         this.directory = walls.directory();
         this.prober = walls.prober();
+        this.observer = walls.observer();
         this.gateways = walls.gateways();
         this.gate = gate;
         this.peer = peer;
@@ -141,6 +146,7 @@ final class HostSensors implements Sensors {
             PostgresControl control,
             DataDirectory directory,
             PortProber prober,
+            Observer observer,
             Gateways gateways) {}
 
     @Override
@@ -157,6 +163,7 @@ final class HostSensors implements Sensors {
                 local,
                 ownPort,
                 peerPort,
+                clientPort,
                 gate.seen(),
                 peer.get(),
                 gatewaySeenAt,
@@ -297,6 +304,21 @@ final class HostSensors implements Sensors {
                 settings.peer().postgresPort(),
                 full ? Depth.FULL : Depth.LIGHT));
         wakeOnFailure(peerPort);
+    }
+
+    /** The peer's gate as a client sees it, while its daemon is silent and this node might take over. */
+    void probeClientPort() {
+        Policy policy = settings.policy();
+        boolean silent = policy.guard().isLease()
+                && local.answer().filter(PostgresView::inRecovery).isPresent()
+                && peer.get()
+                        .heardAt()
+                        .filter(heard -> !clock.now().isPast(heard, policy.heartbeats(2)))
+                        .isEmpty();
+        clientPort = silent
+                ? Optional.of(
+                        observer.look(settings.peer().host(), settings.peer().postgresPort()))
+                : Optional.empty();
     }
 
     private void wakeOnFailure(Optional<PortProbe> probe) {

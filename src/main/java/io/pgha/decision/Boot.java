@@ -35,10 +35,13 @@ public final class Boot {
         DEPOSED
     }
 
-    /** Decides by the peer if it speaks, by guard and memory if it does not. */
+    /** Decides by the peer if it speaks, by guard and memory if it does not; without a vote nobody opens by itself. */
     @Decides(Row.A11)
     public static Verdict verdict(World w) {
-        return w.peer().map(peer -> withPeer(w, peer)).orElseGet(() -> alone(w));
+        Verdict verdict = w.peer().map(peer -> withPeer(w, peer)).orElseGet(() -> alone(w));
+        return verdict.kind() == Kind.OPEN
+                ? VoteRules.withoutVote(w).map(why -> stay(w, why)).orElse(verdict)
+                : verdict;
     }
 
     private static boolean isOtherDatabase(World w, PeerMessage peer) {

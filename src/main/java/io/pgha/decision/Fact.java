@@ -6,6 +6,7 @@ import io.pgha.model.Epoch;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.ReleaseToken;
+import io.pgha.model.Votes;
 import io.pgha.plan.Plan;
 
 /** One line of the journal: something that stays true over a restart. Memory is the fold of all facts. */
@@ -68,11 +69,8 @@ public sealed interface Fact {
     /** This node holds a lease of this epoch: from now on it has been open. */
     record Opened(Epoch epoch) implements Fact {}
 
-    /** The peer surely can neither take over nor open, says a person, a fence agent or the peer itself. */
-    record Alone(String why) implements Fact {}
-
-    /** The peer has been heard again. */
-    record NotAlone() implements Fact {}
+    /** Whose votes count from now on: one was given up, asked back or taken back, or is counted upon or forgotten. */
+    record Voted(Votes votes, String why) implements Fact {}
 
     /** An operator wants nothing done automatically, on either node; zero milliseconds: until resumed. */
     record Paused(String by, String why, long forMillis) implements Fact {}

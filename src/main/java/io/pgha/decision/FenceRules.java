@@ -18,6 +18,12 @@ public final class FenceRules {
     /** Why nothing is taken over though all else would allow it; empty: it may be, a fencing included where one is configured. */
     @Decides(Row.B8)
     static Optional<Decision> hold(World w) {
+        if (!w.policy().fence().configured()) {
+            return stillOpen(w)
+                    .map(why -> new Decision.Hold(
+                            Situation.TAKEOVER_VETOED,
+                            why + ": not taking over. Start pgha there, or stop PostgreSQL there"));
+        }
         if (!w.policy().fence().decides()) {
             return Optional.empty();
         }
@@ -44,6 +50,18 @@ public final class FenceRules {
                                 + w.policy().fence().timeout().toSeconds() + " s; when "
                                 + w.now().peerId() + " is surely down: pgha promote"))
                 : Optional.empty();
+    }
+
+    /** Row B8: the peer's lease is over and its gate is not closed. Only a connection that was accepted says so. */
+    public static Optional<String> stillOpen(World w) {
+        return w.now()
+                .clientPort()
+                .filter(probe -> w.policy().guard().isLease()
+                        && probe.answer().isSignOfLife()
+                        && !w.now().at().isPast(probe.at(), w.policy().heartbeats(3)))
+                .map(probe -> w.now().peerId()
+                        + "'s gate is still open: it let a client's connection to PostgreSQL through, though no lease can be"
+                        + " in force there");
     }
 
     /** Whether a takeover on silence switches the peer off: it was the primary, and this node a standby that means to be next. */

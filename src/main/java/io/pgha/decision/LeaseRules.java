@@ -50,14 +50,15 @@ public final class LeaseRules {
      *
      * @param mayHold this node durably owns the epoch, its PostgreSQL is writable and well, and nothing on its way to the
      *     disk says otherwise
-     * @param free nothing is on its way to the disk: no intent of this node can be hidden there
+     * @param soon the memory with what is on its way to the disk: an intent, or the peer's vote, may be hidden there
      * @param leaving the daemon is about to stop, and asks for a lease that lasts until it is back (row A10)
      */
-    public static Next next(World w, boolean mayHold, boolean free, boolean leaving) {
+    public static Next next(World w, Memory soon, boolean mayHold, boolean leaving) {
         List<Order> orders = new ArrayList<>();
         Duration wanted = leaving ? w.policy().handoverLease() : w.policy().lease();
-        Leases held = mayHold ? hold(w, wanted, orders) : letGo(w.tally().leases());
-        return new Next(claimSeen(w, grant(w, held, free)), List.copyOf(orders));
+        Leases held = mayHold ? hold(w, soon, wanted, orders) : letGo(w.tally().leases());
+        Leases granted = abstain(w, grant(w, held, soon.equals(w.memory())));
+        return new Next(claimSeen(w, granted), List.copyOf(orders));
     }
 
     private static Leases letGo(Leases l) {
@@ -72,7 +73,7 @@ public final class LeaseRules {
     }
 
     @Decides({Row.A8, Row.A10})
-    private static Leases hold(World w, Duration wanted, List<Order> orders) {
+    private static Leases hold(World w, Memory soon, Duration wanted, List<Order> orders) {
         Leases l = w.tally().leases();
         MonoTime now = w.now().at();
         if (l.held().isPresent() && l.heldAt(now).isEmpty()) {
@@ -84,7 +85,8 @@ public final class LeaseRules {
         Optional<Armed> armed = asked.flatMap(a -> w.now()
                 .armed()
                 .filter(k -> k.nonce() == a.nonce() && !k.permitted().isZero()));
-        if (armed.isPresent() && isGranted(w, armed.get(), asked.orElseThrow().duration())) {
+        if (armed.isPresent()
+                && isGranted(w, soon, armed.get(), asked.orElseThrow().duration())) {
             Armed slot = armed.get();
             orders.add(new Order.Grant(slot.slot(), slot.nonce()));
             Leases.Held now1 = new Leases.Held(
@@ -128,8 +130,8 @@ public final class LeaseRules {
 
     /** By the peer, by the arbiter, or by nobody, when the peer is known not to be able to take over. */
     @Decides({Row.A1, Row.A2, Row.A3})
-    private static boolean isGranted(World w, Armed armed, Duration asked) {
-        return w.memory().alone().isPresent()
+    private static boolean isGranted(World w, Memory soon, Armed armed, Duration asked) {
+        return (w.memory().votes().alone().isPresent() && soon.votes().alone().isPresent())
                 || w.now().peer().last().flatMap(PeerMessage::leaseGrant).stream()
                         .anyMatch(g -> covers(w, armed, asked, g))
                 || w.now().arbiter().reply().flatMap(ArbiterReply::grant).stream()
@@ -165,6 +167,22 @@ public final class LeaseRules {
                 l.held(),
                 l.request(),
                 Optional.of(new LeaseGrant(r.nonce(), r.epoch(), r.duration())),
+                Optional.of(l.waitUntil().filter(t -> t.isAfter(over)).orElse(over)),
+                l.claimSince());
+    }
+
+    /** Until this node has its vote, the peer may grant itself leases: the last of them counts like one of this node's. */
+    private static Leases abstain(World w, Leases l) {
+        if (w.memory().votes().isHeld()) {
+            return l;
+        }
+        MonoTime over = w.now().at().plus(w.policy().waitAfter(longest(w)));
+        return new Leases(
+                l.lastNonce(),
+                l.asked(),
+                l.held(),
+                l.request(),
+                l.grant(),
                 Optional.of(l.waitUntil().filter(t -> t.isAfter(over)).orElse(over)),
                 l.claimSince());
     }
@@ -238,9 +256,7 @@ public final class LeaseRules {
     /** How long this node's own grants to the peer, of this and of earlier starts, may still be in force. */
     @Decides(Row.B13)
     static Duration ownRest(World w) {
-        Duration longest = Duration.ofMillis(
-                Math.max(w.memory().longestLeaseMillis(), w.policy().lease().toMillis()));
-        MonoTime afterSleep = w.tally().awakeAt().plus(w.policy().waitAfter(longest));
+        MonoTime afterSleep = w.tally().awakeAt().plus(w.policy().waitAfter(longest(w)));
         MonoTime until = w.tally()
                 .leases()
                 .waitUntil()
@@ -248,6 +264,24 @@ public final class LeaseRules {
                 .orElse(afterSleep);
         Duration rest = until.since(w.now().at());
         return rest.isNegative() ? Duration.ZERO : rest;
+    }
+
+    private static Duration longest(World w) {
+        return Duration.ofMillis(
+                Math.max(w.memory().longestLeaseMillis(), w.policy().lease().toMillis()));
+    }
+
+    /** True when the daemon may stop: clients stay for long enough, or the owner has its abdication on disk. */
+    public static boolean mayLeave(World w) {
+        if (!w.policy().guard().isLease() || w.memory().state() != NodeState.PRIMARY) {
+            return VoteRules.mayLeave(w);
+        }
+        Duration enough = w.policy().handoverLease().dividedBy(2);
+        return w.tally()
+                .leases()
+                .heldAt(w.now().at())
+                .map(h -> h.until().since(w.now().at()).compareTo(enough) > 0)
+                .orElse(true);
     }
 
     /** The whole of what the arbiter is told and asked in this turn. */

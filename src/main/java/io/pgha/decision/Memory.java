@@ -6,6 +6,7 @@ import io.pgha.model.Epoch;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.ReleaseToken;
+import io.pgha.model.Votes;
 import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
@@ -32,7 +33,7 @@ import java.util.Optional;
  * @param kept the peer's release for us
  * @param commits client commits since the fork, of this meeting
  * @param longestLeaseMillis the longest lease ever granted to the peer; a restarted grantor waits for it
- * @param alone why the peer surely cannot take over or open: no grant is needed then; empty: it might
+ * @param votes whose votes count
  * @param given the epoch that came to this node by the old owner's own word, a cede or a release
  * @param opened the epoch for which this node has held a lease
  * @param paused why nothing is done automatically; empty: not paused
@@ -59,7 +60,7 @@ public record Memory(
         Optional<ReleaseToken> kept,
         Optional<Long> commits,
         long longestLeaseMillis,
-        Optional<String> alone,
+        Votes votes,
         Optional<Epoch> given,
         Optional<Epoch> opened,
         Optional<Pause> paused,
@@ -87,7 +88,7 @@ public record Memory(
             Optional.empty(),
             Optional.empty(),
             0,
-            Optional.empty(),
+            Votes.BOTH,
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -175,7 +176,7 @@ public record Memory(
         private Optional<ReleaseToken> kept;
         private Optional<Long> commits;
         private long longestLeaseMillis;
-        private Optional<String> alone;
+        private Votes votes;
         private Optional<Epoch> given;
         private Optional<Epoch> opened;
         private Optional<Pause> paused;
@@ -202,7 +203,7 @@ public record Memory(
             kept = m.kept;
             commits = m.commits;
             longestLeaseMillis = m.longestLeaseMillis;
-            alone = m.alone;
+            votes = m.votes;
             given = m.given;
             opened = m.opened;
             paused = m.paused;
@@ -280,10 +281,8 @@ public record Memory(
                 fenceTrouble = Optional.empty();
             } else if (fact instanceof Fact.FenceFailed f) {
                 fenceTrouble = Optional.of(f.why());
-            } else if (fact instanceof Fact.Alone f) {
-                alone = Optional.of(f.why());
-            } else if (fact instanceof Fact.NotAlone) {
-                alone = Optional.empty();
+            } else if (fact instanceof Fact.Voted f) {
+                votes = f.votes();
             } else {
                 wish(fact);
             }
@@ -340,6 +339,7 @@ public record Memory(
             epoch = f.epoch();
             owner = Optional.of(f.owner());
             why = f.why();
+            votes = votes.in(f.state());
             switch (f.state()) {
                 case PRIMARY, STANDBY, DEPOSED -> {
                     unacknowledged =
@@ -374,7 +374,7 @@ public record Memory(
                     kept,
                     commits,
                     longestLeaseMillis,
-                    alone,
+                    votes,
                     given,
                     opened,
                     paused,

@@ -7,13 +7,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What operators want comes before what is seen: a pause holds both nodes, until it is lifted or its time is over. */
+/**
+ * What operators want comes before what is seen: a pause holds both nodes, until it is lifted or its time is over. The votes
+ * that follow from it are settled also while paused.
+ */
 final class OperatorRules {
 
     private OperatorRules() {}
 
     static Optional<Decision> decide(World w) {
-        return peer(w).or(() -> pause(w)).or(() -> block(w));
+        return peer(w).or(() -> VoteRules.decide(w)).or(() -> pause(w)).or(() -> block(w));
     }
 
     /** The pause is level-triggered: whatever the peer says last is on this disk as well. */

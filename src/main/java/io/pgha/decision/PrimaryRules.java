@@ -36,12 +36,6 @@ final class PrimaryRules {
                     List.of(new Fact.Opened(w.memory().epoch())),
                     "epoch " + w.memory().epoch() + " is open");
         }
-        if (w.memory().alone().isPresent() && peerGrants(w)) {
-            return new Decision.Note(
-                    Situation.HEALTHY,
-                    List.of(new Fact.NotAlone()),
-                    w.now().peerId() + " is back and grants leases again");
-        }
         if (isIsolated(w)) {
             return begin(
                     Situation.ISOLATED,
@@ -83,7 +77,13 @@ final class PrimaryRules {
         if (w.peer().isEmpty()) {
             return new Decision.Hold(
                     Situation.STANDBY_MISSING,
-                    "serving; " + w.now().peerId() + "'s daemon is silent: nobody would take over");
+                    "serving; " + w.now().peerId()
+                            + "'s daemon is silent: nobody would take over; start pgha there"
+                            + w.memory()
+                                    .votes()
+                                    .alone()
+                                    .map(why -> ". Open without a lease meanwhile: " + why)
+                                    .orElse(""));
         }
         PeerMessage peer = w.peer().get();
         if (peer.state() != NodeState.STANDBY) {
@@ -116,19 +116,12 @@ final class PrimaryRules {
         last = later(last, w.now().arbiter().askedAt());
         return w.policy().guard().isLease()
                 && over
-                && w.memory().alone().isEmpty()
+                && w.memory().votes().alone().isEmpty()
                 && w.now().at().isPast(last, w.policy().lease().plus(w.policy().leaseMargin()));
     }
 
     private static boolean hasOpened(World w) {
         return w.memory().opened().filter(w.memory().epoch()::equals).isPresent();
-    }
-
-    private static boolean peerGrants(World w) {
-        return w.peer()
-                .filter(p -> p.epoch().equals(w.memory().epoch())
-                        && p.owner().filter(w.now().self()::equals).isPresent())
-                .isPresent();
     }
 
     /** Row A5, and rule C: a leased higher epoch deposes, a claim that was never opened is taken back in time. */

@@ -21,7 +21,7 @@ public enum Row {
             Who.ISOLATED,
             "nobody grants, or with `gateway` neither the standby nor a gateway is seen",
             "closed by the kernel when the lease ends, with `gateway` by the daemon after `fence_after`; ends sessions; under a"
-                    + " lease PostgreSQL stops"),
+                    + " lease PostgreSQL stops, unless the standby has given up its vote"),
     /** Somebody else has opened. */
     A5(
             Who.ANY,
@@ -83,8 +83,9 @@ public enum Row {
     /** Fencing comes first. */
     B8(
             Who.ANY,
-            "silent, and no fence device sees its machine off, where one must",
-            "holds, says so, tries again after `fence.timeout`"),
+            "silent, and seen open from the observer's port after its lease; or no fence device sees its machine off, where"
+                    + " one must",
+            "is fenced where there is a device, else held; tries again after `fence.timeout`"),
     /** The standby is the isolated one. */
     B9(
             Who.ISOLATED,
@@ -103,7 +104,7 @@ public enum Row {
     /** What speaks against this copy. */
     B12(
             Who.ANY,
-            "any veto: a pause, a hold, lag, another history, paused replay, a failover not acknowledged",
+            "any veto: a pause, a hold, a vote given up, lag, another history, paused replay, a failover not acknowledged",
             "never; one line names every veto"),
     /** The observer was absent. */
     B13(

@@ -215,6 +215,11 @@ final class StandbyRules {
     /** Rows B6, B7, B9: every grant to the peer must be over, this node's and the arbiter's, and the arbiter must be seen. */
     @Decides({Row.B6, Row.B7, Row.B9})
     private static Optional<Decision> leaseKeeps(World w, String failed) {
+        Optional<String> voteless = VoteRules.withoutVote(w);
+        if (voteless.isPresent()) {
+            return hold(
+                    Situation.TAKEOVER_VETOED, failed + ", but not taking over: " + voteless.get());
+        }
         Duration rest = LeaseRules.ownRest(w);
         if (!rest.isZero()) {
             return hold(

@@ -7,6 +7,7 @@ import io.pgha.model.PortAnswer;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Receiver;
 import io.pgha.model.Register;
+import io.pgha.model.Votes;
 import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.CloneMode;
 import io.pgha.plan.Plan;
@@ -41,7 +42,7 @@ public final class Verdicts {
         Memory m = w.memory();
         Optional<PeerMessage> peer = w.peer();
         if (m.state() == NodeState.PRIMARY) {
-            return done("this node is the primary already (epoch " + m.epoch() + ")");
+            return alreadyPrimary(w, force);
         }
         if (peer.filter(p -> p.state() == NodeState.PRIMARY
                         && p.postmaster() == io.pgha.model.Postmaster.RUNNING)
@@ -89,24 +90,44 @@ public final class Verdicts {
                         LeaseRules.register(w).map(Register::owner).or(m::owner),
                         "promoted by an operator with --force");
         return new Verdict(
-                0,
-                List.of(plan.kind().words() + ": " + plan.why()),
-                standsAlone(w),
-                Optional.of(plan));
+                0, List.of(plan.kind().words() + ": " + plan.why()), vouch(w), Optional.of(plan));
     }
 
-    /** With --force a person vouches for a silent peer: it can neither open nor grant, until it is heard again. */
-    private static List<Fact> standsAlone(World w) {
-        return w.policy().guard().isLease() && w.peer().isEmpty()
-                ? List.of(new Fact.Alone(
-                        "an operator vouched for " + w.now().peerId() + " with --force"))
-                : List.of();
+    /** Nothing to take over; but a person may vouch for a standby that is dead. */
+    private static Verdict alreadyPrimary(World w, boolean force) {
+        List<Fact> vouched = force ? vouch(w) : List.of();
+        String words = "this node is the primary already (epoch " + w.memory().epoch() + ")";
+        return new Verdict(
+                0,
+                List.of(
+                        vouched.isEmpty()
+                                ? words
+                                : words + ", and needs no lease until "
+                                        + w.now().peerId() + " is heard again"),
+                vouched,
+                Optional.empty());
+    }
+
+    /**
+     * With --force a person vouches for the peer: this node has its vote, whatever it gave up; and a silent one can neither
+     * open nor grant, until it is heard again.
+     */
+    private static List<Fact> vouch(World w) {
+        Votes mine = w.memory().votes();
+        String why = "an operator vouched for " + w.now().peerId() + " with --force";
+        Votes vouched = w.policy().guard().isLease() && w.peer().isEmpty()
+                ? mine.held().standingAlone(why)
+                : mine.held();
+        return vouched.equals(mine) ? List.of() : List.of(new Fact.Voted(vouched, why));
     }
 
     private static Verdict promoteStandby(World w, boolean acceptLoss, boolean force) {
         List<String> vetoes = new ArrayList<>(Eligibility.vetoes(w));
         if (acceptLoss || force) {
             vetoes.removeIf(v -> v.startsWith("lag "));
+        }
+        if (force) {
+            VoteRules.withoutVote(w).ifPresent(vetoes::remove);
         }
         if (!vetoes.isEmpty()) {
             List<String> words = new ArrayList<>(List.of("not promoted:"));
@@ -127,7 +148,7 @@ public final class Verdicts {
         return new Verdict(
                 0,
                 List.of(plan.kind().words() + ": " + plan.why()),
-                force ? standsAlone(w) : List.of(),
+                force ? vouch(w) : List.of(),
                 Optional.of(plan));
     }
 

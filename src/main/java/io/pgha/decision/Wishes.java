@@ -55,6 +55,9 @@ public final class Wishes {
         if (w.memory().state() == NodeState.PRIMARY) {
             return refused("this node is the primary: hand the role over first (pgha release)");
         }
+        if (w.memory().state() == NodeState.PROMOTING) {
+            return refused("a takeover is being finished: see pgha status");
+        }
         return new Verdict(
                 0,
                 List.of("this node stays a standby, and will not take over, until pgha unstandby"),

@@ -135,8 +135,10 @@ final class Chronicle {
         } else if (fact instanceof Fact.Acknowledged seen) {
             events.accept(
                     Event.info("acknowledged", "the failover is acknowledged by " + seen.by()));
-        } else if (fact instanceof Fact.Alone alone) {
-            events.accept(Event.warn("alone", "no lease is needed from now on: " + alone.why()));
+        } else if (fact instanceof Fact.Voted voted) {
+            boolean both = voted.votes().isHeld() && voted.votes().alone().isEmpty();
+            events.accept(
+                    both ? Event.info("votes", voted.why()) : Event.warn("votes", voted.why()));
         } else if (fact instanceof Fact.CommitsCounted counted) {
             events.accept(Event.info(
                     "commits_counted",

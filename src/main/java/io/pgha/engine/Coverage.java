@@ -210,7 +210,8 @@ public final class Coverage {
                     2,
                     "the arbiter and then the standby fail",
                     By.PERSON,
-                    "the primary closes until one of them is back");
+                    "the primary closes until one of them is back, but for a standby that was stopped, set aside or paused before, or"
+                            + " vouched for by pgha promote --force on the primary");
         }
         atLast();
     }

@@ -9,6 +9,7 @@ import io.pgha.decision.LeaseRules;
 import io.pgha.decision.Memory;
 import io.pgha.decision.Situation;
 import io.pgha.decision.Tally;
+import io.pgha.decision.VoteRules;
 import io.pgha.decision.World;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.GateState;
@@ -132,25 +133,16 @@ public final class Engine {
     }
 
     /**
-     * The daemon is about to stop: asks for a lease that lasts until it is back. Engine thread only; go on taking turns until
-     * {@link #mayLeave()}, or no longer than a few heartbeats.
+     * The daemon is about to stop: a primary asks for a lease that lasts until it is back, a standby gives up its vote. Engine
+     * thread only; go on taking turns until {@link #mayLeave()}, or no longer than a few heartbeats.
      */
     public void leave() {
         leaving = true;
     }
 
-    /** True when stopping now changes nothing for clients for long enough. Engine thread only. */
+    /** True when the newest turn says that stopping now changes nothing for clients. Engine thread only. */
     public boolean mayLeave() {
-        MonoTime now = clock.now();
-        return !policy.guard().isLease()
-                || memory.state() != NodeState.PRIMARY
-                || tally.leases()
-                        .heldAt(now)
-                        .map(h -> h.until()
-                                        .since(now)
-                                        .compareTo(policy.handoverLease().dividedBy(2))
-                                > 0)
-                        .orElse(true);
+        return lastSeen.map(seen -> LeaseRules.mayLeave(seen.world())).orElse(true);
     }
 
     /** One turn. Engine thread only. */
@@ -184,8 +176,8 @@ public final class Engine {
                 && mayStayOpen(fold(memory, pending), seen)
                 && (memory.stillness().isPresent()
                         || tally.ownFailures() < policy.maxPrimaryFailcount());
-        boolean free = pending.isEmpty();
-        LeaseRules.Next next = LeaseRules.next(world(seen), mayHold, free, leaving);
+        LeaseRules.Next next =
+                LeaseRules.next(world(seen), fold(memory, pending), mayHold, leaving);
         tally = tally.withLeases(next.leases());
         for (LeaseRules.Order order : next.orders()) {
             if (order instanceof LeaseRules.Order.Permit o) {
@@ -253,6 +245,10 @@ public final class Engine {
             decision = Decider.decide(w);
             List<Fact> overtaken = factsOf(decision);
             record(overtaken.isEmpty() ? executor.advance(w) : overtaken, w.now());
+            return;
+        }
+        if (leaving && memory.state() != NodeState.PRIMARY) {
+            record(VoteRules.leaving(w), w.now());
             return;
         }
         Optional<Fact> longer = LeaseRules.toRecord(w);

@@ -145,7 +145,9 @@ final class Executor {
         if (FenceRules.stops(w).isEmpty()) {
             facts.add(new Fact.FenceFailed(fence.target(), why));
         }
-        boolean goesOn = FenceRules.stops(w).isEmpty() && !w.policy().fence().required();
+        boolean goesOn = FenceRules.stops(w).isEmpty()
+                && FenceRules.stillOpen(w).isEmpty()
+                && !w.policy().fence().required();
         facts.addAll(
                 goesOn
                         ? stepDone(running, new Outcome.Done(List.of()))

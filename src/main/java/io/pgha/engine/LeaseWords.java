@@ -30,7 +30,10 @@ final class LeaseWords {
                     .map(h -> "held for epoch " + h.epoch() + ", "
                             + h.until().since(now).toMillis() + " ms left")
                     .orElse("none held: the gate is closed"));
-            w.memory().alone().ifPresent(why -> words.add("standing alone: " + why));
+            w.memory()
+                    .votes()
+                    .alone()
+                    .ifPresent(why -> words.add("not needed, this node stands alone: " + why));
         } else {
             l.waitUntil()
                     .filter(until -> until.isAfter(now))

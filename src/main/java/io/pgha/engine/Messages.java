@@ -60,6 +60,7 @@ final class Messages {
                 w.memory().unacknowledged(),
                 w.tally().leases().request(),
                 w.tally().leases().grant(),
+                Optional.of(w.memory().votes()),
                 wallClockMillis);
     }
 
@@ -82,6 +83,7 @@ final class Messages {
                 || !before.unacknowledged().equals(after.unacknowledged())
                 || !before.leaseRequest().equals(after.leaseRequest())
                 || !before.leaseGrant().equals(after.leaseGrant())
+                || !before.votes().equals(after.votes())
                 || !before.commitsSinceFork().equals(after.commitsSinceFork());
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param local the local PostgreSQL over a held connection
  * @param ownPort a fresh connection to the local PostgreSQL with a committed write (on a primary)
  * @param peerPort a fresh connection to the peer's PostgreSQL
+ * @param clientPort the peer's PostgreSQL port as a client sees it, looked at while its daemon is silent
  * @param gate the local gate
  * @param peer the peer's daemon
  * @param gatewaySeenAt when any gateway last answered
@@ -38,6 +39,7 @@ public record Observation(
         Probed<PostgresView> local,
         Optional<PortProbe> ownPort,
         Optional<PortProbe> peerPort,
+        Optional<PortProbe> clientPort,
         Probed<GateState> gate,
         PeerView peer,
         Optional<MonoTime> gatewaySeenAt,
@@ -51,7 +53,7 @@ public record Observation(
         forks = List.copyOf(forks);
     }
 
-    /** Without a word on fence devices. */
+    /** Without a word on fence devices and on the peer's gate. */
     public Observation(
             MonoTime at,
             NodeId self,
@@ -83,6 +85,7 @@ public record Observation(
                 local,
                 ownPort,
                 peerPort,
+                Optional.empty(),
                 gate,
                 peer,
                 gatewaySeenAt,

@@ -37,6 +37,7 @@ import java.util.Optional;
  * @param unacknowledged its last automatic failover, until an operator has seen it or the block period is over
  * @param leaseRequest it asks for a lease of the epoch it owns; only with a lease guard
  * @param leaseGrant its answer to our newest request
+ * @param votes whether it has given up its vote, and what it makes of ours; empty: it knows nothing of votes
  * @param wallClockMillis its wall clock, for display and the skew warning only
  */
 public record PeerMessage(
@@ -70,6 +71,7 @@ public record PeerMessage(
         Optional<String> unacknowledged,
         Optional<LeaseRequest> leaseRequest,
         Optional<LeaseGrant> leaseGrant,
+        Optional<Votes> votes,
         long wallClockMillis) {
 
     /** The version this build speaks. */

@@ -76,7 +76,11 @@ public record GateRules(
                         + " name service");
             }
         }
-        return new GateRules(settings.gate().name(), settings.gate().ports(), List.copyOf(exempt));
+        return new GateRules(
+                settings.gate().name(),
+                settings.gate().ports(),
+                List.copyOf(exempt),
+                Optional.of(settings.peer().observerPort()));
     }
 
     private static String hostOf(String address) {

@@ -12,6 +12,7 @@ import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.Postmaster;
 import io.pgha.model.Register;
+import io.pgha.model.Votes;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
@@ -71,6 +72,7 @@ final class ExhaustiveDecisionTest {
             boolean streams,
             boolean gateway,
             boolean bootAsked,
+            boolean votes,
             Arbiter arbiter) {}
 
     @Test
@@ -91,7 +93,7 @@ final class ExhaustiveDecisionTest {
 
     private static int bits(NodeState state, Guard guard, Local local, Peer peer) {
         int count = 0;
-        for (int bits = 0; bits < 32; bits++) {
+        for (int bits = 0; bits < 64; bits++) {
             for (Arbiter arbiter : Arbiter.values()) {
                 if (arbiter != Arbiter.NONE && !guard.isLease()) {
                     continue;
@@ -106,6 +108,7 @@ final class ExhaustiveDecisionTest {
                         (bits & 4) != 0,
                         (bits & 8) != 0,
                         (bits & 16) != 0,
+                        (bits & 32) == 0,
                         arbiter);
                 check(c);
                 count = count + 1;
@@ -136,6 +139,9 @@ final class ExhaustiveDecisionTest {
         }
         if (!c.gateway()) {
             given.noGateway();
+        }
+        if (!c.votes()) {
+            given.remembers(new Fact.Voted(Votes.BOTH.givenUp("stopped", 0).askedBack(), ""));
         }
         peer(c, given);
         arbiter(c, given);
@@ -191,6 +197,7 @@ final class ExhaustiveDecisionTest {
         if (decision instanceof Decision.Begin begin) {
             List<Step> steps = begin.plan().steps();
             takeover(c, begin, words);
+            voteless(c, steps, words);
             opening(c, w, steps, words);
             stopping(c, begin, words);
             // A copy is made only when somebody asks for it: a person, or a peer that is released.
@@ -227,6 +234,18 @@ final class ExhaustiveDecisionTest {
                         || c.arbiter() == Arbiter.OURS
                         || c.arbiter() == Arbiter.THEIRS_OVER,
                 words);
+    }
+
+    /** Row A4: without its vote a node that waits takes nothing over and opens nothing, whatever anybody but the owner says. */
+    private static void voteless(Case c, List<Step> steps, Supplier<String> words) {
+        boolean waits = c.state() == NodeState.STANDBY
+                || c.state() == NodeState.UNDECIDED
+                || c.state() == NodeState.ISOLATED;
+        boolean rises = steps.stream()
+                .anyMatch(step -> step instanceof Step.Become become
+                        && (become.state() == NodeState.PRIMARY
+                                || become.state() == NodeState.PROMOTING));
+        assertTrue(c.votes() || !waits || !rises, words);
     }
 
     /** Whatever opens must come by a higher epoch, or by one that this node owns, and never past an open peer. */

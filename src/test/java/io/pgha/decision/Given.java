@@ -29,6 +29,7 @@ import io.pgha.model.Probed;
 import io.pgha.model.Receiver;
 import io.pgha.model.Register;
 import io.pgha.model.ReleaseToken;
+import io.pgha.model.Votes;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ public final class Given {
     private Lsn position = Lsn.parse("0/5000000");
     private Optional<PortProbe> ownPort = Optional.empty();
     private Optional<PortProbe> peerPort = Optional.empty();
+    private Optional<PortProbe> clientPort = Optional.empty();
     private GateState gate;
     private boolean peerHeard = true;
     private PeerMessage peer;
@@ -152,6 +154,7 @@ public final class Given {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -299,6 +302,13 @@ public final class Given {
         return this;
     }
 
+    /** What the peer's port said so long ago to a connection as a client makes it. */
+    Given clientPort(PortAnswer answer, Duration ago) {
+        MonoTime then = new MonoTime(at.nanos() - ago.toNanos());
+        clientPort = Optional.of(new PortProbe(answer, "", Duration.ofMillis(1), then));
+        return this;
+    }
+
     Given peerPortAgo(PortAnswer answer, Duration ago) {
         peerPort = Optional.of(new PortProbe(
                 answer, "", Duration.ofMillis(3), new MonoTime(at.nanos() - ago.toNanos())));
@@ -365,6 +375,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -402,6 +413,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -439,6 +451,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -476,6 +489,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -513,6 +527,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -554,6 +569,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -591,6 +607,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -628,6 +645,7 @@ public final class Given {
                 p.unacknowledged(),
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }
@@ -700,6 +718,7 @@ public final class Given {
                 local,
                 ownPort,
                 peerPort,
+                clientPort,
                 new Probed.Answered<>(gate, at),
                 new PeerView(
                         Optional.of(peer),
@@ -711,7 +730,8 @@ public final class Given {
                 new ArrayList<Fork>(),
                 armed,
                 arbiter,
-                rebuild);
+                rebuild,
+                Optional.empty());
         return new World(now, memory, tally, policy(guard, onCleanStop).withFence(fence), "id-1");
     }
 
@@ -785,6 +805,45 @@ public final class Given {
                 p.unacknowledged(),
                 request,
                 grant,
+                p.votes(),
+                0);
+        return this;
+    }
+
+    Given peerVotes(Votes votes) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
+                p.leaseRequest(),
+                p.leaseGrant(),
+                Optional.of(votes),
                 0);
         return this;
     }
@@ -822,6 +881,7 @@ public final class Given {
                 unacknowledged,
                 p.leaseRequest(),
                 p.leaseGrant(),
+                p.votes(),
                 0);
         return this;
     }

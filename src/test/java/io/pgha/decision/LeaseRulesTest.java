@@ -14,7 +14,9 @@ import io.pgha.model.LeaseRequest;
 import io.pgha.model.Lsn;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
+import io.pgha.model.PortAnswer;
 import io.pgha.model.Register;
+import io.pgha.model.Votes;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
@@ -52,7 +54,9 @@ final class LeaseRulesTest {
     }
 
     private static LeaseRules.Next next(Given given, boolean mayHold, boolean free) {
-        return LeaseRules.next(given.guard(Guard.WITNESS).world(), mayHold, free, false);
+        World w = given.guard(Guard.WITNESS).world();
+        Memory soon = free ? w.memory() : w.memory().with(new Fact.HoldPlaced("on its way"));
+        return LeaseRules.next(w, soon, mayHold, false);
     }
 
     @Test
@@ -107,6 +111,31 @@ final class LeaseRulesTest {
                 .armed(armed(7))
                 .arbiterGrants(new LeaseGrant(7, Given.EPOCH, Duration.ofSeconds(2)));
         assertEquals(List.of(), next(given, true, true).orders());
+    }
+
+    @Test
+    @Pins(Row.A4)
+    void anOwnerWhosePeerAbdicatedGrantsItselfUntilTheVoteIsOnItsWayBack() {
+        Given given = Given.primary()
+                .guard(Guard.WITNESS)
+                .remembers(new Fact.Voted(Votes.BOTH.standingAlone("b gave up its vote"), ""))
+                .leases(leases(Optional.of(asked(7)), Optional.empty(), Optional.empty()))
+                .armed(armed(7));
+        World w = given.world();
+        Memory back = w.memory().with(new Fact.Voted(Votes.BOTH.forgetting(1), ""));
+
+        assertTrue(LeaseRules.next(w, w.memory(), true, false).leases().held().isPresent());
+        assertTrue(LeaseRules.next(w, back, true, false).leases().held().isEmpty());
+    }
+
+    @Test
+    void aStandbyThatHasNoVoteWaitsAsIfItGrantedALeaseInEveryTurn() {
+        Given given = Given.standby()
+                .remembers(new Fact.Voted(Votes.BOTH.givenUp("stopped", 0).askedBack(), ""));
+
+        MonoTime until = next(given, false, true).leases().waitUntil().orElseThrow();
+
+        assertTrue(until.isAfter(NOW.plus(LEASE)), until.toString());
     }
 
     @Test
@@ -234,6 +263,35 @@ final class LeaseRulesTest {
         assertHolds(
                 "may be the cut-off one",
                 silent().arbiter(Duration.ofSeconds(10), A_OWNS, Duration.ZERO).decides());
+    }
+
+    @Test
+    @Pins(Row.B8)
+    void aGateThatIsSeenOpenAfterTheLeaseIsAVetoAndNothingElseOfItIs() {
+        for (PortAnswer answer : PortAnswer.values()) {
+            Decision decision = silent().clientPort(answer, Duration.ZERO).decides();
+            if (answer.isSignOfLife()) {
+                assertHolds("gate is still open", decision);
+                assertEquals(Situation.TAKEOVER_VETOED, decision.situation());
+            } else {
+                assertInstanceOf(Decision.Begin.class, decision, answer + ": " + decision);
+            }
+        }
+        assertInstanceOf(
+                Decision.Begin.class,
+                silent().clientPort(PortAnswer.ALIVE, Duration.ofSeconds(5)).decides());
+    }
+
+    @Test
+    @Pins(Row.B8)
+    void aGateThatIsSeenOpenIsFencedWhereThereIsADevice() {
+        Decision.Begin begin = assertInstanceOf(
+                Decision.Begin.class,
+                silent().fenced(false)
+                        .clientPort(PortAnswer.ALIVE, Duration.ZERO)
+                        .decides());
+
+        assertTrue(begin.plan().steps().stream().anyMatch(s -> s instanceof Step.Fence));
     }
 
     @Test

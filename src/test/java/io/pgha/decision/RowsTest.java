@@ -74,7 +74,7 @@ final class RowsTest {
     }
 
     private static LeaseRules.Next next(Given given) {
-        return LeaseRules.next(given.world(), true, true, false);
+        return LeaseRules.next(given.world(), given.world().memory(), true, false);
     }
 
     private static void assertHolds(Situation situation, Decision decision) {
@@ -133,7 +133,7 @@ final class RowsTest {
     @Pins(Row.A10)
     void aDaemonThatLeavesAsksForALeaseThatLastsUntilItIsBack() {
         World w = holding().world();
-        LeaseRules.Next leaving = LeaseRules.next(w, true, true, true);
+        LeaseRules.Next leaving = LeaseRules.next(w, w.memory(), true, true);
 
         assertEquals(
                 w.policy().handoverLease(),

@@ -87,6 +87,25 @@ class WitnessFaultsIT extends LeaseContract {
     }
 
     @Test
+    void aWitnessLostAfterTheStandbyWasStoppedCostsNothing() {
+        pair.run("standby stopped, witness lost, both back, power loss", round -> {
+            round.standby().daemon().stop();
+            round.lab().witness().kill();
+            round.assertServes(LONG);
+            round.lab().witness().start();
+            round.standby().daemon().start();
+            round.lab()
+                    .expect(
+                            "it has its vote again",
+                            LeasedPair.PATIENCE,
+                            () -> round.standby().daemon().logged().contains("has its vote again"));
+            round.primary().powerOff();
+            round.awaitTakeover();
+            round.lab().powerOn(round.primary());
+        });
+    }
+
+    @Test
     void aStandbyPromotedByHandOpensNothing() {
         pair.run("pg_ctl promote by hand", round -> {
             round.standby().postgres().pgCtl(List.of("-w", "promote")).orFail();

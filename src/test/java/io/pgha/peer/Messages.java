@@ -12,6 +12,7 @@ import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
 import io.pgha.model.ReleaseToken;
+import io.pgha.model.Votes;
 
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +50,7 @@ final class Messages {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -92,6 +94,12 @@ final class Messages {
                 Optional.of("power loss"),
                 Optional.of(new LeaseRequest(8, new Epoch(4), Duration.ofSeconds(3))),
                 Optional.of(new LeaseGrant(7, new Epoch(4), Duration.ofMillis(2500))),
+                Optional.of(new Votes(
+                        2,
+                        Votes.Own.ASKED_BACK,
+                        "its daemon was stopped",
+                        Optional.of("vouched"),
+                        7)),
                 1L << 41);
     }
 }

@@ -139,8 +139,12 @@ final class Faults {
                     PROMOTED_BY_HAND,
                     STARTED_BY_HAND,
                     STARTED_IN_RECOVERY -> postgres(kind, host, spell);
-            case DAEMON_KILLED, DAEMON_PAUSED, MACHINE_FROZEN, POWER_LOST, BOTH_POWERS_LOST ->
-                machine(kind, host, spell);
+            case DAEMON_KILLED,
+                    DAEMON_STOPPED,
+                    DAEMON_PAUSED,
+                    MACHINE_FROZEN,
+                    POWER_LOST,
+                    BOTH_POWERS_LOST -> machine(kind, host, spell);
             case DISK_FAILS,
                     DISK_SLOW,
                     STEPS_FAIL,
@@ -150,6 +154,7 @@ final class Faults {
                     LOOKS_FAIL,
                     CLOCK_STEPPED -> local(kind, host, spell);
             case OPERATOR -> operator(host);
+            case SET_ASIDE -> setAside(host, spell);
         }
     }
 
@@ -259,6 +264,11 @@ final class Faults {
                 host.killDaemon();
                 undo(spell, host::startDaemon);
             }
+            case DAEMON_STOPPED -> {
+                long away = chance.of(0.5) ? spell : Agenda.SECOND;
+                trouble(away + 2 * Agenda.SECOND);
+                host.stopDaemon(() -> universe.agenda().in(away, host::startDaemon));
+            }
             case DAEMON_PAUSED -> {
                 host.daemon().ifPresent(d -> d.pause(universe.now() + spell));
                 undo(spell, () -> {});
@@ -319,6 +329,21 @@ final class Faults {
             }
             default -> host.clock().step(chance.between(-7200, 7200) * 1000);
         }
+    }
+
+    /** Maintenance of a standby, or of both nodes, that somebody ends as well. */
+    private void setAside(SimHost host, long spell) {
+        boolean paused = chance.of(0.3);
+        host.ask(
+                paused
+                        ? new Request.Pause("operator", "maintenance", 0, false)
+                        : new Request.Standby("maintenance", false));
+        undo(
+                spell,
+                () -> host.ask(
+                        paused
+                                ? new Request.Resume("operator", false)
+                                : new Request.Unstandby(false)));
     }
 
     private void operator(SimHost host) {

@@ -40,6 +40,11 @@ final class SilenceLaw {
             throw new LawBroken(
                     "P8", host + " takes over " + awake / Agenda.MS + " ms after it woke: " + why);
         }
+        long recent = universe.policy().heartbeat().toNanos();
+        if (!universe.policy().fence().configured() && daemon.sensors().clientPortWasOpen(recent)) {
+            throw new LawBroken(
+                    "B8", host + " takes over from a peer that it has just seen open: " + why);
+        }
     }
 
     private void everyChannelFailed(SimHost host, SimDaemon daemon, String why) {

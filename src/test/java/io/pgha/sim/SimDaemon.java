@@ -98,6 +98,9 @@ final class SimDaemon {
                 10 * Agenda.SECOND,
                 universe.chance().between(0, Agenda.SECOND),
                 sensors::lookAtRebuild);
+        if (policy.guard().isLease()) {
+            every(policy.heartbeat().toNanos(), 0, sensors::probeClientPort);
+        }
         every(policy.heartbeat().toNanos(), 0, this::beat);
     }
 
@@ -153,6 +156,26 @@ final class SimDaemon {
                     reply -> host.trace(() -> "replies " + reply.exitCode() + ": "
                             + String.join(" / ", reply.lines())));
         });
+    }
+
+    /** SIGTERM: as the real daemon leaves, within its limit. */
+    void leave(Runnable gone) {
+        long limit = universe.now() + host.clock().trueSpan(2 * Agenda.SECOND);
+        after(0, () -> {
+            engine.leave();
+            leaveSoon(limit, gone);
+        });
+    }
+
+    private void leaveSoon(long limit, Runnable gone) {
+        if (engine.mayLeave() || universe.now() >= limit) {
+            host.trace("daemon has taken its leave");
+            gone.run();
+            return;
+        }
+        turn();
+        link.send();
+        after(100 * Agenda.MS, () -> leaveSoon(limit, gone));
     }
 
     /** SIGSTOP until then. */

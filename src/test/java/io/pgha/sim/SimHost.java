@@ -161,6 +161,17 @@ final class SimHost {
         daemon = Optional.empty();
     }
 
+    /** As systemctl stop does it: the daemon says good-bye first. */
+    void stopDaemon(Runnable stopped) {
+        daemon.ifPresent(d -> {
+            trace("daemon is asked to stop");
+            d.leave(() -> {
+                killDaemon();
+                stopped.run();
+            });
+        });
+    }
+
     /** An operator's command; lost when no daemon runs. */
     void ask(Request request) {
         daemon.ifPresent(d -> d.ask(request));

@@ -6,6 +6,7 @@ import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.Observation;
+import io.pgha.model.Policy;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
@@ -31,6 +32,7 @@ final class SimSensors implements Sensors {
     private Probed<PostgresView> local;
     private Optional<PortProbe> ownPort = Optional.empty();
     private Optional<PortProbe> peerPort = Optional.empty();
+    private Optional<PortProbe> clientPort = Optional.empty();
     private Probed<GateState> gate;
     private Optional<MonoTime> gatewaySeenAt = Optional.empty();
     private Optional<String> rebuild = Optional.empty();
@@ -114,13 +116,15 @@ final class SimSensors implements Sensors {
                 local,
                 ownPort,
                 peerPort,
+                clientPort,
                 gate,
                 link.view(),
                 gatewaySeenAt,
                 host.postgres().data().end.forks(),
                 daemon.actuator().armed(),
                 daemon.arbiter().view(),
-                rebuild);
+                rebuild,
+                Optional.empty());
     }
 
     /** Everything that is looked at once an interval; what times out comes later than the rest. */
@@ -228,6 +232,36 @@ final class SimSensors implements Sensors {
                 failedProbes = failedProbes + 1;
             }
         }
+    }
+
+    /** Every heartbeat while the peer's daemon is silent: its gate as a client sees it. */
+    void probeClientPort() {
+        Policy policy = universe.policy();
+        MonoTime begun = host.clock().now();
+        boolean heard = link.view()
+                .heardAt()
+                .filter(at -> !begun.isPast(at, policy.heartbeats(2)))
+                .isPresent();
+        if (heard) {
+            clientPort = Optional.empty();
+            return;
+        }
+        SimHost peer = host.peer();
+        boolean reached = universe.network().roundTrip(host.place(), peer.place());
+        PortAnswer answer = !reached || !peer.isRunning()
+                ? PortAnswer.TIMEOUT
+                : peer.gate().lets() && peer.postgres().postmaster() == Postmaster.RUNNING
+                        ? PortAnswer.ALIVE
+                        : PortAnswer.REFUSED;
+        clientPort = Optional.of(probe(blind.isPresent() ? PortAnswer.UNTRIED : answer, begun));
+    }
+
+    /** What it last said, and how long ago. */
+    boolean clientPortWasOpen(long within) {
+        return clientPort
+                .filter(p -> p.answer() == PortAnswer.ALIVE
+                        && host.clock().now().since(p.at()).toNanos() < within)
+                .isPresent();
     }
 
     private PortAnswer peerAnswer() {

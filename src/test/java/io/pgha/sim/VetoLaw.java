@@ -14,6 +14,9 @@ final class VetoLaw {
     /** What a person or the copy itself forbids. */
     void takeover(SimHost host, String why) {
         Memory durable = host.disk().durable();
+        if (!durable.votes().isHeld()) {
+            throw new LawBroken("A4", host + " takes over after it gave up its vote: " + why);
+        }
         if (Person.keepsStill(host) || durable.withheld().isPresent()) {
             throw new LawBroken("veto", host + " takes over though a person said no: " + why);
         }

@@ -58,6 +58,20 @@ final class VoteLaw {
             }
             opened.put(became.epoch(), host);
         }
+        if (fact instanceof Fact.Voted || fact instanceof Fact.Became) {
+            countsUponAbdication();
+        }
+    }
+
+    /** Row A4: who needs no lease has a peer that durably gave up its vote, after every fact on either disk. */
+    private void countsUponAbdication() {
+        for (SimHost host : universe.hosts()) {
+            boolean alone = host.disk().durable().votes().alone().isPresent();
+            if (alone && host.peer().disk().durable().votes().isHeld() && !person.hasForced()) {
+                throw new LawBroken(
+                        "A4", host + " needs no lease, though " + host.peer() + " has its vote");
+            }
+        }
     }
 
     /** PostgreSQL left recovery. */
