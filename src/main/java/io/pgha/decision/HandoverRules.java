@@ -192,6 +192,10 @@ final class HandoverRules {
                             above.get().node(),
                             above.get().node() + " took the epoch it was ceded"));
         }
+        Optional<Decision> goesOn = takenBack(w);
+        if (goesOn.isPresent()) {
+            return goesOn.get();
+        }
         if (answer.filter(a -> !a.taken()).isPresent()) {
             return new Decision.Begin(
                     Situation.POSTGRES_DOWN,
@@ -203,17 +207,9 @@ final class HandoverRules {
                                     w.now().peerId() + " refused the cede ("
                                             + answer.get().why() + "): serve again here"));
         }
-        Optional<Register> mayTakeBack = LeaseRules.register(w).filter(r -> canTakeBack(w, r));
-        if (mayTakeBack.isPresent()) {
-            return begin(
-                    w.workflows()
-                            .takeBack(
-                                    w.id(),
-                                    w.memory().epoch().next().next(),
-                                    mayTakeBack.get().epoch(),
-                                    mayTakeBack.get().owner(),
-                                    w.now().peerId()
-                                            + " fell silent after the cede, and the arbiter says that it never opened"));
+        Optional<Decision> back = takesBack(w);
+        if (back.isPresent()) {
+            return back.get();
         }
         return new Decision.Hold(
                 answer.isPresent() || w.peer().isPresent()
@@ -224,6 +220,39 @@ final class HandoverRules {
                         : "ceded epoch " + w.memory().epoch() + " to " + w.now().peerId()
                                 + ", which has not answered: start pgha there; if it is surely down and never took over,"
                                 + " pgha promote --force here");
+    }
+
+    /**
+     * Rule S: what was begun before a restart goes on, since the arbiter has moved the epoch past the one that was ceded. The
+     * peer, whatever it answers, can claim nothing any more.
+     */
+    private static Optional<Decision> takenBack(World w) {
+        return LeaseRules.register(w)
+                .filter(r -> w.policy().guard().isLease()
+                        && r.owner().equals(w.now().self())
+                        && r.epoch().isAfter(w.memory().epoch().next()))
+                .map(r -> begin(w.workflows()
+                        .takeBack(
+                                w.id(),
+                                r.epoch(),
+                                w.memory().epoch(),
+                                w.now().self(),
+                                "the arbiter confirms that the cede was taken back")));
+    }
+
+    private static Optional<Decision> takesBack(World w) {
+        return LeaseRules.register(w)
+                .filter(r -> canTakeBack(w, r))
+                .map(
+                        r -> begin(
+                                w.workflows()
+                                        .takeBack(
+                                                w.id(),
+                                                w.memory().epoch().next().next(),
+                                                r.epoch(),
+                                                r.owner(),
+                                                w.now().peerId()
+                                                        + " fell silent after the cede, and the arbiter says that it never opened")));
     }
 
     /** Rule R, with an arbiter: nobody has opened the next epoch, and no grant of anybody is in force. */

@@ -505,6 +505,24 @@ final class DecisionTableTest {
     }
 
     @Test
+    void aCedeThatTheArbiterSaysWasTakenBackIsTakenBackWhateverThePeerAnswers() {
+        Given ceded = Given.primary()
+                .guard(Guard.WITNESS)
+                .state(NodeState.CEDED, 3, Given.A)
+                .remembers(new Fact.CedeOffered(cede("inc-b").orElseThrow()))
+                .postmaster(Postmaster.STOPPED);
+        Register before = new Register(new Epoch(3), Given.A, true, Optional.empty());
+        Register moved = new Register(new Epoch(5), Given.A, false, Optional.empty());
+
+        assertInstanceOf(
+                Decision.Hold.class,
+                ceded.arbiter(Duration.ZERO, before, Duration.ZERO).decides());
+        assertBegins(
+                PlanKind.RECLAIM,
+                ceded.arbiter(Duration.ZERO, moved, Duration.ZERO).decides());
+    }
+
+    @Test
     void aDeposedNodeRefusesACedeSoThatItsOwnerServesAgain() {
         Decision decision = Given.standby()
                 .state(NodeState.DEPOSED, 3, Given.A)
