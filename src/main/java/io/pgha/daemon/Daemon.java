@@ -24,6 +24,7 @@ import io.pgha.network.Gates;
 import io.pgha.network.Gateways;
 import io.pgha.network.NftGate;
 import io.pgha.network.SocketKiller;
+import io.pgha.os.SystemdNotify;
 import io.pgha.peer.LinkPace;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.PairKeyException;
@@ -89,9 +90,12 @@ public final class Daemon {
     private volatile boolean stopping;
     private volatile boolean linked;
     private final LogThread log = LogThread.begin();
+    private final Supervision supervision;
 
     private Daemon(Settings settings) {
         this.settings = settings;
+        SystemdNotify systemd = SystemdNotify.ofThisProcess(why -> LOG.warn("{}", why));
+        this.supervision = new Supervision(systemd::send, systemd.watchdog(), System::nanoTime);
     }
 
     /** Runs in the foreground until SIGTERM; the exit code of the process. */
@@ -140,6 +144,7 @@ public final class Daemon {
                 "not_started",
                 "pgha does not start: " + why + ". PostgreSQL and the gate stay as they are"));
         leaveWords(why);
+        supervision.refused(why);
         events.drain();
     }
 
@@ -288,6 +293,7 @@ public final class Daemon {
                         fence.get()::look);
             }
             schedule.start();
+            supervision.ready();
             turn(engine, link);
         } finally {
             fence.ifPresent(FenceMonitor::close);
@@ -304,6 +310,7 @@ public final class Daemon {
             long wait = Math.max(0, nextBeat - System.nanoTime());
             Boolean event = due.poll(wait, TimeUnit.NANOSECONDS);
             engine.turn();
+            supervision.turned(engine::status);
             if (event == null || System.nanoTime() - nextBeat >= 0) {
                 link.send();
                 nextBeat = System.nanoTime() + beatNanos;
@@ -314,11 +321,13 @@ public final class Daemon {
 
     /** Takes the long lease, if somebody grants it in time; the kernel keeps it while nobody is here. */
     private void leave(Engine engine, PeerLink link) throws InterruptedException {
+        supervision.stopping();
         engine.leave();
         long limit = System.nanoTime() + LEAVE_LIMIT.toNanos();
         while (!engine.mayLeave() && System.nanoTime() - limit < 0) {
             engine.turn();
             link.send();
+            supervision.leaving();
             due.poll(LEAVE_LOOK.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
