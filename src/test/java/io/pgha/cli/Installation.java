@@ -52,7 +52,11 @@ public final class Installation {
         this.at = at;
     }
 
-    /** @param args version, and moment of the build as ISO 8601: nothing else differs between two builds */
+    /**
+     * Lays all of it out anew.
+     *
+     * @param args version, and moment of the build as ISO 8601: the packages depend on nothing else but the sources
+     */
     public static void main(String[] args) throws IOException {
         ZonedDateTime at = Instant.parse(args[1]).atZone(ZoneOffset.UTC);
         Installation installation = new Installation(args[0], at);
