@@ -77,7 +77,7 @@ class PackagesIT {
     private static Map<String, String> inDeb(String name) {
         Map<String, String> files = new TreeMap<>();
         for (String line : run("dpkg-deb", "-c", deb(name)).lines().toList()) {
-            String[] columns = line.split("\\s+");
+            String[] columns = line.split("\\s+", -1);
             files.put(columns[5].substring(1), columns[0] + " " + columns[1]);
         }
         return files;
@@ -202,7 +202,7 @@ class PackagesIT {
             Set<String> calls = all.toString()
                     .lines()
                     .filter(line -> !line.strip().startsWith("#"))
-                    .flatMap(line -> Stream.of(line.split("[;&|]|then|\\$\\(")))
+                    .flatMap(line -> Stream.of(line.split("[;&|]|then|\\$\\(", -1)))
                     .map(call -> call.replaceAll("--(quiet|no-reload) ", "").strip())
                     .filter(call -> call.startsWith("systemctl"))
                     .collect(Collectors.toCollection(TreeSet::new));
