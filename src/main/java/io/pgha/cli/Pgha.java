@@ -93,6 +93,11 @@ public final class Pgha implements Runnable {
                         only(new HashSet<>(List.of(args)), terminal, daemon).execute(args));
     }
 
+    /** Every command, for the manual and the completions. */
+    static CommandLine full(Terminal terminal, DaemonRun daemon) {
+        return only(Set.of(), terminal, daemon);
+    }
+
     /**
      * The commands that are among these words, or every one when none is or the words ask about all: to read what all of
      * them declare takes a tenth of a second, at every start.

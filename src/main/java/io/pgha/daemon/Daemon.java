@@ -90,6 +90,7 @@ public final class Daemon {
     private volatile boolean stopping;
     private volatile boolean linked;
     private final LogThread log = LogThread.begin();
+    private final Supervision supervision = Supervision.ofThisProcess();
 
     private Daemon(Settings settings) {
         this.settings = settings;
@@ -141,6 +142,7 @@ public final class Daemon {
                 "not_started",
                 "pgha does not start: " + why + ". PostgreSQL and the gate stay as they are"));
         leaveWords(why);
+        supervision.refused(why);
         events.drain();
     }
 
@@ -294,6 +296,7 @@ public final class Daemon {
                         fence.get()::look);
             }
             schedule.start();
+            supervision.ready();
             turn(engine, link, schedule);
         } finally {
             fence.ifPresent(FenceMonitor::close);
@@ -311,6 +314,7 @@ public final class Daemon {
             long wait = Math.max(0, nextBeat - System.nanoTime());
             Boolean event = due.poll(wait, TimeUnit.NANOSECONDS);
             engine.turn();
+            supervision.turned(engine::status);
             if (event == null || System.nanoTime() - nextBeat >= 0) {
                 link.send();
                 schedule.heedSteps();
@@ -322,11 +326,13 @@ public final class Daemon {
 
     /** Takes the long lease, if somebody grants it in time; the kernel keeps it while nobody is here. */
     private void leave(Engine engine, PeerLink link) throws InterruptedException {
+        supervision.stopping();
         engine.leave();
         long limit = System.nanoTime() + LEAVE_LIMIT.toNanos();
         while (!engine.mayLeave() && System.nanoTime() - limit < 0) {
             engine.turn();
             link.send();
+            supervision.leaving();
             due.poll(LEAVE_LOOK.toMillis(), TimeUnit.MILLISECONDS);
         }
     }

@@ -132,6 +132,7 @@ public record Command(
         List<String> all = new ArrayList<>(grouped ? List.of("setsid") : List.of());
         all.addAll(argv);
         ProcessBuilder builder = new ProcessBuilder(all);
+        builder.environment().keySet().removeAll(SystemdNotify.VARIABLES);
         builder.environment().putAll(environment);
         directory.ifPresent(path -> builder.directory(path.toFile()));
         if (input.isEmpty()) {

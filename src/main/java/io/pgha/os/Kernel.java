@@ -5,9 +5,13 @@ import jnr.ffi.LibraryLoader;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
+import jnr.ffi.types.size_t;
 import jnr.ffi.types.u_int32_t;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /** The few calls into the C library that Java does not offer. Safe for threads: errno is kept per thread by jnr-ffi. */
 final class Kernel {
@@ -21,6 +25,15 @@ final class Kernel {
     private static final int ESRCH = 3;
     private static final int ENOSYS = 38;
     private static final short POLLIN = 1;
+
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
+
+    /** sun_path of unix(7). */
+    private static final int LONGEST_ADDRESS = 108;
 
     private static final Library LIBRARY = LibraryLoader.create(Library.class).load("c");
     private static final Runtime RUNTIME = Runtime.getRuntime(LIBRARY);
@@ -36,6 +49,16 @@ final class Kernel {
         int close(int descriptor);
 
         int kill(int pid, int signal);
+
+        int socket(int domain, int type, int protocol);
+
+        long sendto(
+                int descriptor,
+                byte[] message,
+                @size_t long length,
+                int flags,
+                byte[] address,
+                int addressLength);
     }
 
     /**
@@ -74,6 +97,39 @@ final class Kernel {
     static void killGroup(long leader) {
         if (leader > 1) {
             LIBRARY.kill((int) -leader, Signal.KILL.number());
+        }
+    }
+
+    /**
+     * One datagram to a unix socket, which Java cannot send. It never waits: a receiver whose queue is full gets nothing.
+     *
+     * @param address a path, or an abstract name with @ before it
+     */
+    static void sendDatagram(String address, String message) throws IOException {
+        byte[] name = address.getBytes(StandardCharsets.UTF_8);
+        boolean isAbstract = address.startsWith("@");
+        if (name.length < 2 || name.length >= LONGEST_ADDRESS) {
+            throw new IOException("'" + address + "' is not the address of a unix socket");
+        }
+        ByteBuffer to = ByteBuffer.allocate(2 + name.length + (isAbstract ? 0 : 1))
+                .order(ByteOrder.nativeOrder());
+        to.putShort((short) AF_UNIX).put(name);
+        if (isAbstract) {
+            to.put(2, (byte) 0);
+        }
+        int descriptor = LIBRARY.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (descriptor < 0) {
+            throw failure("socket");
+        }
+        try {
+            byte[] text = message.getBytes(StandardCharsets.UTF_8);
+            int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+            if (LIBRARY.sendto(descriptor, text, text.length, flags, to.array(), to.capacity())
+                    < 0) {
+                throw failure("sending to " + address);
+            }
+        } finally {
+            LIBRARY.close(descriptor);
         }
     }
 

@@ -69,10 +69,14 @@ final class TidyTest {
                             "cli/DaemonChecks")),
             // Files of /proc tell nobody when they change; watch redraws.
             Map.entry("Thread.sleep", Set.of("postgres/Waiting", "cli/WatchCommand")),
-            // Hidden knobs. Whose word it was is asked of the login.
+            // Hidden knobs. Whose word it was is asked of the login, systemd of its variables.
             Map.entry(
                     "System.getProperty|System.getenv|Integer.getInteger|Boolean.getBoolean",
-                    Set.of("cli/PauseCommand", "cli/ResumeCommand", "cli/AcknowledgeCommand")),
+                    Set.of(
+                            "cli/PauseCommand",
+                            "cli/ResumeCommand",
+                            "cli/AcknowledgeCommand",
+                            "os/SystemdNotify")),
             // Commands go through os/Command; the others hold a program that runs on.
             Map.entry(
                     "new ProcessBuilder|Runtime.getRuntime().exec",
