@@ -52,7 +52,7 @@ class BadInputIT {
             assertEquals(0, check.code(), check::toString);
             assertTrue(check.out().contains("Who ends which fault under guard failcount:"));
             assertTrue(check.out().contains("one fault   NOT SAFE"), check::toString);
-            assertTrue(check.out().contains("two faults  a PERSON"), check::toString);
+            assertTrue(check.out().contains("two faults  by a PERSON"), check::toString);
             assertTrue(check.out().contains("loses power: decided after at most 5.0 s"));
         }
     }

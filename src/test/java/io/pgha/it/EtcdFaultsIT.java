@@ -7,6 +7,7 @@ import java.time.Duration;
 
 /** Guard etcd, three members: with its own faults beside those of every lease guard. */
 @Tag("netns")
+@Tag("leases")
 @NeedsNamespaces
 class EtcdFaultsIT extends LeaseContract {
 
