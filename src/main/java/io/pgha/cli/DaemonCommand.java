@@ -26,7 +26,7 @@ final class DaemonCommand implements Callable<Integer> {
             return daemon.run(pgha.desk().settings());
         } catch (InvalidConfiguration e) {
             pgha.terminal().err().println(e.getMessage());
-            return Exit.USAGE;
+            return e.cause() == InvalidConfiguration.Cause.MACHINE ? Exit.FAILED : Exit.USAGE;
         }
     }
 }

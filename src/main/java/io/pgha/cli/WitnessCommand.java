@@ -64,15 +64,21 @@ final class WitnessCommand implements Callable<Integer> {
             end.await();
             log.info("witness stops; the nodes go on with each other's leases");
             return Exit.OK;
-        } catch (PairKeyException | IOException e) {
-            log.error("the witness does not start: {}", e.getMessage());
-            return Exit.USAGE;
+        } catch (PairKeyException e) {
+            return refuse(log, e, Exit.USAGE);
+        } catch (IOException e) {
+            return refuse(log, e, Exit.FAILED);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Exit.FAILED;
         } finally {
             ended.countDown();
         }
+    }
+
+    private static int refuse(Logger log, Exception why, int code) {
+        log.error("the witness does not start: {}", why.getMessage());
+        return code;
     }
 
     /** On a signal: the register is closed in order before the process goes. */

@@ -1,7 +1,10 @@
 package io.pgha.config;
 
+import io.pgha.config.InvalidConfiguration.Cause;
+
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +14,7 @@ final class Complaints {
 
     private final Path file;
     private final Set<Complaint> all = new LinkedHashSet<>();
+    private final Set<Complaint> ofMachine = new HashSet<>();
 
     Complaints(Path file) {
         this.file = file;
@@ -18,7 +22,18 @@ final class Complaints {
 
     /** Adds a complaint; the same one twice counts once, since both nodes read the shared part. */
     void add(int line, String key, String message) {
-        all.add(new Complaint(file, Math.max(1, line), key, message));
+        all.add(complaint(line, key, message));
+    }
+
+    /** Adds a complaint that may end without a change of the file: this machine is not, or not yet, as it says. */
+    void addOfMachine(int line, String key, String message) {
+        Complaint complaint = complaint(line, key, message);
+        all.add(complaint);
+        ofMachine.add(complaint);
+    }
+
+    private Complaint complaint(int line, String key, String message) {
+        return new Complaint(file, Math.max(1, line), key, message);
     }
 
     boolean isEmpty() {
@@ -28,7 +43,8 @@ final class Complaints {
     /** Ends the reading here when anything was wrong so far. */
     void throwIfAny() throws InvalidConfiguration {
         if (!all.isEmpty()) {
-            throw new InvalidConfiguration(inOrder());
+            throw new InvalidConfiguration(
+                    inOrder(), ofMachine.containsAll(all) ? Cause.MACHINE : Cause.FILE);
         }
     }
 

@@ -9,10 +9,29 @@ public final class InvalidConfiguration extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient List<Complaint> complaints;
+    private final transient Cause cause;
 
     /** Refuses a file; {@code complaints} is not empty. */
     public InvalidConfiguration(List<Complaint> complaints) {
+        this(complaints, Cause.FILE);
+    }
+
+    InvalidConfiguration(List<Complaint> complaints, Cause cause) {
         this.complaints = List.copyOf(complaints);
+        this.cause = cause;
+    }
+
+    /** What has to become another for the file to be accepted. */
+    public enum Cause {
+        /** The file: it is refused until a person has changed it. */
+        FILE,
+        /** This machine: neither node's address is here, as before an interface has got its own. */
+        MACHINE
+    }
+
+    /** Whose fault it is; {@link Cause#MACHINE} only when nothing else is wrong. */
+    public Cause cause() {
+        return cause;
     }
 
     /** Everything that is wrong; never empty. */

@@ -54,14 +54,17 @@ final class ThisNode {
         if (here.size() == 1) {
             return Optional.of(here.get(0));
         }
-        complaints.add(
-                line,
-                Keys.NODES,
-                (here.isEmpty()
-                                ? "none of the nodes is this machine: "
-                                : "more than one node is this machine: ")
-                        + places()
-                        + typeNode());
+        if (here.isEmpty()) {
+            complaints.addOfMachine(
+                    line,
+                    Keys.NODES,
+                    "none of the nodes is this machine: " + places() + typeNode());
+        } else {
+            complaints.add(
+                    line,
+                    Keys.NODES,
+                    "more than one node is this machine: " + places() + typeNode());
+        }
         return Optional.empty();
     }
 

@@ -77,7 +77,9 @@ public final class Daemon {
     private static final Duration LEAVE_LIMIT = Duration.ofSeconds(2);
     private static final Duration LEAVE_LOOK = Duration.ofMillis(100);
     private static final int SCHEDULE_THREADS = 7;
+    private static final int EXIT_FAILED = 1;
     private static final int EXIT_CONFIGURATION = 2;
+    private static final int EXIT_REFUSED = 5;
 
     /** Before the link is started there is nothing to be said of the peer. */
     private static final PeerView UNHEARD =
@@ -119,24 +121,22 @@ public final class Daemon {
         }
     }
 
-    /** What keeps the daemon from starting is an event too, so that on_event can wake somebody. */
+    /** What keeps the daemon from starting is an event too. Its unit tries again after exit code 1, and after no other. */
     private int serve(EventLog events) throws InterruptedException {
         try {
             return turnUntilStopped(events);
-        } catch (PairKeyException
-                | PeerLinkException
-                | IOException
-                | SQLException
-                | SchedulerException
-                | Journal.JournalDamaged e) {
-            refuse(events, String.valueOf(e.getMessage()));
+        } catch (PairKeyException e) {
+            return refuse(events, String.valueOf(e.getMessage()), EXIT_CONFIGURATION);
+        } catch (Journal.JournalDamaged e) {
+            return refuse(events, String.valueOf(e.getMessage()), EXIT_REFUSED);
+        } catch (PeerLinkException | IOException | SQLException | SchedulerException e) {
+            return refuse(events, String.valueOf(e.getMessage()), EXIT_FAILED);
         } catch (GateException e) {
-            refuse(events, e.words());
+            return refuse(events, e.words(), EXIT_FAILED);
         }
-        return EXIT_CONFIGURATION;
     }
 
-    private void refuse(EventLog events, String why) throws InterruptedException {
+    private int refuse(EventLog events, String why, int code) throws InterruptedException {
         events.accept(new Event(
                 EventLine.Severity.ERROR,
                 "not_started",
@@ -144,6 +144,7 @@ public final class Daemon {
         leaveWords(why);
         supervision.refused(why);
         events.drain();
+        return code;
     }
 
     /** For commands that find no daemon to ask: they can then say why there is none. */

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pgha.config.InvalidConfiguration.Cause;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,6 +90,17 @@ class ThisNodeTest {
                                 "none of the nodes is this machine: node1 (192.0.2.11) and node2"
                                         + " (unknown.example.com, which does not resolve); type --node node1 or --node node2"),
                 refused.getMessage());
+    }
+
+    @Test
+    void anAddressThatIsNotHereYetIsNoFaultOfTheFile() {
+        assertEquals(Cause.MACHINE, refusedElsewhere("").cause());
+        assertEquals(Cause.FILE, refusedElsewhere("intervall = 1s").cause());
+    }
+
+    private InvalidConfiguration refusedElsewhere(String line) {
+        Written written = Written.with(directory, line);
+        return assertThrows(InvalidConfiguration.class, () -> written.loadOn("198.51.100.1"));
     }
 
     @Test
