@@ -2,9 +2,12 @@ package io.pgha.cli;
 
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.engine.Request;
+import io.pgha.http.Call;
+import io.pgha.model.Policy.AtBoot;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -27,6 +30,12 @@ final class CheckStartCommand implements Callable<Integer> {
     @Mixin
     private ChangeOptions options = new ChangeOptions();
 
+    @Option(
+            names = "--at-boot",
+            description =
+                    "said by the unit: with boot = manual only print the decision, and exit 5")
+    private boolean atBoot;
+
     private final Pgha pgha;
 
     CheckStartCommand(Pgha pgha) {
@@ -37,11 +46,23 @@ final class CheckStartCommand implements Callable<Integer> {
     public Integer call() {
         try {
             pgha.desk().awaitDaemon(DAEMON_PATIENCE);
+            if (atBoot && pgha.desk().settings().policy().atBoot() == AtBoot.MANUAL) {
+                return leave();
+            }
         } catch (InvalidConfiguration e) {
             pgha.terminal().err().println(e.getMessage());
             return Exit.USAGE;
         }
         return new Change(pgha, options, PATIENCE, Request.CheckStart::new)
                 .run("PostgreSQL is started if the decision allows it.");
+    }
+
+    private int leave() {
+        Call look = Call.ask(new Request.CheckStart(true), pgha.limitOr(PATIENCE));
+        int code = pgha.desk().print(look, Exit.CRITICAL);
+        pgha.terminal()
+                .complain(
+                        "boot = manual: nothing was started. When you have looked: pgha check-start");
+        return code == Exit.OK ? Exit.REFUSED : code;
     }
 }

@@ -3,6 +3,7 @@ package io.pgha.config;
 import static io.pgha.config.Key.shared;
 
 import io.pgha.model.Guard;
+import io.pgha.model.Policy.AtBoot;
 import io.pgha.model.Policy.OnCleanStop;
 
 import java.time.Duration;
@@ -104,6 +105,14 @@ final class TimingKeys {
             new Default.Fixed<>(Duration.ofSeconds(15)),
             "How long a clean stop may last before it counts. Shorter than a restart by the package manager makes a"
                     + " failover out of an update.");
+
+    static final Key<AtBoot> BOOT = shared(
+            "boot",
+            Forms.choice(AtBoot.class),
+            new Default.Fixed<>(AtBoot.AUTO),
+            "Whether a boot starts PostgreSQL, where that is safe (auto), or leaves it to a person who wants to look first and"
+                    + " then types pgha check-start (manual): a node that failed then stays down, and after a power cut of"
+                    + " both nodes clients wait.");
 
     static final Key<Duration> BOOT_PEER_WAIT = shared(
             "boot_peer_wait",
@@ -214,6 +223,7 @@ final class TimingKeys {
                 MAXIMUM_LAG,
                 ON_CLEAN_STOP,
                 CLEAN_STOP_GRACE,
+                BOOT,
                 BOOT_PEER_WAIT,
                 PROMOTE_TIMEOUT,
                 START_TIMEOUT,

@@ -2,6 +2,7 @@ package io.pgha.config;
 
 import io.pgha.model.Guard;
 import io.pgha.model.Policy;
+import io.pgha.model.Policy.AtBoot;
 import io.pgha.model.Policy.OnCleanStop;
 
 import java.time.Duration;
@@ -146,6 +147,10 @@ public final class WorstCase {
 
     private void boot() {
         String fault = "the last known primary boots and its peer is silent";
+        if (p.atBoot() == AtBoot.MANUAL) {
+            lines.add(fault + ": no limit; boot = manual waits for a person");
+            return;
+        }
         if (p.guard().isLease()) {
             lines.add(fault + ": as soon as the arbiter says that it is the owner, with its data;"
                     + " without the arbiter no limit");

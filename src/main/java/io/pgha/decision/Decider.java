@@ -1,5 +1,8 @@
 package io.pgha.decision;
 
+import io.pgha.model.Policy.AtBoot;
+import io.pgha.plan.Step;
+
 /** One decision a turn: the rules of the state this node is in. */
 public final class Decider {
 
@@ -13,7 +16,23 @@ public final class Decider {
                             Situation.BUSY,
                             w.memory().running().get().plan().kind().words() + " is under way"));
         }
-        return OperatorRules.decide(w).orElseGet(() -> byState(w));
+        return OperatorRules.decide(w).orElseGet(() -> leftToAPerson(w, byState(w)));
+    }
+
+    /** With boot = manual nothing starts a PostgreSQL that this daemon found down, but a person, or what a person began. */
+    private static Decision leftToAPerson(World w, Decision decision) {
+        boolean isLeft = w.policy().atBoot() == AtBoot.MANUAL
+                && w.tally().isDownSinceStart()
+                && !w.tally().bootAsked();
+        return isLeft && decision instanceof Decision.Begin begin && starts(begin)
+                ? new Decision.Hold(
+                        Situation.WAITING_FOR_OPERATOR,
+                        "PostgreSQL was down when this daemon started, and boot = manual: look, then type pgha check-start")
+                : decision;
+    }
+
+    private static boolean starts(Decision.Begin begin) {
+        return begin.plan().steps().stream().anyMatch(Step.StartPostgres.class::isInstance);
     }
 
     private static Decision byState(World w) {

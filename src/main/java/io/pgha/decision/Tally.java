@@ -110,6 +110,11 @@ public record Tally(
                 Leases.none(incarnation));
     }
 
+    /** This start of the daemon has never seen the local postmaster run. */
+    boolean isDownSinceStart() {
+        return downSince.filter(startedAt::equals).isPresent();
+    }
+
     /** The boot hook has asked. */
     public Tally withBootAsked(boolean asked) {
         return new Tally(

@@ -12,12 +12,14 @@ public final class Coverage {
     private final Guard guard;
     private final boolean fenced;
     private final boolean failsOverOnStop;
+    private final boolean waitsAtBoot;
     private final List<Row> rows = new ArrayList<>();
 
     private Coverage(Policy policy) {
         this.guard = policy.guard();
         this.fenced = policy.fence().decides();
         this.failsOverOnStop = policy.onCleanStop() == Policy.OnCleanStop.FAILOVER;
+        this.waitsAtBoot = policy.atBoot() == Policy.AtBoot.MANUAL;
     }
 
     /** Who ends it. */
@@ -167,13 +169,15 @@ public final class Coverage {
         add(
                 2,
                 "no standby, then the primary's machine loses power",
-                opensAlone() ? By.ITSELF : By.PERSON,
+                opensAlone() && !waitsAtBoot ? By.ITSELF : By.PERSON,
                 aloneAfterBoot());
         add(
                 2,
                 "both machines lose power and boot together",
-                By.ITSELF,
-                "the one with the newer copy opens, the other follows");
+                waitsAtBoot ? By.PERSON : By.ITSELF,
+                waitsAtBoot
+                        ? "boot = manual: pgha check-start on both"
+                        : "the one with the newer copy opens, the other follows");
         add(
                 2,
                 "both lose power, only the old standby boots",
@@ -239,6 +243,9 @@ public final class Coverage {
     private String aloneAfterBoot() {
         if (!opensAlone()) {
             return "no primary; after its boot: pgha promote --force";
+        }
+        if (waitsAtBoot) {
+            return "no primary; after its boot: pgha check-start (boot = manual)";
         }
         return switch (guard) {
             case FAILCOUNT -> "no primary until it boots; then it opens after boot_peer_wait";

@@ -32,6 +32,7 @@ import java.time.Duration;
  * @param claimTimeout an epoch claimed and not opened for this long may be claimed back by its old owner
  * @param workflowTimeout deadline of one waiting step of release and initialize
  * @param fence whether and how the other machine is switched off before it is taken over from
+ * @param atBoot what a boot of the machine means for PostgreSQL
  */
 public record Policy(
         String profile,
@@ -60,9 +61,10 @@ public record Policy(
         Duration handoverLease,
         Duration claimTimeout,
         Duration workflowTimeout,
-        FencePolicy fence) {
+        FencePolicy fence,
+        AtBoot atBoot) {
 
-    /** A policy without fencing. */
+    /** A policy without fencing, under which a boot starts PostgreSQL where it may. */
     public Policy(
             String profile,
             Guard guard,
@@ -117,11 +119,21 @@ public record Policy(
                 handoverLease,
                 claimTimeout,
                 workflowTimeout,
-                FencePolicy.NONE);
+                FencePolicy.NONE,
+                AtBoot.AUTO);
     }
 
     /** This policy with fencing. */
     public Policy withFence(FencePolicy fencing) {
+        return with(fencing, atBoot);
+    }
+
+    /** This policy with another answer to a boot. */
+    public Policy withAtBoot(AtBoot answer) {
+        return with(fence, answer);
+    }
+
+    private Policy with(FencePolicy fencing, AtBoot answer) {
         return new Policy(
                 profile,
                 guard,
@@ -149,7 +161,16 @@ public record Policy(
                 handoverLease,
                 claimTimeout,
                 workflowTimeout,
-                fencing);
+                fencing,
+                answer);
+    }
+
+    /** What a boot of the machine means for PostgreSQL. */
+    public enum AtBoot {
+        /** It is started where the decision allows it. */
+        AUTO,
+        /** It waits for a person, who wants to look first. */
+        MANUAL
     }
 
     /** What a clean stop of the primary by a person leads to, after the grace period. */

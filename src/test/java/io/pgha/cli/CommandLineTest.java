@@ -323,6 +323,28 @@ class CommandLineTest {
     }
 
     @Test
+    void theBootHookLeavesPostgresToAPersonWhoseCommandStartsIt() throws IOException {
+        assertEquals(0, run("check-start", "--yes", "--at-boot"));
+        desk.asked.clear();
+        Files.writeString(config(), "boot = manual\n", StandardOpenOption.APPEND);
+
+        assertEquals(5, run("check-start", "--yes", "--at-boot"));
+        assertTrue(err().contains("boot = manual: nothing was started"), err());
+        assertEquals(List.of(new Request.CheckStart(true)), desk.asked);
+        assertEquals(0, run("check-start", "--yes"));
+    }
+
+    @Test
+    void aMachineWithoutItsAddressYetIsNoBadConfiguration() throws IOException {
+        String written = Files.readString(config());
+        Files.writeString(config(), written.replace("127.0.0.1", "192.0.2.11"));
+        assertEquals(1, run("daemon"));
+
+        Files.writeString(config(), written.replace("guard =", "gard ="));
+        assertEquals(2, run("daemon"));
+    }
+
+    @Test
     void jsonIsGivenWhereItIsAskedFor() {
         assertEquals(0, run("status", "--json"));
         assertTrue(out().startsWith("{\n  \"age_ms\" : 300,"), out());

@@ -80,6 +80,14 @@ class SettingsTextTest {
     }
 
     @Test
+    void withBootManualABootHasNoLimit() throws InvalidConfiguration {
+        String text = String.join(
+                "\n", WorstCase.of(Written.with(directory, "boot = manual").load()));
+
+        assertTrue(text.contains("boots and its peer is silent: no limit; boot = manual"), text);
+    }
+
+    @Test
     void timesAndSizesAreWrittenAsTheyAreRead() throws Unfit {
         for (String time : new String[] {"0s", "1500ms", "90s", "5m", "12h", "7d"}) {
             assertEquals(time, Quantity.text(Quantity.time(time)));

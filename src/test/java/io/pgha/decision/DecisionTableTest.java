@@ -12,6 +12,7 @@ import io.pgha.model.GateState;
 import io.pgha.model.Guard;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeState;
+import io.pgha.model.Policy.AtBoot;
 import io.pgha.model.Policy.OnCleanStop;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.Postmaster;
@@ -481,6 +482,26 @@ final class DecisionTableTest {
         World w = Given.primary().remembers(new Fact.HoldPlaced("maintenance")).world();
 
         assertEquals(Optional.of(GateState.CLOSED), GateRule.desired(w.memory(), w.now()));
+    }
+
+    @Test
+    void aBootStartsNothingUnderBootManualUntilAPersonAsks() {
+        Given down = Given.standby().postmaster(Postmaster.CRASHED).downFor(100);
+        assertBegins(PlanKind.START, down.decides());
+
+        assertHolds(Situation.WAITING_FOR_OPERATOR, down.atBoot(AtBoot.MANUAL).decides());
+        assertBegins(PlanKind.START, down.asked().decides());
+    }
+
+    @Test
+    void aCrashIsNoBootUnderBootManual() {
+        assertBegins(
+                PlanKind.START,
+                Given.standby()
+                        .atBoot(AtBoot.MANUAL)
+                        .postmaster(Postmaster.CRASHED)
+                        .downFor(1)
+                        .decides());
     }
 
     @Test

@@ -47,6 +47,7 @@ public final class Given {
     private Memory memory;
     private Guard guard = Guard.FAILCOUNT;
     private Policy.OnCleanStop onCleanStop = Policy.OnCleanStop.FAILOVER;
+    private Policy.AtBoot atBoot = Policy.AtBoot.AUTO;
     private FencePolicy fence = FencePolicy.NONE;
     private MonoTime at = at(100);
     private Postmaster postmaster = Postmaster.RUNNING;
@@ -199,6 +200,11 @@ public final class Given {
         return this;
     }
 
+    Given atBoot(Policy.AtBoot value) {
+        atBoot = value;
+        return this;
+    }
+
     Given onCleanStop(Policy.OnCleanStop value) {
         onCleanStop = value;
         return this;
@@ -221,6 +227,12 @@ public final class Given {
 
     Given downFor(int seconds) {
         tally = tally(0, 0, Optional.of(at(100 - seconds)), 0, Optional.empty(), false);
+        return this;
+    }
+
+    /** pgha check-start was typed. */
+    Given asked() {
+        tally = tally.withBootAsked(true);
         return this;
     }
 
@@ -732,7 +744,8 @@ public final class Given {
                 arbiter,
                 rebuild,
                 Optional.empty());
-        return new World(now, memory, tally, policy(guard, onCleanStop).withFence(fence), "id-1");
+        Policy policy = policy(guard, onCleanStop).withFence(fence).withAtBoot(atBoot);
+        return new World(now, memory, tally, policy, "id-1");
     }
 
     Given leases(Leases value) {

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.pgha.engine.Coverage;
 import io.pgha.model.Guard;
+import io.pgha.model.Policy;
 
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.List;
 
 /** The README says what the code says. */
 final class ReadmeTest {
@@ -19,6 +21,21 @@ final class ReadmeTest {
         String page = Files.readString(Readme.FILE, StandardCharsets.UTF_8);
 
         assertEquals(Readme.renewed(page), page, "type packaging/readme, and look at what changed");
+    }
+
+    @Test
+    void underBootManualAPersonEndsWhatOnlyABootEnds() {
+        Policy manual = Readme.policy(Guard.FAILCOUNT).withAtBoot(Policy.AtBoot.MANUAL);
+        for (String fault : List.of(
+                "both machines lose power and boot together",
+                "no standby, then the primary's machine loses power")) {
+            assertEquals(
+                    List.of(Coverage.By.PERSON),
+                    Coverage.of(manual).stream()
+                            .filter(row -> row.fault().equals(fault))
+                            .map(Coverage.Row::by)
+                            .toList());
+        }
     }
 
     @Test
