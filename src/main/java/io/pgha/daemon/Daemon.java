@@ -22,7 +22,6 @@ import io.pgha.network.GateException;
 import io.pgha.network.GateRules;
 import io.pgha.network.Gates;
 import io.pgha.network.Gateways;
-import io.pgha.network.NftGate;
 import io.pgha.network.Observer;
 import io.pgha.network.SocketKiller;
 import io.pgha.peer.LinkPace;
@@ -178,10 +177,7 @@ public final class Daemon {
             HttpDoor.requireFree(settings);
             Gate gate = Gates.of(settings);
             requireGate(gate);
-            BootGate bootGate = new BootGate(settings.stateDirectory());
-            if (gate instanceof NftGate nft) {
-                bootGate.save(nft);
-            }
+            new BootGate(settings.stateDirectory()).save(gate);
             ArchiveSettingsFile.in(settings.stateDirectory()).write(settings.archive());
             GateKeeper keeper = new GateKeeper(gate, clock, this::wake);
             HostSensors.Walls walls = new HostSensors.Walls(

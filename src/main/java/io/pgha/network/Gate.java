@@ -5,6 +5,7 @@ import io.pgha.model.MonoTime;
 import io.pgha.model.Probed;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,6 +50,13 @@ public interface Gate {
      * @param wanted OPEN or CLOSED
      */
     void mend(GateState wanted) throws GateException;
+
+    /**
+     * What closes this gate where there is none: the text for each of {@code nft -f}, {@code ipset -exist restore}, {@code
+     * iptables-restore --noflush} and {@code ip6tables-restore --noflush} that it needs, under the names nft, ipset, iptables
+     * and ip6tables. Loaded over a gate that is there, it opens and closes nothing.
+     */
+    Map<String, String> bootRules();
 
     /** Lets clients in until closed. Needs installed rules. */
     void open() throws GateException;

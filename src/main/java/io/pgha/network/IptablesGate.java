@@ -61,6 +61,18 @@ public final class IptablesGate implements Gate {
     }
 
     @Override
+    public Map<String, String> bootRules() {
+        IptablesListing nothing = new IptablesListing("");
+        return Map.of(
+                "ipset",
+                sets.bootRules(),
+                "iptables",
+                new IptablesRuleset(rules, rules.exempt4()).install(nothing),
+                "ip6tables",
+                new IptablesRuleset(rules, rules.exempt6()).install(nothing));
+    }
+
+    @Override
     public void mend(GateState wanted) throws GateException {
         call("mend", () -> {
             sets.install();

@@ -59,6 +59,13 @@ final class IptablesSets {
         }
     }
 
+    /** Makes every set, empty; what is there stays as it is. */
+    String bootRules() {
+        StringBuilder text = new StringBuilder();
+        names().forEach(set -> text.append(create(set)).append('\n'));
+        return text.toString();
+    }
+
     private String create(String set) {
         String range = gate.ports().get(0) + "-" + gate.ports().get(gate.ports().size() - 1);
         // A default of 1 s, so that an element without a timeout can never become permanent.

@@ -6,6 +6,7 @@ import io.pgha.model.Probed;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -55,12 +56,9 @@ public final class NftGate implements Gate {
         });
     }
 
-    /**
-     * The rules as commands for {@code nft -f}: closed where there were none, otherwise as open or closed as they were. What
-     * the boot loads before the network is there.
-     */
-    String rulesText() {
-        return ruleset.install();
+    @Override
+    public Map<String, String> bootRules() {
+        return Map.of("nft", ruleset.install());
     }
 
     private void place(boolean open, boolean closed) throws GateException {

@@ -3,6 +3,7 @@ package io.pgha.it;
 import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
 import io.pgha.model.Probed;
+import io.pgha.network.BootGate;
 import io.pgha.network.Gate;
 import io.pgha.network.GateException;
 import io.pgha.network.GateRules;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -130,6 +132,10 @@ final class GateDriver {
     private String more(String[] words)
             throws GateException, CommandFailed, InterruptedException, IOException {
         switch (words[0]) {
+            case "save" -> {
+                new BootGate(Path.of(words[1])).save(gate);
+                return "done";
+            }
             case "kill" -> {
                 return new SocketKiller(rules, deadline).killAll() + " left";
             }

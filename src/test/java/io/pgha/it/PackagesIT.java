@@ -283,7 +283,6 @@ class PackagesIT {
                         unit, place.resolve("usr/lib/systemd/system").resolve(unit.getFileName()));
             }
         }
-        Files.createFile(place.resolve("usr/sbin/nft")).toFile().setExecutable(true);
         List<String> units = List.of(
                 "pgha.service",
                 "pgha-gate.service",
