@@ -48,7 +48,7 @@ import java.util.List;
             String why = "missing: " + String.join(", ", missing);
             String required = String.valueOf(System.getenv("PGHA_REQUIRE"));
             if (List.of(required.split("[, ]+")).contains("packages")) {
-                throw new AssertionError(why + "; run packaging/prerequisites as root");
+                throw new AssertionError(why + "; run packaging/prerequisites packages as root");
             }
             return ConditionEvaluationResult.disabled(why);
         }
