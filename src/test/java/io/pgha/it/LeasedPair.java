@@ -97,6 +97,13 @@ final class LeasedPair implements AutoCloseable {
         }
     }
 
+    /** Clients noticed nothing that a retry does not heal: never a second without an acknowledged write. */
+    void assertUnnoticed(Recording seen) {
+        assertTrue(
+                seen.longestGapMillis() < 1_000,
+                () -> seen.longestGapMillis() + " ms\n" + lab().diagnosis());
+    }
+
     /** The lab of the moment. */
     Lab lab() {
         if (current.isEmpty()) {

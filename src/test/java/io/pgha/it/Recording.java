@@ -1,7 +1,5 @@
 package io.pgha.it;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,13 +78,7 @@ record Recording(List<Attempt> attempts) {
 
     /** Reads what is there; a last line that is only half written yet is left out. */
     static Recording read(Path log) {
-        try {
-            String text = Files.exists(log) ? Files.readString(log) : "";
-            String whole = text.substring(0, text.lastIndexOf('\n') + 1);
-            return new Recording(whole.lines().map(Attempt::parse).toList());
-        } catch (IOException e) {
-            throw new IllegalStateException("could not read " + log, e);
-        }
+        return new Recording(RecordingTail.ofAll(log).next());
     }
 
     List<Attempt> of(Kind kind) {

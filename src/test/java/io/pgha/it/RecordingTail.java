@@ -21,6 +21,11 @@ final class RecordingTail {
         this.at = at;
     }
 
+    /** What is there already too. */
+    static RecordingTail ofAll(Path log) {
+        return new RecordingTail(log, 0);
+    }
+
     /** All that is written from now on. */
     static RecordingTail ofEnd(Path log) {
         try {
@@ -32,6 +37,9 @@ final class RecordingTail {
 
     /** What came since the last call; a line that is only half written yet is left for the next. */
     List<Recording.Attempt> next() {
+        if (!Files.exists(log)) {
+            return List.of();
+        }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
             byte[] fresh = new byte[Math.toIntExact(file.length() - at)];
             file.seek(at);
