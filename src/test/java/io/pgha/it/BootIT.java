@@ -1,5 +1,6 @@
 package io.pgha.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,6 +39,27 @@ class BootIT {
         assertFalse(lab.isOpen(lab.node2()), lab::diagnosis);
         assertTrue(lab.node1().postgres().isPrimary(), lab::diagnosis);
         lab.expect("node2 follows", PATIENCE, () -> lab.node2().postgres().isStreaming());
+    }
+
+    @Test
+    void underBootManualABootedStandbyWaitsForAPerson() {
+        try (Lab lab = Lab.open(LabOptions.shipped().with(List.of("boot = manual")))) {
+            LabNode standby = lab.node2();
+            standby.powerOff();
+            standby.powerOn();
+            standby.daemon().start();
+            Run hook = standby.daemon().run(List.of("check-start", "--yes", "--at-boot"));
+            assertEquals(5, hook.code(), hook::toString);
+
+            lab.expect(
+                    "a person is called",
+                    PATIENCE,
+                    () -> standby.daemon().run(List.of("status")).out().contains("boot = manual"));
+            assertFalse(standby.postgres().runs(), lab::diagnosis);
+
+            standby.daemon().run(List.of("check-start", "--yes")).orFail();
+            lab.expect("node2 follows", PATIENCE, standby.postgres()::isStreaming);
+        }
     }
 
     @Test
