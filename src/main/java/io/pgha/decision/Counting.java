@@ -9,6 +9,7 @@ import io.pgha.model.PeerMessage;
 import io.pgha.model.Policy;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
+import io.pgha.model.Postmaster;
 import io.pgha.model.Probed;
 import io.pgha.model.Receiver;
 
@@ -82,6 +83,7 @@ public final class Counting {
                 since(memory.paused().isPresent(), before.pausedSince(), now.at()),
                 since(isBlocked(memory, now), before.blockedSince(), now.at()),
                 since(memory.fenceTrouble().isPresent(), before.unfencedSince(), now.at()),
+                before.seenRunning() || now.postmaster() == Postmaster.RUNNING,
                 before.leases());
     }
 

@@ -19,15 +19,15 @@ public final class Decider {
         return OperatorRules.decide(w).orElseGet(() -> leftToAPerson(w, byState(w)));
     }
 
-    /** With boot = manual nothing starts a PostgreSQL that this daemon found down, but a person, or what a person began. */
+    /** With boot = manual nothing starts a PostgreSQL that this daemon has not seen running, but a person, or what a person began. */
     private static Decision leftToAPerson(World w, Decision decision) {
         boolean isLeft = w.policy().atBoot() == AtBoot.MANUAL
-                && w.tally().isDownSinceStart()
+                && !w.tally().seenRunning()
                 && !w.tally().bootAsked();
         return isLeft && decision instanceof Decision.Begin begin && starts(begin)
                 ? new Decision.Hold(
                         Situation.WAITING_FOR_OPERATOR,
-                        "PostgreSQL was down when this daemon started, and boot = manual: look, then type pgha check-start")
+                        "PostgreSQL has not run since this daemon started, and boot = manual: look, then type pgha check-start")
                 : decision;
     }
 

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param pausedSince since when this daemon has known of its own pause
  * @param blockedSince since when it has known of an automatic failover that nobody has acknowledged
  * @param unfencedSince since when it has known that the primary could not be fenced
+ * @param seenRunning the local postmaster has been seen running
  * @param leases what is held, asked and granted; empty of everything without a lease guard
  */
 public record Tally(
@@ -46,9 +47,10 @@ public record Tally(
         Optional<MonoTime> pausedSince,
         Optional<MonoTime> blockedSince,
         Optional<MonoTime> unfencedSince,
+        boolean seenRunning,
         Leases leases) {
 
-    /** A tally without a fencing that failed. */
+    /** A tally without a fencing that failed, of a PostgreSQL that has not been seen running. */
     public Tally(
             MonoTime startedAt,
             MonoTime lastTurnAt,
@@ -85,6 +87,7 @@ public record Tally(
                 pausedSince,
                 blockedSince,
                 Optional.empty(),
+                false,
                 leases);
     }
 
@@ -110,11 +113,6 @@ public record Tally(
                 Leases.none(incarnation));
     }
 
-    /** This start of the daemon has never seen the local postmaster run. */
-    boolean isDownSinceStart() {
-        return downSince.filter(startedAt::equals).isPresent();
-    }
-
     /** The boot hook has asked. */
     public Tally withBootAsked(boolean asked) {
         return new Tally(
@@ -135,6 +133,7 @@ public record Tally(
                 pausedSince,
                 blockedSince,
                 unfencedSince,
+                seenRunning,
                 leases);
     }
 
@@ -158,6 +157,7 @@ public record Tally(
                 pausedSince,
                 blockedSince,
                 unfencedSince,
+                seenRunning,
                 leases);
     }
 
@@ -181,6 +181,7 @@ public record Tally(
                 pausedSince,
                 blockedSince,
                 unfencedSince,
+                seenRunning,
                 after);
     }
 }

@@ -486,7 +486,7 @@ final class DecisionTableTest {
 
     @Test
     void aBootStartsNothingUnderBootManualUntilAPersonAsks() {
-        Given down = Given.standby().postmaster(Postmaster.CRASHED).downFor(100);
+        Given down = Given.standby().postmaster(Postmaster.CRASHED).counted();
         assertBegins(PlanKind.START, down.decides());
 
         assertHolds(Situation.WAITING_FOR_OPERATOR, down.atBoot(AtBoot.MANUAL).decides());
@@ -495,13 +495,10 @@ final class DecisionTableTest {
 
     @Test
     void aCrashIsNoBootUnderBootManual() {
+        Given ran = Given.standby().atBoot(AtBoot.MANUAL).counted();
+
         assertBegins(
-                PlanKind.START,
-                Given.standby()
-                        .atBoot(AtBoot.MANUAL)
-                        .postmaster(Postmaster.CRASHED)
-                        .downFor(1)
-                        .decides());
+                PlanKind.START, ran.postmaster(Postmaster.CRASHED).counted().decides());
     }
 
     @Test

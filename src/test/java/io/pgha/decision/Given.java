@@ -196,7 +196,15 @@ public final class Given {
                 tally.pausedSince(),
                 tally.blockedSince(),
                 Optional.of(at(100 - seconds)),
+                tally.seenRunning(),
                 tally.leases());
+        return this;
+    }
+
+    /** One turn has been counted. */
+    Given counted() {
+        World w = world();
+        tally = Counting.count(tally, w.now(), w.memory(), w.policy());
         return this;
     }
 
