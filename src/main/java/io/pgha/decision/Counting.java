@@ -30,8 +30,7 @@ public final class Counting {
         boolean slept = now.at().isPast(before.lastTurnAt(), asleep(policy));
         MonoTime awakeAt = slept ? now.at() : before.awakeAt();
         // Any word of the peer's daemon after the last failure resets the count, not only one
-        // during a
-        // probe.
+        // during a probe.
         boolean forget = slept || isHeardSince(before.lastCounted(), now);
         int failures = forget ? 0 : before.failures();
         String lastFailure = before.lastFailure();
