@@ -100,7 +100,7 @@ public final class Daemon {
     /** Runs in the foreground until SIGTERM; the exit code of the process. */
     public static int run(Settings settings) {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-            context.putProperty("node", settings.self().id().name());
+            context.putProperty(LogForm.SPEAKER, settings.self().id().name());
         }
         Daemon daemon = new Daemon(settings);
         try (EventLog events = new EventLog(

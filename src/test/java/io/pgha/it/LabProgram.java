@@ -33,9 +33,11 @@ final class LabProgram {
         copy(jar(source), tree().resolve("target"));
         copy(source.resolve("target/lib"), tree().resolve("target"));
         copy(source.resolve("packaging/bin"), tree().resolve("packaging"));
+        copy(source.resolve("packaging/pgha.classes"), tree().resolve("packaging"));
         String key = this.home.resolve("pair.key").toString();
         String orders = this.home.resolve("witness.key").toString();
         String program = tree().resolve("packaging/bin/pgha").toString();
+        Run.within(PATIENCE, List.of(program + "-class-data")).orFail();
         Run.within(PATIENCE, List.of(program, "keygen", key, "--nodes", "node1,node2"))
                 .orFail();
         Run.within(PATIENCE, List.of(program, "keygen", key, "--for-witness", orders))

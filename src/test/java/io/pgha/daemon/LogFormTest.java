@@ -1,36 +1,32 @@
-package io.pgha.config;
+package io.pgha.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import ch.qos.logback.core.joran.spi.JoranException;
 
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 
 /** What a person reads at night. */
 class LogFormTest {
 
     @Test
-    void anEventIsOneLineAndOnlyAnErrorHasItsTrace() throws JoranException {
+    void anEventIsOneLineAndOnlyAnErrorHasItsTrace() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream standardError = System.err;
         System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
         try {
             LoggerContext context = new LoggerContext();
             context.setMDCAdapter(new LogbackMDCAdapter());
-            JoranConfigurator configurator = new JoranConfigurator();
-            configurator.setContext(context);
-            configurator.doConfigure(shipped());
+            new LogForm().configure(context);
             context.getLogger("io.pgha").info("a sentence");
             context.putProperty("node", "node1");
             context.getLogger("io.pgha").warn("foreseen", new IllegalStateException("no trace"));
@@ -48,9 +44,10 @@ class LogFormTest {
         assertEquals("java.lang.IllegalStateException: trace", lines.get(3));
     }
 
-    private static URL shipped() {
-        return Objects.requireNonNull(
-                LogFormTest.class.getResource("/logback.xml"),
-                "logback.xml is not on the class path");
+    @Test
+    void logbackFindsIt() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+
+        assertEquals(Level.ERROR, context.getLogger("com.zaxxer.hikari").getLevel());
     }
 }

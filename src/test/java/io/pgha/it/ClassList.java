@@ -1,0 +1,63 @@
+package io.pgha.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Writes down which classes a daemon loads (java(1), {@code -XX:DumpLoadedClassList}): that of a primary and that of a
+ * standby under guard witness, which need the most. {@code pgha-class-data} prepares those.
+ */
+final class ClassList {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Path LIST = Path.of("packaging/pgha.classes");
+
+    private ClassList() {}
+
+    /** Overwrites the list in the source tree. */
+    public static void main(String[] none) throws IOException {
+        NavigableSet<String> names = new TreeSet<>();
+        try (Lab lab = Lab.open(LabOptions.shipped().withGuard("witness"))) {
+            for (LabNode node : List.of(lab.node1(), lab.node2())) {
+                Path loaded = node.disk().resolve("loaded.classes");
+                restart(node, Optional.of(noting(lab, node.disk(), loaded)));
+                restart(node, Optional.empty());
+                try (var lines = Files.lines(loaded)) {
+                    lines.filter(line -> !line.startsWith("@") && !line.startsWith("#"))
+                            .map(line -> line.replaceFirst(" .*", ""))
+                            .forEach(names::add);
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        Files.write(LIST, names);
+        System.out.println(names.size() + " classes in " + LIST);
+    }
+
+    private static void restart(LabNode node, Optional<Path> program) {
+        node.daemon().stop();
+        node.daemon().install(program);
+        node.daemon().start();
+        Lab.await("pgha of " + node.name() + " is at work", PATIENCE, node.daemon()::isSteady);
+    }
+
+    /** A program that starts the lab's pgha and notes its classes. */
+    private static Path noting(Lab lab, Path disk, Path loaded) {
+        Path program = disk.resolve("noting");
+        Template.write(
+                program,
+                "#!/bin/sh\nexport JAVA_TOOL_OPTIONS=-XX:DumpLoadedClassList=" + loaded + "\nexec "
+                        + LabDaemon.program(lab.home()) + " \"$@\"\n");
+        Run.of(List.of("chmod", "755", program.toString())).orFail();
+        Run.of(List.of("chown", "postgres", disk.toString())).orFail();
+        return program;
+    }
+}
