@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.CachingDateFormatter;
 
@@ -45,7 +46,7 @@ public final class LogForm extends ContextAwareBase implements Configurator {
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(log);
         console.setName("console");
-        console.setTarget("System.err");
+        console.setTarget(ConsoleTarget.SystemErr.getName());
         console.setEncoder(encoder);
         console.start();
         log.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
