@@ -20,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Lab implements AutoCloseable {
 
     private static final long POLL_NANOS = 5_000_000;
+    private static final long REST = 4;
 
     private final LabDirectory directory;
     private final LabOptions options;
@@ -185,8 +186,8 @@ final class Lab implements AutoCloseable {
     }
 
     /**
-     * The one place where tests wait: asks until the condition holds, every 5 ms, and rests as long as an answer took, so
-     * that asking never takes more than half a core from the pair it asks about.
+     * The one place where tests wait: asks until the condition holds, every 5 ms, and rests four times as long as an answer
+     * took, so that asking never takes more than a fifth of a core from the pair it asks about.
      *
      * @throws AssertionError when it does not hold in time; says what was last seen
      */
@@ -203,7 +204,7 @@ final class Lab implements AutoCloseable {
             } catch (Exception e) {
                 last = Optional.of(e);
             }
-            LockSupport.parkNanos(Math.max(POLL_NANOS, System.nanoTime() - asked));
+            LockSupport.parkNanos(Math.max(POLL_NANOS, REST * (System.nanoTime() - asked)));
         } while (System.nanoTime() - start < limit.toNanos()
                 && !Thread.currentThread().isInterrupted());
         throw new AssertionError(
