@@ -158,7 +158,7 @@ class InterruptedIT {
     private Recorder record() {
         // Each recording client numbers its rows from the same beginning.
         primary().postgres().sql("app", "truncate recorded");
-        return lab.record();
+        return lab.record(Recorder.Pace.EASY);
     }
 
     private Recording nothingIsLost(Recorder recorder) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The test bed: two real nodes with PostgreSQL and, if wanted, pgha, a router, a traffic manager and clients, each a
@@ -147,7 +148,12 @@ final class Lab implements AutoCloseable {
 
     /** Starts the recording client and both observers. Returns when rows are acknowledged. */
     Recorder record() {
-        Recorder recorder = guest(new Recorder(this, Recorder.CONNECTIONS));
+        return record(Recorder.Pace.DENSE);
+    }
+
+    /** The same at another pace. */
+    Recorder record(Recorder.Pace pace) {
+        Recorder recorder = guest(new Recorder(this, pace));
         recorder.awaitWrites();
         return recorder;
     }
@@ -204,11 +210,27 @@ final class Lab implements AutoCloseable {
             } catch (Exception e) {
                 last = Optional.of(e);
             }
-            LockSupport.parkNanos(Math.max(POLL_NANOS, REST * (System.nanoTime() - asked)));
+            rest(asked);
         } while (System.nanoTime() - start < limit.toNanos()
                 && !Thread.currentThread().isInterrupted());
         throw new AssertionError(
                 "not within " + limit.toMillis() + " ms: " + what, last.orElse(null));
+    }
+
+    /** Looks for that long, as often as {@link #await} asks, that it stays so. */
+    void watch(String what, Duration time, BooleanSupplier condition) {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < time.toNanos()) {
+            long asked = System.nanoTime();
+            if (!condition.getAsBoolean()) {
+                throw new AssertionError("no longer so: " + what + "\n" + diagnosis());
+            }
+            rest(asked);
+        }
+    }
+
+    private static void rest(long asked) {
+        LockSupport.parkNanos(Math.max(POLL_NANOS, REST * (System.nanoTime() - asked)));
     }
 
     /** The ends of all logs, for a failed test. */
