@@ -19,10 +19,10 @@ abstract class LeaseContract {
     /** Longer than a lease, its rate and its margin, and with a daemon's start shorter than the lease taken for that. */
     private static final Duration ABSENCE = Duration.ofSeconds(4);
 
-    final LeasedPair pair;
+    final StruckPair pair;
 
     LeaseContract(String guard) {
-        this.pair = new LeasedPair(guard);
+        this.pair = new StruckPair(LabOptions.shipped().withGuard(guard).withDisks());
     }
 
     @AfterAll
@@ -138,7 +138,7 @@ abstract class LeaseContract {
                 node.daemon().stop();
                 round.assertServes(ABSENCE);
                 node.daemon().start();
-                round.lab().expect("it is well", LeasedPair.PATIENCE, node.daemon()::isSteady);
+                round.lab().expect("it is well", StruckPair.PATIENCE, node.daemon()::isSteady);
             }
             round.assertServes(Duration.ofSeconds(2));
         });
@@ -174,7 +174,7 @@ abstract class LeaseContract {
             round.lab()
                     .expect(
                             "the standby is closed again",
-                            LeasedPair.PATIENCE,
+                            StruckPair.PATIENCE,
                             () -> !round.lab().isOpen(round.standby()));
             round.assertServes(Duration.ofSeconds(2));
         });
@@ -196,17 +196,17 @@ abstract class LeaseContract {
         });
     }
 
-    private static void cutOff(LeasedPair.Round round) {
+    private static void cutOff(StruckPair.Round round) {
         round.primary().cut(Wires.Side.PEER);
         round.primary().cut(Wires.Side.ARBITER);
         round.awaitTakeover();
     }
 
-    private static void yields(LeasedPair.Round round) {
+    private static void yields(StruckPair.Round round) {
         round.lab()
                 .expect(
                         "the old primary knows",
-                        LeasedPair.PATIENCE,
+                        StruckPair.PATIENCE,
                         () -> round.primary()
                                 .daemon()
                                 .state()
