@@ -28,6 +28,7 @@ class GatewayFaultsIT {
             round.awaitTakeover();
 
             assertFalse(round.lab().isOpen(round.primary()), round.lab()::diagnosis);
+            round.healAndChoose();
         });
     }
 
@@ -36,6 +37,7 @@ class GatewayFaultsIT {
         pair.run("silenced", round -> {
             round.primary().silence(Wires.Side.EVERYTHING);
             round.awaitTakeover();
+            round.healAndChoose();
         });
     }
 
@@ -44,6 +46,7 @@ class GatewayFaultsIT {
         pair.run("deafened", round -> {
             round.primary().deafen(Wires.Side.EVERYTHING);
             round.awaitTakeover();
+            round.healAndChoose();
         });
     }
 }

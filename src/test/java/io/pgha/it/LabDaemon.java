@@ -149,6 +149,11 @@ final class LabDaemon {
         return flat().map(STATE::matcher).filter(Matcher::find).map(found -> found.group(1));
     }
 
+    /** Whether it says that it is in that state. */
+    boolean is(String state) {
+        return state().filter(state::equals).isPresent();
+    }
+
     /** Whether it answers and carries no workflow out. */
     boolean isIdle() {
         return flat().filter(json -> json.contains("\"running\":null")).isPresent();

@@ -39,6 +39,22 @@ final class StruckPair implements AutoCloseable {
             recorder.awaitWrites(standby, PATIENCE);
         }
 
+        /**
+         * Ends the cut. Commits that the old primary took alone make it a conflict; then a person chooses the new one.
+         */
+        void healAndChoose() {
+            lab.heal();
+            expect(
+                    "the old primary yields, or both close",
+                    () -> primary.daemon().is("DEPOSED")
+                            || (primary.daemon().is("CONFLICT")
+                                    && standby.daemon().is("CONFLICT")));
+            if (standby.daemon().is("CONFLICT")) {
+                standby.daemon().run(List.of("promote", "--force", "--yes")).orFail();
+            }
+            expect("the new primary is open", () -> lab.isOpen(standby));
+        }
+
         /** Waits for something, with patience. */
         void expect(String what, Callable<Boolean> condition) {
             lab.expect(what, PATIENCE, condition);
