@@ -145,6 +145,27 @@ abstract class LeaseContract {
         pair.assertUnnoticed(seen);
     }
 
+    /** Row B8: its lease is over, its gate was torn down, and nobody is there who would put it up. */
+    @Test
+    void aPrimaryWhoseGateWasTornDownIsNotReplacedNorWhenItsDaemonWakes() {
+        pair.run("gate torn down under a stopped daemon", round -> {
+            LabNode primary = round.primary();
+            LabNode standby = round.standby();
+            int before = standby.daemon().logged().length();
+            primary.daemon().freeze();
+            Run.of(primary.machine().root(List.of("nft", "flush", "ruleset"))).orFail();
+            round.expect(
+                    "the standby sees it",
+                    () -> standby.daemon().logged().substring(before).contains("still open"));
+            round.assertServes(Duration.ofSeconds(2));
+            primary.daemon().thaw();
+            round.expect("it is well again", primary.daemon()::isSteady);
+            round.assertServes(Duration.ofSeconds(2));
+            String said = standby.daemon().logged().substring(before);
+            assertFalse(said.contains("failover begins"), said);
+        });
+    }
+
     @Test
     void aSuspendedMachineAcknowledgesNothingWhenItWakes() {
         pair.run("everything frozen", round -> {
