@@ -11,7 +11,6 @@ import org.junit.jupiter.api.TestInstance;
 
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -128,11 +127,9 @@ class FaultsIT {
 
     /** The hole of guard failcount; what is held is that it ends when the nodes meet, and that the chosen node lost nothing. */
     private void assertEndsWhenTheyMeet(String what, Consumer<LabNode> cut) {
-        AtomicReference<LabNode> chosen = new AtomicReference<>();
         Recording seen = pair.runWithoutPromise(what + " under failcount", round -> {
             LabNode primary = round.primary();
             LabNode standby = round.standby();
-            chosen.set(primary);
             cut.accept(primary);
             round.expect("the standby takes over", standby.postgres()::isPrimary);
             round.recorder().awaitWrites();
@@ -156,8 +153,9 @@ class FaultsIT {
         });
         // What is missing is what the other node acknowledged, and no more.
         Lab lab = pair.lab();
-        Set<Long> lost = seen.lost(chosen.get());
-        lost.removeAll(seen.acknowledgedBy(lab.other(chosen.get())));
+        LabNode chosen = pair.primary();
+        Set<Long> lost = seen.lost(chosen);
+        lost.removeAll(seen.acknowledgedBy(lab.other(chosen)));
         assertEquals(Set.of(), lost, lab::diagnosis);
     }
 }

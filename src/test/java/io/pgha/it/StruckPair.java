@@ -100,7 +100,7 @@ final class StruckPair implements AutoCloseable {
 
     private Recording run(String what, Blow blow, BiConsumer<Round, Recording> question) {
         Lab lab = lab();
-        LabNode primary = lab.node1().postgres().isPrimary() ? lab.node1() : lab.node2();
+        LabNode primary = primary();
         try {
             // Each recording client numbers its rows from the same beginning.
             primary.postgres().sql("app", "truncate recorded, observed");
@@ -141,6 +141,12 @@ final class StruckPair implements AutoCloseable {
             lab.trafficManager();
         }
         return current.get();
+    }
+
+    /** The primary of the moment. */
+    LabNode primary() {
+        Lab lab = lab();
+        return lab.node1().postgres().isPrimary() ? lab.node1() : lab.node2();
     }
 
     private static void assertOnePrimary(Round round, Recording seen) {
