@@ -317,7 +317,8 @@ final class HostSensors implements Sensors {
                         .isEmpty();
         clientPort = silent
                 ? Optional.of(
-                        observer.look(settings.peer().host(), settings.peer().postgresPort()))
+                        observer.look(settings.peer().host(), settings.peer().postgresPort())
+                                .orOpenBefore(clientPort, policy.heartbeats(2)))
                 : Optional.empty();
     }
 

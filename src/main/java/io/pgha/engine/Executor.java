@@ -267,7 +267,8 @@ final class Executor {
 
     /**
      * Asked again every heartbeat until the arbiter says yes, or the leases it may have granted must be over: then its no
-     * means that the old owner lives.
+     * means that the old owner lives. Meanwhile its gate may have been torn down: who would not begin then does not go on
+     * either.
      */
     private Outcome claim(World w, Step.Claim step) {
         ArbiterView arbiter = w.now().arbiter();
@@ -279,6 +280,12 @@ final class Executor {
                         c.id().equals(w.memory().running().orElseThrow().plan().id()));
         if (answer.filter(ArbiterReply.ClaimAnswer::moved).isPresent()) {
             return new Outcome.Done(List.of());
+        }
+        Optional<String> open = FenceRules.stillOpen(w)
+                .filter(why ->
+                        step.basis() == ClaimBasis.EXPIRY && !w.policy().fence().configured());
+        if (open.isPresent()) {
+            return new Outcome.Failed(open.get());
         }
         Duration beats = w.policy().heartbeats(3);
         boolean ceded = step.basis() == ClaimBasis.CEDED;

@@ -1,6 +1,7 @@
 package io.pgha.model;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * One fresh connection to a PostgreSQL port.
@@ -15,5 +16,16 @@ public record PortProbe(PortAnswer answer, String detail, Duration took, MonoTim
     /** One clause for a log line: "connection refused", "error (XX000: ...)". */
     public String words() {
         return detail.isEmpty() ? answer.words() : answer.words() + " (" + detail + ")";
+    }
+
+    /**
+     * This look, or the earlier one where that found the port open no longer than {@code within} before this did not: who shuts
+     * a port lives, and is about to be heard.
+     */
+    public PortProbe orOpenBefore(Optional<PortProbe> earlier, Duration within) {
+        return answer.isSignOfLife()
+                ? this
+                : earlier.filter(e -> e.answer().isSignOfLife() && !at.isPast(e.at(), within))
+                        .orElse(this);
     }
 }

@@ -323,7 +323,7 @@ public final class Given {
     }
 
     /** What the peer's port said so long ago to a connection as a client makes it. */
-    Given clientPort(PortAnswer answer, Duration ago) {
+    public Given clientPort(PortAnswer answer, Duration ago) {
         MonoTime then = new MonoTime(at.nanos() - ago.toNanos());
         clientPort = Optional.of(new PortProbe(answer, "", Duration.ofMillis(1), then));
         return this;
@@ -340,7 +340,8 @@ public final class Given {
         return this;
     }
 
-    Given peerSilent() {
+    /** The peer's daemon is not heard. */
+    public Given peerSilent() {
         peerHeard = false;
         return this;
     }

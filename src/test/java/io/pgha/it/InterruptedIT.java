@@ -107,7 +107,7 @@ class InterruptedIT {
         LabNode heir = lab.other(from);
         List<String> give = command(List.of("release"), to);
         release.of(from, give);
-        if (!is(from, "RELEASED")) {
+        if (!from.daemon().is("RELEASED")) {
             lab.expect("it serves again", PATIENCE, () -> lab.isOpen(from));
             lab.expect("it is followed", PATIENCE, heir.postgres()::isStreaming);
             again(from, give);
@@ -117,7 +117,7 @@ class InterruptedIT {
         }
         List<String> take = command(List.of("initialize", "--as", "primary"), of);
         initialize.of(heir, take);
-        if (!is(heir, "PRIMARY")) {
+        if (!heir.daemon().is("PRIMARY")) {
             again(heir, take);
         }
         lab.expect(heir.name() + " is open", PATIENCE, () -> lab.isOpen(heir));
@@ -141,10 +141,6 @@ class InterruptedIT {
         return lab.node1().postgres().isPrimary() ? lab.node1() : lab.node2();
     }
 
-    private static boolean is(LabNode node, String state) {
-        return node.daemon().state().filter(state::equals).isPresent();
-    }
-
     private void again(LabNode node, List<String> command) {
         Run run = node.daemon().run(command);
         assertEquals(0, run.code(), () -> run + "\n" + lab.diagnosis());
@@ -158,7 +154,7 @@ class InterruptedIT {
     private Recorder record() {
         // Each recording client numbers its rows from the same beginning.
         primary().postgres().sql("app", "truncate recorded");
-        return lab.record();
+        return lab.record(Recorder.Pace.EASY);
     }
 
     private Recording nothingIsLost(Recorder recorder) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The test bed: two real nodes with PostgreSQL and, if wanted, pgha, a router, a traffic manager and clients, each a
@@ -20,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Lab implements AutoCloseable {
 
     private static final long POLL_NANOS = 5_000_000;
+    private static final long REST = 4;
 
     private final LabDirectory directory;
     private final LabOptions options;
@@ -146,7 +148,12 @@ final class Lab implements AutoCloseable {
 
     /** Starts the recording client and both observers. Returns when rows are acknowledged. */
     Recorder record() {
-        Recorder recorder = guest(new Recorder(this, Recorder.CONNECTIONS));
+        return record(Recorder.Pace.DENSE);
+    }
+
+    /** The same at another pace. */
+    Recorder record(Recorder.Pace pace) {
+        Recorder recorder = guest(new Recorder(this, pace));
         recorder.awaitWrites();
         return recorder;
     }
@@ -185,8 +192,8 @@ final class Lab implements AutoCloseable {
     }
 
     /**
-     * The one place where tests wait: asks until the condition holds, every 5 ms, and rests as long as an answer took, so
-     * that asking never takes more than half a core from the pair it asks about.
+     * The one place where tests wait: asks until the condition holds, every 5 ms, and rests four times as long as an answer
+     * took, so that asking never takes more than a fifth of a core from the pair it asks about.
      *
      * @throws AssertionError when it does not hold in time; says what was last seen
      */
@@ -203,11 +210,27 @@ final class Lab implements AutoCloseable {
             } catch (Exception e) {
                 last = Optional.of(e);
             }
-            LockSupport.parkNanos(Math.max(POLL_NANOS, System.nanoTime() - asked));
+            rest(asked);
         } while (System.nanoTime() - start < limit.toNanos()
                 && !Thread.currentThread().isInterrupted());
         throw new AssertionError(
                 "not within " + limit.toMillis() + " ms: " + what, last.orElse(null));
+    }
+
+    /** Looks for that long, as often as {@link #await} asks, that it stays so. */
+    void watch(String what, Duration time, BooleanSupplier condition) {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < time.toNanos()) {
+            long asked = System.nanoTime();
+            if (!condition.getAsBoolean()) {
+                throw new AssertionError("no longer so: " + what + "\n" + diagnosis());
+            }
+            rest(asked);
+        }
+    }
+
+    private static void rest(long asked) {
+        LockSupport.parkNanos(Math.max(POLL_NANOS, REST * (System.nanoTime() - asked)));
     }
 
     /** The ends of all logs, for a failed test. */

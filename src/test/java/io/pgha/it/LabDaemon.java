@@ -1,5 +1,6 @@
 package io.pgha.it;
 
+import io.pgha.engine.Request;
 import io.pgha.http.Answer;
 import io.pgha.http.Call;
 import io.pgha.http.ControlClient;
@@ -148,6 +149,11 @@ final class LabDaemon {
         return flat().map(STATE::matcher).filter(Matcher::find).map(found -> found.group(1));
     }
 
+    /** Whether it says that it is in that state. */
+    boolean is(String state) {
+        return state().filter(state::equals).isPresent();
+    }
+
     /** Whether it answers and carries no workflow out. */
     boolean isIdle() {
         return flat().filter(json -> json.contains("\"running\":null")).isPresent();
@@ -201,6 +207,17 @@ final class LabDaemon {
         List<Answer> said = new ArrayList<>();
         new ControlClient(socket, Duration.ofSeconds(10), System::nanoTime).call(call, said::add);
         return said;
+    }
+
+    /** Asks for a rebuild as standby, as {@code pgha initialize} does; whether it was begun. */
+    boolean rebuild() {
+        Request request =
+                new Request.Initialize(Request.As.STANDBY, Optional.empty(), false, false);
+        try {
+            return ask(Call.ask(request, SOON)).stream().allMatch(part -> part.exitCode() == 0);
+        } catch (IOException e) {
+            return false; // It does not answer, so it does not begin.
+        }
     }
 
     /** Runs a command of pgha on this node as root. */

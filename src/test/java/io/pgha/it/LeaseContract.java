@@ -19,10 +19,10 @@ abstract class LeaseContract {
     /** Longer than a lease, its rate and its margin, and with a daemon's start shorter than the lease taken for that. */
     private static final Duration ABSENCE = Duration.ofSeconds(4);
 
-    final LeasedPair pair;
+    final StruckPair pair;
 
     LeaseContract(String guard) {
-        this.pair = new LeasedPair(guard);
+        this.pair = new StruckPair(LabOptions.shipped().withGuard(guard).withDisks());
     }
 
     @AfterAll
@@ -138,11 +138,32 @@ abstract class LeaseContract {
                 node.daemon().stop();
                 round.assertServes(ABSENCE);
                 node.daemon().start();
-                round.lab().expect("it is well", LeasedPair.PATIENCE, node.daemon()::isSteady);
+                round.lab().expect("it is well", StruckPair.PATIENCE, node.daemon()::isSteady);
             }
             round.assertServes(Duration.ofSeconds(2));
         });
         pair.assertUnnoticed(seen);
+    }
+
+    /** Row B8: its lease is over, its gate was torn down, and nobody is there who would put it up. */
+    @Test
+    void aPrimaryWhoseGateWasTornDownIsNotReplacedNorWhenItsDaemonWakes() {
+        pair.run("gate torn down under a stopped daemon", round -> {
+            LabNode primary = round.primary();
+            LabNode standby = round.standby();
+            int before = standby.daemon().logged().length();
+            primary.daemon().freeze();
+            Run.of(primary.machine().root(List.of("nft", "flush", "ruleset"))).orFail();
+            round.expect(
+                    "the standby sees it",
+                    () -> standby.daemon().logged().substring(before).contains("still open"));
+            round.assertServes(Duration.ofSeconds(2));
+            primary.daemon().thaw();
+            round.expect("it is well again", primary.daemon()::isSteady);
+            round.assertServes(Duration.ofSeconds(2));
+            String said = standby.daemon().logged().substring(before);
+            assertFalse(said.contains("failover begins"), said);
+        });
     }
 
     @Test
@@ -174,7 +195,7 @@ abstract class LeaseContract {
             round.lab()
                     .expect(
                             "the standby is closed again",
-                            LeasedPair.PATIENCE,
+                            StruckPair.PATIENCE,
                             () -> !round.lab().isOpen(round.standby()));
             round.assertServes(Duration.ofSeconds(2));
         });
@@ -196,17 +217,17 @@ abstract class LeaseContract {
         });
     }
 
-    private static void cutOff(LeasedPair.Round round) {
+    private static void cutOff(StruckPair.Round round) {
         round.primary().cut(Wires.Side.PEER);
         round.primary().cut(Wires.Side.ARBITER);
         round.awaitTakeover();
     }
 
-    private static void yields(LeasedPair.Round round) {
+    private static void yields(StruckPair.Round round) {
         round.lab()
                 .expect(
                         "the old primary knows",
-                        LeasedPair.PATIENCE,
+                        StruckPair.PATIENCE,
                         () -> round.primary()
                                 .daemon()
                                 .state()

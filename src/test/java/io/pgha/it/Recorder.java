@@ -20,25 +20,22 @@ final class Recorder implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    static final int CONNECTIONS = 4;
-    private static final int THINK_MICROS = 5_000;
+    /** What a client does: how many connections, and how long each rests between two writes. */
+    record Pace(int connections, Duration think) {
+
+        /** Enough that every moment of a gap has its write. */
+        static final Pace DENSE = new Pace(4, Duration.ofMillis(5));
+        /** Where only counts what is lost, and the machine has other work. */
+        static final Pace EASY = new Pace(1, Duration.ofMillis(20));
+    }
 
     private final Lab lab;
     private final Process process;
     private final Path log;
     private final Path errors;
 
-    Recorder(Lab lab, int connections) {
-        this(lab, connections, Wires.CLIENT + ":5432/app");
-    }
-
-    /**
-     * Starts it.
-     *
-     * @param connections how many writers
-     * @param hosts where they write: the part of a JDBC URL after the slashes
-     */
-    Recorder(Lab lab, int connections, String hosts) {
+    /** Starts it; it writes through the traffic manager. */
+    Recorder(Lab lab, Pace pace) {
         this.lab = lab;
         long stamp = System.nanoTime();
         this.log = lab.home().resolve("client/recording-" + stamp + ".log");
@@ -46,7 +43,8 @@ final class Recorder implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("java", "-XX:+UseSerialGC", "-Xmx96m"));
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto"));
         command.addAll(List.of("-cp", classPath(), RecorderMain.class.getName()));
-        command.addAll(List.of(Template.PASSWORD, "" + THINK_MICROS, "" + connections, hosts));
+        command.addAll(List.of(Template.PASSWORD, "" + pace.think().toNanos() / 1_000));
+        command.addAll(List.of("" + pace.connections(), Wires.CLIENT + ":5432/app"));
         command.addAll(List.of("node1", Wires.address(1) + ":5432"));
         command.addAll(List.of("node2", Wires.address(2) + ":5432"));
         try {

@@ -54,7 +54,7 @@ class WitnessFaultsIT extends LeaseContract {
             witness.stop();
             witness.forget();
             witness.start();
-            round.lab().expect("it may move", LeasedPair.PATIENCE, witness::mayMove);
+            round.lab().expect("it may move", StruckPair.PATIENCE, witness::mayMove);
             round.assertServes(Duration.ofSeconds(2));
         });
         pair.assertUnnoticed(seen);
@@ -96,7 +96,7 @@ class WitnessFaultsIT extends LeaseContract {
             round.lab()
                     .expect(
                             "it has its vote again",
-                            LeasedPair.PATIENCE,
+                            StruckPair.PATIENCE,
                             () -> round.standby()
                                     .daemon()
                                     .logged()
@@ -115,7 +115,7 @@ class WitnessFaultsIT extends LeaseContract {
             round.lab()
                     .expect(
                             "it is deposed",
-                            LeasedPair.PATIENCE,
+                            StruckPair.PATIENCE,
                             () -> round.standby()
                                     .daemon()
                                     .state()
@@ -162,7 +162,7 @@ class WitnessFaultsIT extends LeaseContract {
     private static void restart(Lab lab, LabNode node) {
         node.daemon().stop();
         node.daemon().start();
-        lab.expect("it answers", LeasedPair.PATIENCE, node.daemon()::answers);
+        lab.expect("it answers", StruckPair.PATIENCE, node.daemon()::answers);
     }
 
     @Test
@@ -175,7 +175,7 @@ class WitnessFaultsIT extends LeaseContract {
             round.lab()
                     .expect(
                             "its daemon answers",
-                            LeasedPair.PATIENCE,
+                            StruckPair.PATIENCE,
                             round.primary().daemon()::answers);
             round.primary().postgres().begin();
             round.recorder().awaitWrites(round.standby());

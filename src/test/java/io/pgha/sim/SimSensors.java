@@ -253,7 +253,8 @@ final class SimSensors implements Sensors {
                 : peer.gate().lets() && peer.postgres().postmaster() == Postmaster.RUNNING
                         ? PortAnswer.ALIVE
                         : PortAnswer.REFUSED;
-        clientPort = Optional.of(probe(blind.isPresent() ? PortAnswer.UNTRIED : answer, begun));
+        clientPort = Optional.of(probe(blind.isPresent() ? PortAnswer.UNTRIED : answer, begun)
+                .orOpenBefore(clientPort, policy.heartbeats(2)));
     }
 
     /** What it last said, and how long ago. */
