@@ -66,12 +66,17 @@ final class Conditions {
                 && standby.flushed().bytesBehind(position) < CAUGHT_UP_BYTES;
     }
 
-    /** The receiver's flushed position lies behind the start of the shutdown checkpoint record: it has the record. */
+    /**
+     * The receiver's flushed position lies behind the start of the shutdown checkpoint record: it has the record. Of a peer that
+     * takes over meanwhile the position says nothing, since it is on a timeline of its own then.
+     */
     private static boolean holdsFinalWal(World w, Optional<PeerMessage> peer) {
         return w.now()
                 .control()
                 .filter(ControlData::isCleanStop)
-                .flatMap(control -> peer.flatMap(PeerMessage::position)
+                .flatMap(control -> peer.filter(p ->
+                                p.state() == NodeState.STANDBY && p.inRecovery().orElse(false))
+                        .flatMap(PeerMessage::position)
                         .map(theirs -> theirs.compareTo(control.checkpoint()) > 0))
                 .orElse(false);
     }
