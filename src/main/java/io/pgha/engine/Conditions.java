@@ -5,6 +5,7 @@ import io.pgha.model.ControlData;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
+import io.pgha.model.Postmaster;
 import io.pgha.model.StandbyView;
 import io.pgha.plan.PeerCondition;
 
@@ -47,6 +48,24 @@ final class Conditions {
                                 && p.activity().isEmpty())
                         .isPresent();
         };
+    }
+
+    /** Why it can never hold any more, whatever goes on at the peer; empty: it may. */
+    static Optional<String> hindrance(World w, PeerCondition condition) {
+        if (condition != PeerCondition.HOLDS_FINAL_WAL) {
+            return Optional.empty();
+        }
+        if (w.now().postmaster() == Postmaster.RUNNING) {
+            return Optional.of(
+                    "PostgreSQL was started meanwhile, so that its last WAL is not the final one");
+        }
+        if (w.now().postmaster() == Postmaster.CRASHED) {
+            return Optional.of(
+                    "PostgreSQL did not stop cleanly, so that nobody can hold its final WAL");
+        }
+        return w.peerIn(NodeState.UNDECIDED)
+                .filter(p -> !p.inRecovery().orElse(true))
+                .map(p -> p.node() + "'s PostgreSQL was promoted by hand meanwhile");
     }
 
     private static boolean streams(World w, Optional<PeerMessage> peer) {

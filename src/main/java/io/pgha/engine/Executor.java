@@ -17,7 +17,6 @@ import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
 import io.pgha.model.Receiver;
 import io.pgha.plan.ClaimBasis;
-import io.pgha.plan.PeerCondition;
 import io.pgha.plan.Progress;
 import io.pgha.plan.Step;
 import io.pgha.plan.StepWords;
@@ -251,16 +250,8 @@ final class Executor {
             return Optional.of(offer(w, s));
         }
         if (step instanceof Step.AwaitPeer s
-                && s.condition() == PeerCondition.HOLDS_FINAL_WAL
-                && w.now().postmaster() == Postmaster.RUNNING) {
-            return Optional.of(new Outcome.Failed(
-                    "PostgreSQL was started meanwhile, so that its last WAL is not the final one"));
-        }
-        if (step instanceof Step.AwaitPeer s
-                && s.condition() == PeerCondition.HOLDS_FINAL_WAL
-                && w.now().postmaster() == Postmaster.CRASHED) {
-            return Optional.of(new Outcome.Failed(
-                    "PostgreSQL did not stop cleanly, so that nobody can hold its final WAL"));
+                && Conditions.hindrance(w, s.condition()).isPresent()) {
+            return Conditions.hindrance(w, s.condition()).map(Outcome.Failed::new);
         }
         if (step instanceof Step.AwaitPeer s) {
             return Optional.of(await(

@@ -458,6 +458,45 @@ public final class Given {
         return this;
     }
 
+    /** Its PostgreSQL left recovery. */
+    public Given peerReadWrite() {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                Optional.of(false),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
+                p.leaseRequest(),
+                p.leaseGrant(),
+                p.votes(),
+                0);
+        return this;
+    }
+
     Given peerSystemId(String id) {
         PeerMessage p = peer;
         peer = new PeerMessage(

@@ -55,6 +55,20 @@ final class CedeOrderTest {
     }
 
     @Test
+    void aReleaseEndsWhenThePeerWasPromotedByHandMeanwhile() {
+        Given stopped = Given.primary().stoppedAt("0/4000000");
+
+        assertTrue(Conditions.hindrance(stopped.world(), PeerCondition.HOLDS_FINAL_WAL)
+                .isEmpty());
+        assertTrue(Conditions.hindrance(
+                        stopped.peer(NodeState.UNDECIDED, 3, Given.A)
+                                .peerReadWrite()
+                                .world(),
+                        PeerCondition.HOLDS_FINAL_WAL)
+                .isPresent());
+    }
+
+    @Test
     void anEpochIsCededOnlyWhilePostgresIsKnownToBeDown() {
         assertInstanceOf(Fact.CedeOffered.class, offered(Postmaster.CRASHED).get(0));
         assertEquals(List.of(), offered(Postmaster.RUNNING));
