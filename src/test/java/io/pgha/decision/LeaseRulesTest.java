@@ -104,6 +104,28 @@ final class LeaseRulesTest {
     }
 
     @Test
+    @Pins(Row.A11)
+    void aBootedNodeWhoseEpochWasNeverClaimedYieldsToTheOwnerAtTheArbiter() {
+        Given booted = Given.standby()
+                .guard(Guard.WITNESS)
+                .state(NodeState.UNDECIDED, 4, Given.B)
+                .peer(NodeState.PRIMARY, 3, Given.A);
+        Register unclaimed = new Register(Given.EPOCH, Given.A, true, Optional.empty());
+        Register claimed = new Register(new Epoch(4), Given.B, false, Optional.empty());
+
+        assertEquals(
+                Boot.Kind.DEPOSED,
+                Boot.verdict(booted.arbiter(Duration.ZERO, unclaimed, Duration.ZERO)
+                                .world())
+                        .kind());
+        assertEquals(
+                Boot.Kind.WAIT,
+                Boot.verdict(booted.arbiter(Duration.ZERO, claimed, Duration.ZERO)
+                                .world())
+                        .kind());
+    }
+
+    @Test
     void theSlotInForceIsNeverArmedAnew() {
         Given given = Given.primary()
                 .leases(leases(Optional.empty(), Optional.of(heldUntil(500)), Optional.empty()));
