@@ -5,7 +5,10 @@
  * Time is abstract: a lease that nobody renews may end at any later moment, and a grantor takes its grants for over only when they
  * are (that is what arming before asking, rho and the margin are for; they are checked by the simulator, not here).
  *
- * Left out one at a time, with -DNO_V, -DNO_C, -DNO_R, -DNO_S, the check must fail: see VotesModelTest.
+ * Abdication: a standby gives its vote up on its own disk, then the owner counts upon that on its disk and needs no lease. Messages
+ * take no time here, so that no abdication needs a number: late ones are the simulator's.
+ *
+ * Left out one at a time, with -DNO_V, -DNO_C, -DNO_R, -DNO_S, -DNO_A, the check must fail: see VotesModelIT.
  */
 
 #ifndef FAULTS
@@ -22,6 +25,8 @@ byte owner[2];
 mtype answer = NOTHING; /* of the other node to the outstanding cede */
 
 bool opened[2]; /* the node's own epoch has been open, or was given to it as such */
+bool gaveUp[2]; /* the node will not take over: it is stopped, set aside or paused */
+bool alone[2]; /* the node counts upon the other's abdication, and needs no lease */
 bool word[2]; /* the epoch came by the old owner's own word */
 
 /* Volatile. */
@@ -39,9 +44,10 @@ bool wUp = true;
 bool peers = true;
 bool arbiter[2] = true;
 
-/* In force at node n, by the other node's grant or by the arbiter's. */
+/* In force at node n, by the other node's grant, by the arbiter's, or by its own. */
 bool byPeer[2];
 bool byArbiter[2];
+bool bySelf[2];
 
 /* Who was open last; for the check only. */
 byte last;
@@ -51,7 +57,7 @@ byte faults;
 #define m (1 - n)
 #define hears(n) (up[n] && up[1 - n] && peers)
 #define asks(n) (up[n] && wUp && arbiter[n])
-#define open(n) (byPeer[n] || byArbiter[n])
+#define open(n) (byPeer[n] || byArbiter[n] || bySelf[n])
 
 #ifdef NO_V
 /* Broken: a node with an intent of its own still grants to the old owner. */
@@ -75,9 +81,13 @@ byte faults;
 #define arbiterRenews(n) \
     (role[n] == PRIMARY && asks(n) && wOwner == n && wEpoch == epoch[n])
 
+#define selfRenews(n) (role[n] == PRIMARY && up[n] && alone[n])
+
 inline close(n) {
     byPeer[n] = false;
-    byArbiter[n] = false
+    byArbiter[n] = false;
+    bySelf[n] = false;
+    alone[n] = false
 }
 
 inline check() {
@@ -98,13 +108,31 @@ end:
         last = n;
         check() }
     :: atomic { (arbiterRenews(n) && !byArbiter[n]) -> byArbiter[n] = true; wLeased = true; opened[n] = true; last = n; check() }
+    :: atomic { (selfRenews(n) && !bySelf[n]) -> bySelf[n] = true; last = n; check() }
+    :: atomic { (bySelf[n] && !selfRenews(n)) -> bySelf[n] = false }
     :: atomic { (byPeer[n] && !peerRenews(n)) -> byPeer[n] = false }
     :: atomic { (byArbiter[n] && !arbiterRenews(n)) -> byArbiter[n] = false }
 
+    /* Abdication, by the owner that is heard alone: first here, then there, and back by its answer alone. */
+    :: atomic { (faults < FAULTS && role[n] == STANDBY && !gaveUp[n] && hears(n) && role[m] == PRIMARY
+            && endorses(n, m)) ->
+        fault();
+        gaveUp[n] = true }
+    :: atomic { (role[n] == PRIMARY && !alone[n] && opened[n] && hears(n) && gaveUp[m]
+            && endorses(m, n)) ->
+        alone[n] = true }
+    :: atomic { (alone[n] && hears(n)) -> alone[n] = false }
+#ifdef NO_A
+    /* Broken: whoever is back takes its vote back by itself. */
+    :: atomic { (gaveUp[n] && up[n]) -> gaveUp[n] = false }
+#else
+    :: atomic { (gaveUp[n] && hears(n) && !alone[m]) -> gaveUp[n] = false }
+#endif
+
     /* Takeover on silence: intent, claim, promotion. */
-    :: atomic { (role[n] == STANDBY && owner[n] == m && up[n] && !hears(n)) -> role[n] = PROMOTING }
+    :: atomic { (role[n] == STANDBY && !gaveUp[n] && owner[n] == m && up[n] && !hears(n)) -> role[n] = PROMOTING }
     :: atomic { (role[n] == PROMOTING && up[n] && !claimed[n] && asks(n) && wEpoch <= epoch[n]
-            && !byPeer[m] && !byArbiter[m]) ->
+            && !open(m)) ->
         wEpoch = epoch[n] + 1;
         wOwner = n;
         wLeased = false;
@@ -146,9 +174,10 @@ end:
         word[n] = false;
         epoch[n] = epoch[m];
         owner[n] = m }
-    /* The other was open last and is dead for good: a person vouches, and its last writes are lost. */
-    :: atomic { (role[n] == DEPOSED && dead[m] && last == m && asks(n) && !byPeer[m]
-            && !byArbiter[m]) ->
+    /* The other was open last, or counted upon this one, and is dead for good: a person vouches, and its last writes are lost. */
+    :: atomic { (((role[n] == DEPOSED && last == m) || (role[n] == STANDBY && gaveUp[n])) && dead[m] && asks(n)
+            && !open(m)) ->
+        gaveUp[n] = false;
         wEpoch++;
         wOwner = n;
         wLeased = false;
@@ -169,7 +198,7 @@ end:
 #ifndef NO_C
     /* A claim that was never opened is taken back after claim_timeout. */
     :: atomic { (role[n] == PRIMARY && opened[n] && asks(n) && wEpoch == epoch[n] + 1 && wOwner == m
-            && !wLeased && !byPeer[m]) ->
+            && !wLeased && !open(m)) ->
         wEpoch = epoch[n] + 2;
         wOwner = n;
         epoch[n] = epoch[n] + 2;
@@ -178,7 +207,7 @@ end:
 
     /* Rule R: a cede is offered to one that would take it, and answered. */
     :: atomic { (faults < FAULTS && role[n] == PRIMARY && hears(n) && role[m] == STANDBY && owner[m] == n
-            && epoch[m] == epoch[n]) ->
+            && epoch[m] == epoch[n] && !gaveUp[m]) ->
         fault();
         close(n);
         role[n] = CEDED;
@@ -205,7 +234,7 @@ end:
     :: atomic { (role[n] == CEDED && hears(n) && answer == REFUSED) -> role[n] = PRIMARY; answer = NOTHING }
 #ifndef NO_R
     /* Silent after a cede: with the arbiter the old owner takes it back, if nobody has opened there. */
-    :: atomic { (role[n] == CEDED && !hears(n) && asks(n) && !byPeer[m] && !byArbiter[m]
+    :: atomic { (role[n] == CEDED && !hears(n) && asks(n) && !open(m)
             && (wEpoch <= epoch[n] || (wEpoch == epoch[n] + 1 && wOwner == m && !wLeased))) ->
         wEpoch = epoch[n] + 2;
         wOwner = n;

@@ -74,7 +74,8 @@ public final class Boot {
         }
         boolean arbiterDecides = w.policy().guard().isLease()
                 && w.memory().isOwner(w.now().self())
-                && mine.isAfter(peer.epoch());
+                && mine.isAfter(peer.epoch())
+                && !isUnclaimed(w, peer);
         switch (peer.state()) {
             case PRIMARY, RECONCILING -> {
                 return arbiterDecides
@@ -113,6 +114,16 @@ public final class Boot {
                             + ") and opens first");
         }
         return wait(w, "asked " + peer.node() + " (" + peer.state() + ") to hold still");
+    }
+
+    /** The arbiter holds the peer's epoch, so that this node's own was never claimed, and nobody gave it to this node either. */
+    private static boolean isUnclaimed(World w, PeerMessage peer) {
+        return w.memory().given().filter(w.memory().epoch()::equals).isEmpty()
+                && LeaseRules.register(w)
+                        .filter(r -> r.leased()
+                                && r.owner().equals(peer.node())
+                                && r.epoch().equals(peer.epoch()))
+                        .isPresent();
     }
 
     /** The peer gave its epoch up to this node, which owns the next one: it waits for nothing else. */

@@ -102,8 +102,12 @@ public final class Eligibility {
         }
         Optional<Integer> theirs = peer.inRecovery().filter(r -> !r).flatMap(r -> peer.timeline());
         if (theirs.filter(t -> t != local.timeline()).isPresent()) {
-            vetoes.add("on timeline " + local.timeline() + " while the primary was on "
-                    + theirs.orElseThrow());
+            int there = theirs.orElseThrow();
+            vetoes.add("on timeline " + local.timeline() + " while the primary was on " + there
+                    + (there < local.timeline()
+                            ? ", which no standby of this timeline can follow: when " + peer.node()
+                                    + " is the one to keep, pgha initialize here"
+                            : ""));
         }
     }
 

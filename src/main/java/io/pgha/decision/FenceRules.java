@@ -1,6 +1,8 @@
 package io.pgha.decision;
 
+import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
 
 import java.util.Optional;
 
@@ -69,6 +71,17 @@ public final class FenceRules {
         boolean owns =
                 w.memory().isOwner(w.now().peerId()) || w.memory().state() == NodeState.PROMOTING;
         return w.policy().fence().configured() && owns;
+    }
+
+    /**
+     * The peer, heard again after its lease was over, opens no more: the claim has moved. But a machine that stood still may be
+     * open for the rest of a kernel's timer (protocol section 10), so that it is either seen closed or has run for that long.
+     */
+    public static boolean isShut(World w, MonoTime heardSince) {
+        boolean closed =
+                w.peer().flatMap(PeerMessage::gateOpen).filter(open -> !open).isPresent();
+        return closed
+                || w.now().at().isPast(heardSince, w.policy().waitAfter(LeaseRules.longest(w)));
     }
 
     /** Why a fencing that is due or under way must not go on; empty: it may. */

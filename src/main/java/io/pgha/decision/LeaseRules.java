@@ -4,6 +4,7 @@ import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
 import io.pgha.model.ArbiterView;
 import io.pgha.model.Armed;
+import io.pgha.model.GateState;
 import io.pgha.model.LeaseGrant;
 import io.pgha.model.LeaseRequest;
 import io.pgha.model.MonoTime;
@@ -76,7 +77,7 @@ public final class LeaseRules {
     private static Leases hold(World w, Memory soon, Duration wanted, List<Order> orders) {
         Leases l = w.tally().leases();
         MonoTime now = w.now().at();
-        if (l.held().isPresent() && l.heldAt(now).isEmpty()) {
+        if (l.heldAt(now).isEmpty() && (l.held().isPresent() || hasWoken(w))) {
             orders.add(new Order.Close());
             return letGo(l);
         }
@@ -113,6 +114,12 @@ public final class LeaseRules {
         Optional<LeaseRequest> request = armed.map(k -> new LeaseRequest(
                 k.nonce(), w.memory().epoch(), asked.orElseThrow().duration()));
         return with(l, l.lastNonce(), asked, l.held(), request);
+    }
+
+    /** Right after a pause: of a lease that an earlier start took, and the kernel kept, nobody knows whether it should be over. */
+    private static boolean hasWoken(World w) {
+        return w.tally().awakeAt().equals(w.now().at())
+                && w.tally().awakeAt().isAfter(w.tally().startedAt());
     }
 
     private static boolean isHalfOver(Leases.Held held, Duration wanted, MonoTime now) {
@@ -266,14 +273,18 @@ public final class LeaseRules {
         return rest.isNegative() ? Duration.ZERO : rest;
     }
 
-    private static Duration longest(World w) {
+    /** The longest lease that this node can have granted, in this start or an earlier one. */
+    static Duration longest(World w) {
         return Duration.ofMillis(
                 Math.max(w.memory().longestLeaseMillis(), w.policy().lease().toMillis()));
     }
 
     /** True when the daemon may stop: clients stay for long enough, or the owner has its abdication on disk. */
     public static boolean mayLeave(World w) {
-        if (!w.policy().guard().isLease() || w.memory().state() != NodeState.PRIMARY) {
+        if (!w.policy().guard().isLease()) {
+            return mayLeaveOpen(w);
+        }
+        if (w.memory().state() != NodeState.PRIMARY) {
             return VoteRules.mayLeave(w);
         }
         Duration enough = w.policy().handoverLease().dividedBy(2);
@@ -282,6 +293,27 @@ public final class LeaseRules {
                 .heldAt(w.now().at())
                 .map(h -> h.until().since(w.now().at()).compareTo(enough) > 0)
                 .orElse(true);
+    }
+
+    /**
+     * Without a lease the gate stays as it is while nobody is here. A primary that has just woken up listens first, and one that
+     * meets another closes first: else both would be open for as long as this daemon is away.
+     */
+    private static boolean mayLeaveOpen(World w) {
+        boolean isOpen = w.now().gate().answer().filter(GateState.OPEN::equals).isPresent();
+        if (!isOpen || w.memory().stillness().isPresent()) {
+            return true;
+        }
+        if (w.memory().state() != NodeState.PRIMARY) {
+            return false;
+        }
+        MonoTime awake = w.tally().awakeAt();
+        boolean hasListened = !awake.isAfter(w.tally().startedAt())
+                || w.now().at().isPast(awake, Counting.fresh(w.policy()));
+        return w.peer()
+                .map(p -> p.state() != NodeState.PRIMARY
+                        || p.epoch().compareTo(w.memory().epoch()) < 0)
+                .orElse(hasListened);
     }
 
     /** The whole of what the arbiter is told and asked in this turn. */

@@ -48,16 +48,16 @@ final class Overtaking {
             return Optional.of(instead(running, begin));
         }
         if (isMoot(w, running)) {
-            String why = "PostgreSQL does not run here any more";
+            String why = "no primary's PostgreSQL runs here any more";
             return Optional.of(new Decision.Note(
                     Situation.POSTGRES_DOWN, List.of(givenUp(running, why)), why));
         }
         return Optional.empty();
     }
 
-    /** It waits for the peer to follow a PostgreSQL that is down: that ends only when this node is free to start it. */
+    /** It waits for the peer to follow a PostgreSQL that is down, or in recovery: that ends only when this node is free again. */
     private static boolean isMoot(World w, Memory.Running running) {
-        return w.now().isDown()
+        return (w.now().isDown() || w.now().isInRecovery())
                 && running.step() instanceof Step.AwaitPeer await
                 && await.condition() == PeerCondition.STREAMS;
     }

@@ -7,7 +7,9 @@ import io.pgha.model.Epoch;
 import io.pgha.model.Guard;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
+import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
+import io.pgha.model.Probed;
 import io.pgha.model.Register;
 import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.CloneMode;
@@ -79,7 +81,13 @@ final class StandbyRules {
                     new Fact.EpochSeen(peer.epoch(), peer.node()));
         }
         if (peer.cede().filter(c -> isForUs(w, c)).isPresent()) {
-            return Optional.of(answer(w, peer.cede().get()));
+            return Optional.of(
+                    isLookedAt(w)
+                            ? answer(w, peer.cede().get())
+                            : new Decision.Hold(
+                                    Situation.PRIMARY_DOWN,
+                                    peer.node()
+                                            + " cedes; PostgreSQL here is looked at first, since this process was paused"));
         }
         if (peer.token()
                 .filter(t -> t.target().equals(w.now().self()) && !m.kept().equals(peer.token()))
@@ -109,6 +117,14 @@ final class StandbyRules {
                                                     + " is being released to this node and asks for a standby")));
         }
         return Optional.empty();
+    }
+
+    /** What was seen before this process was paused says nothing of what is: replay may have been paused meanwhile. */
+    @Decides(Row.B13)
+    private static boolean isLookedAt(World w) {
+        return !(w.now().local() instanceof Probed.Answered<PostgresView> view)
+                || !w.tally().awakeAt().isAfter(view.at())
+                || w.tally().awakeAt().equals(w.tally().startedAt());
     }
 
     private static boolean isForUs(World w, Cede cede) {

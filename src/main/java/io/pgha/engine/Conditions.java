@@ -5,6 +5,7 @@ import io.pgha.model.ControlData;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
+import io.pgha.model.Postmaster;
 import io.pgha.model.StandbyView;
 import io.pgha.plan.PeerCondition;
 
@@ -49,6 +50,24 @@ final class Conditions {
         };
     }
 
+    /** Why it can never hold any more, whatever goes on at the peer; empty: it may. */
+    static Optional<String> hindrance(World w, PeerCondition condition) {
+        if (condition != PeerCondition.HOLDS_FINAL_WAL) {
+            return Optional.empty();
+        }
+        if (w.now().postmaster() == Postmaster.RUNNING) {
+            return Optional.of(
+                    "PostgreSQL was started meanwhile, so that its last WAL is not the final one");
+        }
+        if (w.now().postmaster() == Postmaster.CRASHED) {
+            return Optional.of(
+                    "PostgreSQL did not stop cleanly, so that nobody can hold its final WAL");
+        }
+        return w.peerIn(NodeState.UNDECIDED)
+                .filter(p -> !p.inRecovery().orElse(true))
+                .map(p -> p.node() + "'s PostgreSQL was promoted by hand meanwhile");
+    }
+
     private static boolean streams(World w, Optional<PeerMessage> peer) {
         boolean ready = peer.filter(p -> p.state() == NodeState.STANDBY && p.streaming())
                 .isPresent();
@@ -66,12 +85,17 @@ final class Conditions {
                 && standby.flushed().bytesBehind(position) < CAUGHT_UP_BYTES;
     }
 
-    /** The receiver's flushed position lies behind the start of the shutdown checkpoint record: it has the record. */
+    /**
+     * The receiver's flushed position lies behind the start of the shutdown checkpoint record: it has the record. Of a peer that
+     * takes over meanwhile the position says nothing, since it is on a timeline of its own then.
+     */
     private static boolean holdsFinalWal(World w, Optional<PeerMessage> peer) {
         return w.now()
                 .control()
                 .filter(ControlData::isCleanStop)
-                .flatMap(control -> peer.flatMap(PeerMessage::position)
+                .flatMap(control -> peer.filter(p ->
+                                p.state() == NodeState.STANDBY && p.inRecovery().orElse(false))
+                        .flatMap(PeerMessage::position)
                         .map(theirs -> theirs.compareTo(control.checkpoint()) > 0))
                 .orElse(false);
     }

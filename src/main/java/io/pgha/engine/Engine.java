@@ -156,6 +156,7 @@ public final class Engine {
         closeIfNeeded(believed(seen), seen);
         takePersisted(seen);
         World w = world(seen);
+        executor.takeBackOrder(w);
         if (pending.isEmpty()) {
             think(w);
         }

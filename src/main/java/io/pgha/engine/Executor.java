@@ -17,7 +17,6 @@ import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
 import io.pgha.model.Receiver;
 import io.pgha.plan.ClaimBasis;
-import io.pgha.plan.PeerCondition;
 import io.pgha.plan.Progress;
 import io.pgha.plan.Step;
 import io.pgha.plan.StepWords;
@@ -46,6 +45,10 @@ final class Executor {
     private Progress progress = new Progress(0, OptionalLong.empty(), "");
     private String lastSign = "";
     private MonoTime lastSignAt = new MonoTime(0);
+    private Optional<TakenBack> takenBack = Optional.empty();
+
+    /** Why and since when the order of the current step to a fence agent is void. */
+    private record TakenBack(String why, MonoTime since) {}
 
     Executor(Actuator actuator) {
         this.actuator = actuator;
@@ -59,6 +62,25 @@ final class Executor {
     /** When the current step was begun. */
     MonoTime begunAt() {
         return begunAt;
+    }
+
+    /**
+     * Asked every turn, also while the journal is being written: a peer that is heard again is not switched off, and an agent
+     * that was begun is ended. Nothing durable is needed for that.
+     */
+    void takeBackOrder(World w) {
+        boolean isOrdered = w.memory()
+                .running()
+                .filter(r -> !r.isOver() && r.step() instanceof Step.Fence)
+                .filter(r -> key(r).equals(begun))
+                .isPresent();
+        if (isOrdered) {
+            FenceRules.stops(w).ifPresent(why -> {
+                actuator.abandon();
+                takenBack = takenBack.or(
+                        () -> Optional.of(new TakenBack(why, w.now().at())));
+            });
+        }
     }
 
     /** The facts this turn yields; empty: the step goes on. */
@@ -83,7 +105,7 @@ final class Executor {
     }
 
     private Outcome outcome(World w, Memory.Running running) {
-        String key = running.plan().id() + (running.undoing() ? "/undo/" : "/") + running.cursor();
+        String key = key(running);
         boolean fresh = !key.equals(begun);
         if (fresh && running.undoing()) {
             // Nothing of the way there may go on while the way back is walked.
@@ -94,6 +116,7 @@ final class Executor {
             begunAt = w.now().at();
             attempts = 0;
             retryAt = Optional.empty();
+            takenBack = Optional.empty();
             lastSign = "";
             lastSignAt = w.now().at();
             progress = new Progress(0, OptionalLong.empty(), StepWords.of(running.step()));
@@ -101,6 +124,9 @@ final class Executor {
         boolean again = retryAt.filter(at -> !at.isAfter(w.now().at())).isPresent();
         if (retryAt.isPresent() && !again) {
             return new Outcome.Running(progress);
+        }
+        if (again) {
+            takenBack = Optional.empty();
         }
         Optional<Outcome> own = ownStep(w, running.step());
         if (own.isPresent()) {
@@ -112,6 +138,10 @@ final class Executor {
             actuator.begin(running.step(), w.memory(), w.now());
         }
         return actuator.poll();
+    }
+
+    private static String key(Memory.Running running) {
+        return running.plan().id() + (running.undoing() ? "/undo/" : "/") + running.cursor();
     }
 
     private List<Fact> stepDone(Memory.Running running, Outcome.Done done) {
@@ -155,16 +185,23 @@ final class Executor {
         return facts;
     }
 
-    /** Asked every turn: a peer that is heard again is not switched off, and an agent that was begun is ended. */
+    /** An order that must not be given, or was taken back: with a lease it is not needed once the peer is seen to be closed. */
     private Optional<Outcome> stopFence(World w) {
-        return FenceRules.stops(w).map(why -> {
-            actuator.abandon();
-            boolean isLeased = w.policy().guard().isLease() && w.peer().isPresent();
-            // Its lease is over and the claim has moved: it stays closed, and needs no more than
-            // that.
-            return isLeased
+        Optional<TakenBack> stopped = FenceRules.stops(w)
+                .map(why -> new TakenBack(why, w.now().at()))
+                .map(takenBack::orElse)
+                .or(() -> takenBack);
+        takenBack = stopped;
+        return stopped.map(s -> {
+            if (!w.policy().guard().isLease() || w.peer().isEmpty()) {
+                return new Outcome.Failed("not switched off: " + s.why());
+            }
+            return FenceRules.isShut(w, s.since())
                     ? new Outcome.Done(List.of())
-                    : new Outcome.Failed("not switched off: " + why);
+                    : new Outcome.Running(new Progress(
+                            0,
+                            OptionalLong.empty(),
+                            s.why() + ": waiting until its gate is closed"));
         });
     }
 
@@ -213,16 +250,8 @@ final class Executor {
             return Optional.of(offer(w, s));
         }
         if (step instanceof Step.AwaitPeer s
-                && s.condition() == PeerCondition.HOLDS_FINAL_WAL
-                && w.now().postmaster() == Postmaster.RUNNING) {
-            return Optional.of(new Outcome.Failed(
-                    "PostgreSQL was started meanwhile, so that its last WAL is not the final one"));
-        }
-        if (step instanceof Step.AwaitPeer s
-                && s.condition() == PeerCondition.HOLDS_FINAL_WAL
-                && w.now().postmaster() == Postmaster.CRASHED) {
-            return Optional.of(new Outcome.Failed(
-                    "PostgreSQL did not stop cleanly, so that nobody can hold its final WAL"));
+                && Conditions.hindrance(w, s.condition()).isPresent()) {
+            return Conditions.hindrance(w, s.condition()).map(Outcome.Failed::new);
         }
         if (step instanceof Step.AwaitPeer s) {
             return Optional.of(await(

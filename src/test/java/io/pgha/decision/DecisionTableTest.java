@@ -18,12 +18,15 @@ import io.pgha.model.PortAnswer;
 import io.pgha.model.Postmaster;
 import io.pgha.model.Register;
 import io.pgha.model.ReleaseToken;
+import io.pgha.plan.PeerCondition;
+import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The rows of the decision tables, each as one law. */
@@ -152,6 +155,43 @@ final class DecisionTableTest {
                 .decides();
 
         assertTrue(decision.why().contains("replay is paused"), decision.why());
+    }
+
+    @Test
+    @Pins(Row.B13)
+    void aCedeIsAnsweredOnlyOnWhatWasSeenSinceAPause() {
+        Given woken = Given.standby()
+                .peerPromises(cede("inc-b"), Optional.empty(), Optional.empty(), Optional.empty())
+                .awakeFor(Duration.ofSeconds(1))
+                .lookedAgo(Duration.ofSeconds(2));
+
+        assertInstanceOf(Decision.Hold.class, woken.decides());
+        assertBegins(PlanKind.FAILOVER, woken.lookedAgo(Duration.ZERO).decides());
+        assertTrue(woken.postgresSilent().decides().toString().contains("taken=false"));
+    }
+
+    @Test
+    void aReleaseThatWaitsForAStandbyEndsWhenPostgresWasStartedInRecovery() {
+        Step wait = new Step.AwaitPeer(PeerCondition.STREAMS);
+        Step undo = new Step.Become(NodeState.PRIMARY, new Epoch(3), Given.A, "undone");
+        Plan plan = new Plan("p", PlanKind.RELEASE, List.of(wait), 1, List.of(undo), "");
+        Given given = Given.primary().remembers(new Fact.PlanBegun(plan));
+
+        Decision decision = given.inRecovery().decides();
+
+        assertTrue(
+                decision.toString().contains("no primary's PostgreSQL runs here"),
+                decision.toString());
+    }
+
+    @Test
+    @Pins(Row.B12)
+    void aStandbyOnAHigherTimelineThanThePrimarySaysHowItIsRebuilt() {
+        assertTrue(
+                Eligibility.vetoes(Given.standby().ownTimeline(2).world())
+                        .toString()
+                        .contains(
+                                "on timeline 2 while the primary was on 1, which no standby of this timeline can follow"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.pgha.model.Cede;
 import io.pgha.model.Epoch;
 import io.pgha.model.Guard;
 import io.pgha.model.Lsn;
+import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.Postmaster;
 import io.pgha.plan.ClaimBasis;
@@ -18,6 +19,7 @@ import io.pgha.plan.Workflows;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -190,6 +192,26 @@ final class FenceRulesTest {
         assertTrue(FenceRules.stops(
                         silentPrimary().remembers(new Fact.Withheld("backup")).world())
                 .isPresent());
+    }
+
+    /** Protocol section 10: a machine that stood still may be open for the rest of its kernel's timer. */
+    @Test
+    @Pins(Row.B8)
+    void aPeerHeardAgainIsShutWhenItsGateIsSeenClosedOrItsKernelHasRunForALease() {
+        World heard = Given.standby().guard(Guard.WITNESS).fenced(true).world();
+        MonoTime now = heard.now().at();
+        Duration lease = heard.policy().waitAfter(heard.policy().lease());
+
+        assertFalse(FenceRules.isShut(heard, now));
+        assertTrue(FenceRules.isShut(
+                heard, new MonoTime(now.nanos() - lease.plusMillis(1).toNanos())));
+        assertTrue(FenceRules.isShut(
+                Given.standby()
+                        .guard(Guard.WITNESS)
+                        .fenced(true)
+                        .peerGateClosed()
+                        .world(),
+                now));
     }
 
     /** It may have been switched off by who is primary now, and cannot see that. */

@@ -50,10 +50,12 @@ public final class Given {
     private Policy.AtBoot atBoot = Policy.AtBoot.AUTO;
     private FencePolicy fence = FencePolicy.NONE;
     private MonoTime at = at(100);
+    private Duration lookAge = Duration.ZERO;
     private Postmaster postmaster = Postmaster.RUNNING;
     private Probed<Boolean> standbySignal;
     private Optional<ControlData> control = Optional.empty();
     private boolean inRecovery;
+    private int timeline = 1;
     private boolean answers = true;
     private boolean streams = true;
     private boolean paused;
@@ -170,7 +172,7 @@ public final class Given {
     }
 
     /** Both nodes can switch each other off. */
-    Given fenced(boolean required) {
+    public Given fenced(boolean required) {
         fence = new FencePolicy(true, required, Duration.ofSeconds(60));
         return this;
     }
@@ -335,7 +337,7 @@ public final class Given {
         return this;
     }
 
-    Given peerHeard() {
+    public Given peerHeard() {
         peerHeard = true;
         return this;
     }
@@ -358,12 +360,12 @@ public final class Given {
         return this;
     }
 
-    Given state(NodeState state, long epoch, NodeId owner) {
+    public Given state(NodeState state, long epoch, NodeId owner) {
         return remembers(new Fact.Became(state, new Epoch(epoch), owner, "given"));
     }
 
     /** The peer says this of itself. */
-    Given peer(NodeState state, long epoch, NodeId owner) {
+    public Given peer(NodeState state, long epoch, NodeId owner) {
         PeerMessage p = peer;
         peer = new PeerMessage(
                 p.protocol(),
@@ -477,6 +479,45 @@ public final class Given {
         return this;
     }
 
+    /** Its PostgreSQL left recovery. */
+    public Given peerReadWrite() {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                Optional.of(false),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
+                p.leaseRequest(),
+                p.leaseGrant(),
+                p.votes(),
+                0);
+        return this;
+    }
+
     Given peerSystemId(String id) {
         PeerMessage p = peer;
         peer = new PeerMessage(
@@ -515,7 +556,7 @@ public final class Given {
         return this;
     }
 
-    Given peerGateClosed() {
+    public Given peerGateClosed() {
         PeerMessage p = peer;
         peer = new PeerMessage(
                 p.protocol(),
@@ -714,7 +755,7 @@ public final class Given {
                 inRecovery,
                 150000,
                 "42",
-                1,
+                timeline,
                 position,
                 position,
                 paused,
@@ -724,7 +765,7 @@ public final class Given {
                 0,
                 List.of());
         Probed<PostgresView> local = answers
-                ? new Probed.Answered<>(view, at)
+                ? new Probed.Answered<>(view, new MonoTime(at.nanos() - lookAge.toNanos()))
                 : new Probed.Silent<>("no answer within 1 s", at);
         MonoTime heard = peerHeard ? at : at(80);
         Observation now = new Observation(
@@ -905,6 +946,56 @@ public final class Given {
                 p.leaseGrant(),
                 p.votes(),
                 0);
+        return this;
+    }
+
+    /** This process was paused until so long ago. */
+    public Given awakeFor(Duration time) {
+        tally = new Tally(
+                tally.startedAt(),
+                tally.lastTurnAt(),
+                new MonoTime(at.nanos() - time.toNanos()),
+                tally.failures(),
+                tally.lastFailure(),
+                tally.lastCounted(),
+                tally.silences(),
+                tally.ownFailures(),
+                tally.lastOwn(),
+                tally.primaryPosition(),
+                tally.downSince(),
+                tally.restarts(),
+                tally.undecidedSince(),
+                tally.bootAsked(),
+                tally.pausedSince(),
+                tally.blockedSince(),
+                tally.unfencedSince(),
+                tally.leases());
+        return this;
+    }
+
+    /** The local PostgreSQL was looked at so long ago. */
+    Given lookedAgo(Duration age) {
+        lookAge = age;
+        return this;
+    }
+
+    /** A person restarted it with standby.signal. */
+    Given inRecovery() {
+        inRecovery = true;
+        return this;
+    }
+
+    /** The local copy's timeline. */
+    Given ownTimeline(int value) {
+        timeline = value;
+        return this;
+    }
+
+    /** PostgreSQL was stopped cleanly, and its shutdown checkpoint lies there. */
+    public Given stoppedAt(String checkpoint) {
+        Lsn lsn = Lsn.parse(checkpoint);
+        postmaster = Postmaster.STOPPED;
+        control = Optional.of(new ControlData("42", "shut down", timeline, lsn, lsn));
         return this;
     }
 

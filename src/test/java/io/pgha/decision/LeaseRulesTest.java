@@ -1,6 +1,7 @@
 package io.pgha.decision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,6 +68,61 @@ final class LeaseRulesTest {
         assertEquals(
                 Optional.of(REQUEST),
                 next(given.armed(armed(7)), true, true).leases().request());
+    }
+
+    /** The kernel keeps what an earlier start took, and its timer stood still with the machine. */
+    @Test
+    @Pins(Row.A8)
+    void aPauseClosesAGateForWhichThisStartHoldsNoLease() {
+        Given given = Given.primary()
+                .leases(leases(Optional.empty(), Optional.empty(), Optional.empty()));
+
+        assertTrue(next(given.awakeFor(Duration.ofSeconds(1)), true, true).orders().stream()
+                .noneMatch(LeaseRules.Order.Close.class::isInstance));
+        assertEquals(
+                List.of(new LeaseRules.Order.Close()),
+                next(given.awakeFor(Duration.ZERO), true, true).orders());
+    }
+
+    @Test
+    void aPrimaryWithoutLeaseThatHasJustWokenListensBeforeItLeaves() {
+        assertTrue(LeaseRules.mayLeave(Given.primary().peerSilent().world()));
+        Given woken = Given.primary().peerSilent().awakeFor(Duration.ZERO);
+        assertFalse(LeaseRules.mayLeave(woken.world()));
+        assertTrue(LeaseRules.mayLeave(woken.peerHeard().world()));
+        assertTrue(LeaseRules.mayLeave(
+                Given.primary().peerSilent().awakeFor(Duration.ofSeconds(60)).world()));
+    }
+
+    @Test
+    void whoMeetsANewerPrimaryClosesBeforeItLeaves() {
+        Given met = Given.primary().peer(NodeState.PRIMARY, 4, Given.B);
+        assertFalse(LeaseRules.mayLeave(met.world()));
+        assertFalse(
+                LeaseRules.mayLeave(met.state(NodeState.RECONCILING, 3, Given.A).world()));
+        assertTrue(LeaseRules.mayLeave(met.gate(GateState.CLOSED).world()));
+    }
+
+    @Test
+    @Pins(Row.A11)
+    void aBootedNodeWhoseEpochWasNeverClaimedYieldsToTheOwnerAtTheArbiter() {
+        Given booted = Given.standby()
+                .guard(Guard.WITNESS)
+                .state(NodeState.UNDECIDED, 4, Given.B)
+                .peer(NodeState.PRIMARY, 3, Given.A);
+        Register unclaimed = new Register(Given.EPOCH, Given.A, true, Optional.empty());
+        Register claimed = new Register(new Epoch(4), Given.B, false, Optional.empty());
+
+        assertEquals(
+                Boot.Kind.DEPOSED,
+                Boot.verdict(booted.arbiter(Duration.ZERO, unclaimed, Duration.ZERO)
+                                .world())
+                        .kind());
+        assertEquals(
+                Boot.Kind.WAIT,
+                Boot.verdict(booted.arbiter(Duration.ZERO, claimed, Duration.ZERO)
+                                .world())
+                        .kind());
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.pgha.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.decision.Fact;
 import io.pgha.decision.Given;
@@ -40,6 +42,30 @@ final class CedeOrderTest {
         List<Fact> facts = new Executor(new IdleActuator()).advance(given.world());
 
         assertInstanceOf(Fact.PlanUndoing.class, facts.get(0));
+    }
+
+    @Test
+    void aReleaseIsNotIssuedOnThePositionOfAPeerThatTakesOver() {
+        Given stopped = Given.primary().stoppedAt("0/4000000");
+
+        assertTrue(Conditions.holds(stopped.world(), PeerCondition.HOLDS_FINAL_WAL));
+        assertFalse(Conditions.holds(
+                stopped.peer(NodeState.PROMOTING, 4, Given.B).world(),
+                PeerCondition.HOLDS_FINAL_WAL));
+    }
+
+    @Test
+    void aReleaseEndsWhenThePeerWasPromotedByHandMeanwhile() {
+        Given stopped = Given.primary().stoppedAt("0/4000000");
+
+        assertTrue(Conditions.hindrance(stopped.world(), PeerCondition.HOLDS_FINAL_WAL)
+                .isEmpty());
+        assertTrue(Conditions.hindrance(
+                        stopped.peer(NodeState.UNDECIDED, 3, Given.A)
+                                .peerReadWrite()
+                                .world(),
+                        PeerCondition.HOLDS_FINAL_WAL)
+                .isPresent());
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The model of votes, leases, cede, claim and resume (src/test/spin/votes.pml), every order of the faults, by Spin. */
+/** The model of votes, leases, cede, claim, resume and abdication (src/test/spin/votes.pml), every order of the faults, by Spin. */
 @Tag("netns")
 @NeedsNamespaces
 class VotesModelIT {
@@ -36,8 +36,8 @@ class VotesModelIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"V", "C", "R", "S"})
-    void withoutAnyOneOfTheFourRulesFiveFaultsAreEnough(String rule) {
+    @ValueSource(strings = {"V", "C", "R", "S", "A"})
+    void withoutAnyOneOfTheFourRulesOrTheAnswerToAnAbdicationFiveFaultsAreEnough(String rule) {
         String said = check(List.of("-DFAULTS=5", "-DNO_" + rule));
         assertTrue(said.contains("errors: 1"), said);
     }

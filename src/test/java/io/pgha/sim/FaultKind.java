@@ -63,11 +63,6 @@ enum FaultKind {
         };
     }
 
-    /** True for what strikes only when it is asked for by name: what follows is a person's to mend. */
-    boolean isAskedFor() {
-        return this == STARTED_IN_RECOVERY;
-    }
-
     /** True when no client may notice this, as long as it is the only kind that happens. */
     boolean isHarmless(Guard guard) {
         return switch (harm) {

@@ -3,11 +3,11 @@ package io.pgha.sim;
 import io.pgha.engine.Outcome;
 import io.pgha.engine.Request;
 import io.pgha.model.GateState;
+import io.pgha.model.Guard;
 import io.pgha.model.PortAnswer;
 import io.pgha.plan.Step;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -80,9 +80,7 @@ final class Faults {
     }
 
     void begin(boolean known) {
-        FaultKind[] kinds = Arrays.stream(FaultKind.values())
-                .filter(k -> !k.isAskedFor() || !only.isEmpty())
-                .toArray(FaultKind[]::new);
+        FaultKind[] kinds = FaultKind.values();
         boolean single = chance.of(0.15);
         if (!only.isEmpty()) {
             universe.laws()
@@ -267,9 +265,19 @@ final class Faults {
             case DAEMON_STOPPED -> {
                 long away = chance.of(0.5) ? spell : Agenda.SECOND;
                 trouble(away + 2 * Agenda.SECOND);
-                host.stopDaemon(() -> universe.agenda().in(away, host::startDaemon));
+                host.stopDaemon(() -> {
+                    trouble(away);
+                    universe.agenda().in(away, host::startDaemon);
+                });
             }
             case DAEMON_PAUSED -> {
+                if (universe.policy().guard() == Guard.GATEWAY && isPaused(host.peer())) {
+                    // Nobody but the gateway is left, which is asked once an interval: a pause that
+                    // is too short to be
+                    // noticed makes that older than fence_after, and contact counts from its send
+                    // (protocol section 7).
+                    universe.laws().calm(false);
+                }
                 host.daemon().ifPresent(d -> d.pause(universe.now() + spell));
                 undo(spell, () -> {});
             }
@@ -287,6 +295,10 @@ final class Faults {
                 undo(50 * Agenda.MS + chance.around(meanSpell), host.peer()::powerOn);
             }
         }
+    }
+
+    private static boolean isPaused(SimHost host) {
+        return host.daemon().filter(SimDaemon::isPaused).isPresent();
     }
 
     private void local(FaultKind kind, SimHost host, long spell) {

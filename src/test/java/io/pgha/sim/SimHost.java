@@ -142,7 +142,9 @@ final class SimHost {
     }
 
     void startDaemon() {
-        if (powered && daemon.isEmpty()) {
+        if (powered && universe.now() < frozenUntil) {
+            after(0, this::startDaemon);
+        } else if (powered && daemon.isEmpty()) {
             starts = starts + 1;
             SimDaemon next = new SimDaemon(universe, this, starts);
             daemon = Optional.of(next);
