@@ -969,6 +969,7 @@ public final class Given {
                 tally.pausedSince(),
                 tally.blockedSince(),
                 tally.unfencedSince(),
+                tally.seenRunning(),
                 tally.leases());
         return this;
     }
