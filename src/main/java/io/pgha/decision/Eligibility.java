@@ -1,7 +1,9 @@
 package io.pgha.decision;
 
 import io.pgha.model.Lsn;
+import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
+import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PostgresView;
 
@@ -82,7 +84,10 @@ public final class Eligibility {
         if (local.replayPaused()) {
             vetoes.add("replay is paused: select pg_wal_replay_resume()");
         }
-        w.now().peer().last().ifPresent(peer -> historyVetoes(peer, local, vetoes));
+        w.now().peer().last().ifPresent(peer -> {
+            historyVetoes(w.now().self(), peer, local, vetoes);
+            parting(w.now(), peer).ifPresent(vetoes::add);
+        });
         Optional<Long> lag = lagBytes(w);
         if (lag.isEmpty()) {
             vetoes.add(
@@ -94,7 +99,8 @@ public final class Eligibility {
         }
     }
 
-    private static void historyVetoes(PeerMessage peer, PostgresView local, List<String> vetoes) {
+    private static void historyVetoes(
+            NodeId self, PeerMessage peer, PostgresView local, List<String> vetoes) {
         if (peer.systemId().filter(id -> !id.equals(local.systemId())).isPresent()) {
             vetoes.add("the peer's database is another one (system identifier "
                     + peer.systemId().orElseThrow() + ", here " + local.systemId()
@@ -106,9 +112,23 @@ public final class Eligibility {
             vetoes.add("on timeline " + local.timeline() + " while the primary was on " + there
                     + (there < local.timeline()
                             ? ", which no standby of this timeline can follow: when " + peer.node()
-                                    + " is the one to keep, pgha initialize here"
+                                    + " is the one to keep, pgha initialize on " + self
                             : ""));
         }
+    }
+
+    /** Both promoted a copy of the same timeline, each at another position: the numbers agree and the histories do not. */
+    private static Optional<String> parting(Observation now, PeerMessage peer) {
+        NodeId self = now.self();
+        return now.forks().stream()
+                .flatMap(here -> peer.forks().stream()
+                        .filter(there -> there.timeline() == here.timeline()
+                                && !there.at().equals(here.at()))
+                        .map(there -> "timeline " + here.timeline() + " was left at " + here.at()
+                                + " here and at " + there.at() + " on " + peer.node()
+                                + ", so that neither can follow the other: when " + peer.node()
+                                + " is the one to keep, pgha initialize on " + self))
+                .findFirst();
     }
 
     /** The higher of two nodes after a common boot: epoch, then ownership of it, then timeline, then position, then name. */

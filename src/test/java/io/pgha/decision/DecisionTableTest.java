@@ -111,6 +111,9 @@ final class DecisionTableTest {
         assertVetoed(
                 "holds the gate closed",
                 silentPrimary().remembers(new Fact.HoldPlaced("maintenance")));
+        assertVetoed(
+                "timeline 1 was left at 0/3000 here and at 0/5000 on a",
+                silentPrimary().parted(new Lsn(0x3000), new Lsn(0x5000)));
     }
 
     private static void assertVetoed(String veto, Given given) {

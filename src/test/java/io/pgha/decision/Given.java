@@ -51,6 +51,7 @@ public final class Given {
     private FencePolicy fence = FencePolicy.NONE;
     private MonoTime at = at(100);
     private Duration lookAge = Duration.ZERO;
+    private List<Fork> forks = List.of();
     private Postmaster postmaster = Postmaster.RUNNING;
     private Probed<Boolean> standbySignal;
     private Optional<ControlData> control = Optional.empty();
@@ -674,6 +675,46 @@ public final class Given {
         return this;
     }
 
+    /** Both left timeline 1, the nodes at these positions. */
+    Given parted(Lsn here, Lsn there) {
+        forks = List.of(new Fork(1, here));
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                List.of(new Fork(1, there)),
+                p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
+                p.leaseRequest(),
+                p.leaseGrant(),
+                p.votes(),
+                0);
+        return this;
+    }
+
     Given peerCommits(long commits) {
         PeerMessage p = peer;
         peer = new PeerMessage(
@@ -789,7 +830,7 @@ public final class Given {
                         new ArrayList<>(),
                         ""),
                 gatewaySeenAt,
-                new ArrayList<Fork>(),
+                forks,
                 armed,
                 arbiter,
                 rebuild,

@@ -42,8 +42,18 @@ final class SimActuator implements Actuator {
 
     /** A begun step; what it does to the world may outlive the daemon's interest in it. */
     static final class SimRun {
+        private final long begun;
         private Outcome outcome = RUNNING;
         private boolean abandoned;
+
+        SimRun(long begun) {
+            this.begun = begun;
+        }
+
+        /** When the daemon ordered it; a fault may hold it up after that. */
+        long begun() {
+            return begun;
+        }
 
         boolean isAbandoned() {
             return abandoned;
@@ -53,7 +63,7 @@ final class SimActuator implements Actuator {
     @Override
     public void begin(Step step, Memory memory, Observation now) {
         abandon();
-        SimRun next = new SimRun();
+        SimRun next = new SimRun(universe.now());
         run = Optional.of(next);
         universe.laws().began(host, step);
         host.trace(() -> "begins: " + StepWords.of(step));

@@ -33,12 +33,11 @@ final class SimFence {
         Chance chance = universe.chance();
         boolean reached = chance.of(0.85);
         boolean confirmed = chance.of(0.9);
-        long begun = universe.now();
         long order = chance.between(50, 3000) * Agenda.MS;
         host.after(order, () -> {
             boolean wasOrdered = !run.isAbandoned() || chance.of(0.3);
             if (!run.isAbandoned()) {
-                universe.laws().switchingOff(host, begun);
+                universe.laws().switchingOff(host, run.begun());
             }
             if (reached && wasOrdered) {
                 switchOff(universe, host.peer());

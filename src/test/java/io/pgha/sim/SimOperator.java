@@ -78,6 +78,7 @@ final class SimOperator {
                 host.ask(new Request.Promote(true, false, false));
             }
         } else if (words.contains("pgha initialize here")
+                || words.contains("pgha initialize on " + host.id())
                 || words.contains("released the role to this node")
                 || words.contains(": pgha initialize")
                 || words.contains("pgha initialize copies")) {
