@@ -58,6 +58,11 @@ public final class Counting {
                 own = own + 1;
             }
         }
+        if (now.isInRecovery()) {
+            // The write that failed was a primary's, and this server is none: it was started anew,
+            // and it answers.
+            own = 0;
+        }
         Optional<MonoTime> downSince = now.isDown()
                 ? before.downSince().or(() -> Optional.of(now.at()))
                 : Optional.empty();

@@ -4,11 +4,13 @@ import io.pgha.decision.Boot;
 import io.pgha.decision.Eligibility;
 import io.pgha.decision.Memory;
 import io.pgha.decision.World;
+import io.pgha.model.Cede;
 import io.pgha.model.GateState;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Receiver;
+import io.pgha.plan.PlanKind;
 
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +49,7 @@ final class Messages {
                         .isPresent(),
                 state == NodeState.STANDBY ? Eligibility.vetoes(w) : List.of(),
                 activity,
-                w.memory().cede(),
+                offered(w),
                 w.memory().cedeAnswer(),
                 state == NodeState.RELEASED ? w.memory().token() : Optional.empty(),
                 w.memory().kept().map(io.pgha.model.ReleaseToken::id),
@@ -85,5 +87,14 @@ final class Messages {
                 || !before.leaseGrant().equals(after.leaseGrant())
                 || !before.votes().equals(after.votes())
                 || !before.commitsSinceFork().equals(after.commitsSinceFork());
+    }
+
+    /** A cede that is being taken back is offered no more: the arbiter has moved the epoch, and would refuse whoever takes it. */
+    private static Optional<Cede> offered(World w) {
+        boolean takenBack = w.memory()
+                .running()
+                .filter(r -> r.plan().kind() == PlanKind.RECLAIM && !r.isOver() && r.cursor() > 0)
+                .isPresent();
+        return takenBack ? Optional.empty() : w.memory().cede();
     }
 }

@@ -1,6 +1,7 @@
 package io.pgha.engine;
 
 import io.pgha.decision.World;
+import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PortAnswer;
@@ -133,21 +134,27 @@ final class Warnings {
                 && standby.isPresent()
                 && standby.get().receiver().filter(Receiver::isStreaming).isEmpty()) {
             return Optional.of(notStreaming(
-                    w.now().self() + " is not seen to stream from " + w.now().peerId(), "here"));
+                    w.now().self() + " is not seen to stream from " + w.now().peerId(),
+                    "here",
+                    w.now().self()));
         }
         return w.memory().state() == NodeState.PRIMARY
                 ? w.peerIn(NodeState.STANDBY)
                         .filter(p -> p.inRecovery().orElse(false) && !p.streaming())
                         .map(p -> notStreaming(
-                                p.node() + " is not seen to stream from this node", "there"))
+                                p.node() + " is not seen to stream from this node",
+                                "there",
+                                p.node()))
                 : Optional.empty();
     }
 
-    private static Warning notStreaming(String what, String where) {
+    private static Warning notStreaming(String what, String where, NodeId standby) {
         return new Warning(
                 "not_streaming",
                 what
                         + ": what is committed meanwhile would be lost with the primary. Type pgha check "
-                        + where + "; PostgreSQL's log there has the receiver's words");
+                        + where
+                        + "; PostgreSQL's log there has the receiver's words, and pgha initialize on "
+                        + standby + " rebuilds it");
     }
 }

@@ -289,6 +289,13 @@ final class DecisionTableTest {
     }
 
     @Test
+    void aServerThatWasStartedInRecoveryDoesNotHangForTheWritesThatFailedBefore() {
+        assertHolds(
+                Situation.WAITING_FOR_OPERATOR,
+                Given.primary().ownFailures(4).inRecovery().counted().decides());
+    }
+
+    @Test
     @Pins(Row.A4)
     void onlyGuardGatewayClosesAnIsolatedPrimary() {
         assertBegins(

@@ -7,17 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.decision.Fact;
 import io.pgha.decision.Given;
+import io.pgha.model.Cede;
 import io.pgha.model.Epoch;
+import io.pgha.model.Lsn;
 import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
 import io.pgha.plan.PeerCondition;
 import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
+import io.pgha.plan.Workflows;
 
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What a cede or a release rests on is looked at once more before it is given (protocol section 4). */
 final class CedeOrderTest {
@@ -73,5 +78,29 @@ final class CedeOrderTest {
         assertInstanceOf(Fact.CedeOffered.class, offered(Postmaster.CRASHED).get(0));
         assertEquals(List.of(), offered(Postmaster.RUNNING));
         assertEquals(List.of(), offered(Postmaster.UNKNOWN));
+    }
+
+    @Test
+    void aCedeIsOfferedNoMoreOnceItsEpochIsTakenBackAtTheArbiter() {
+        Cede cede =
+                new Cede("p", new Epoch(3), Given.B, "inc-b", new Lsn(0x3000), "PostgreSQL exited");
+        Plan back = new Workflows(Given.A, Given.B, true)
+                .takeBack(
+                        "q",
+                        new Epoch(5),
+                        new Epoch(3),
+                        Given.A,
+                        "the arbiter says that it never opened");
+        Given ceded =
+                Given.primary().remembers(new Fact.CedeOffered(cede), new Fact.PlanBegun(back));
+
+        assertEquals(Optional.of(cede), said(ceded).cede());
+        assertEquals(
+                Optional.empty(),
+                said(ceded.remembers(new Fact.StepReached("q", 1))).cede());
+    }
+
+    private static PeerMessage said(Given given) {
+        return new Messages("0", "digest").compose(given.world(), "", 0);
     }
 }

@@ -241,7 +241,7 @@ final class Faults {
                 }
             }
             case PROMOTED_BY_HAND -> {
-                universe.laws().person().handled();
+                universe.laws().person().promoted(host);
                 postgres.promote();
             }
             case STARTED_IN_RECOVERY ->

@@ -8,6 +8,7 @@ import io.pgha.model.Postmaster;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A person who knows nothing but what pgha status says, and types what it tells to type. */
 final class SimOperator {
@@ -78,12 +79,11 @@ final class SimOperator {
                 host.ask(new Request.Promote(true, false, false));
             }
         } else if (words.contains("pgha initialize here")
-                || words.contains("pgha initialize on " + host.id())
+                || words.contains("is the one to keep, pgha initialize on " + host.id())
                 || words.contains("released the role to this node")
                 || words.contains(": pgha initialize")
                 || words.contains("pgha initialize copies")) {
-            host.ask(new Request.Initialize(
-                    Request.As.VERDICT, java.util.Optional.empty(), false, false));
+            initialize(host);
         } else if (words.contains("pgha check-start")
                 || words.contains("then start it")
                 || words.contains("start it, the rest follows")) {
@@ -95,7 +95,13 @@ final class SimOperator {
         } else if (words.contains("pgha release --cancel")
                 && status.state() == NodeState.RELEASED) {
             host.ask(new Request.CancelRelease(false, false));
+        } else if (words.contains("pgha initialize on " + host.id() + " rebuilds it")) {
+            initialize(host);
         }
+    }
+
+    private static void initialize(SimHost host) {
+        host.ask(new Request.Initialize(Request.As.VERDICT, Optional.empty(), false, false));
     }
 
     /** "Start it": the server is started as a person starts it. */

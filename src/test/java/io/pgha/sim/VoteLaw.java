@@ -104,7 +104,7 @@ final class VoteLaw {
         if (theirs.state() != NodeState.CEDED) {
             return;
         }
-        if (peer.postgres().isWritable()) {
+        if (peer.postgres().isWritable() && !person.hasPromoted(peer)) {
             throw new LawBroken("cede", peer + " ceded while its PostgreSQL accepts writes");
         }
         if (peer.gate().look() == GateState.OPEN) {
