@@ -47,22 +47,6 @@ public final class Counting {
                 lastFailure = probe.words();
             }
         }
-        int own = slept ? 0 : before.ownFailures();
-        Optional<PortProbe> lastOwn = before.lastOwn();
-        if (now.ownPort().isPresent() && !now.ownPort().equals(lastOwn)) {
-            PortProbe probe = now.ownPort().get();
-            lastOwn = now.ownPort();
-            if (!probe.answer().isFailure()) {
-                own = 0;
-            } else if (!startedBefore(probe, awakeAt)) {
-                own = own + 1;
-            }
-        }
-        if (now.isInRecovery()) {
-            // The write that failed was a primary's, and this server is none: it was started anew,
-            // and it answers.
-            own = 0;
-        }
         Optional<MonoTime> downSince = now.isDown()
                 ? before.downSince().or(() -> Optional.of(now.at()))
                 : Optional.empty();
@@ -75,8 +59,8 @@ public final class Counting {
                 lastFailure,
                 counted,
                 silences,
-                own,
-                lastOwn,
+                ownFailures(slept ? 0 : before.ownFailures(), before.lastOwn(), now, awakeAt),
+                now.ownPort().or(before::lastOwn),
                 primaryPosition(before, now, memory, policy),
                 downSince,
                 isWell(now) ? 0 : before.restarts(),
@@ -169,6 +153,20 @@ public final class Counting {
     private static Duration window(PortProbe probe, Policy policy) {
         Duration beats = policy.heartbeats(2);
         return probe.took().compareTo(beats) > 0 ? probe.took() : beats;
+    }
+
+    /** Of the primary's fresh connection and write. A server in recovery is none: it was started anew, and it answers. */
+    private static int ownFailures(
+            int before, Optional<PortProbe> counted, Observation now, MonoTime awakeAt) {
+        if (now.isInRecovery()) {
+            return 0;
+        }
+        return now.ownPort()
+                .filter(probe -> !counted.equals(now.ownPort()))
+                .map(probe -> !probe.answer().isFailure()
+                        ? 0
+                        : before + (startedBefore(probe, awakeAt) ? 0 : 1))
+                .orElse(before);
     }
 
     private static boolean startedBefore(PortProbe probe, MonoTime moment) {
