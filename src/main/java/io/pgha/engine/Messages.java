@@ -89,12 +89,16 @@ final class Messages {
                 || !before.commitsSinceFork().equals(after.commitsSinceFork());
     }
 
-    /** A cede that is being taken back is offered no more: the arbiter has moved the epoch, and would refuse whoever takes it. */
+    /**
+     * A cede says that this PostgreSQL is dead. Once the node began to take it back, and the arbiter moved the epoch, it is
+     * started again: from then on the cede is offered no more, also by a daemon that was killed in between.
+     */
     private static Optional<Cede> offered(World w) {
         boolean takenBack = w.memory()
                 .running()
                 .filter(r -> r.plan().kind() == PlanKind.RECLAIM && !r.isOver() && r.cursor() > 0)
                 .isPresent();
-        return takenBack ? Optional.empty() : w.memory().cede();
+        boolean dead = w.now().isDown() || w.now().isInRecovery();
+        return takenBack || !dead ? Optional.empty() : w.memory().cede();
     }
 }

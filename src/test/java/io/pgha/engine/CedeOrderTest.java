@@ -91,13 +91,18 @@ final class CedeOrderTest {
                         new Epoch(3),
                         Given.A,
                         "the arbiter says that it never opened");
-        Given ceded =
-                Given.primary().remembers(new Fact.CedeOffered(cede), new Fact.PlanBegun(back));
+        Given ceded = Given.primary()
+                .postmaster(Postmaster.CRASHED)
+                .remembers(new Fact.CedeOffered(cede), new Fact.PlanBegun(back));
 
         assertEquals(Optional.of(cede), said(ceded).cede());
         assertEquals(
                 Optional.empty(),
                 said(ceded.remembers(new Fact.StepReached("q", 1))).cede());
+        Given killed = ceded.remembers(new Fact.PlanEnded("q", false, "voided by a restart"));
+        assertEquals(Optional.of(cede), said(killed).cede());
+        assertEquals(
+                Optional.empty(), said(killed.postmaster(Postmaster.RUNNING)).cede());
     }
 
     private static PeerMessage said(Given given) {

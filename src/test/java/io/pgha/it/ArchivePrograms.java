@@ -101,7 +101,11 @@ final class ArchivePrograms {
     private Running begin(Path data, String program, Path settings, String first, String second) {
         try {
             List<String> argv = new ArrayList<>(PgInstance.AS_POSTGRES);
+            // What the tests were started with, as nohup or a shell's background job, may ignore
+            // signals, and a shell cannot take back what was ignored before it began.
             argv.addAll(List.of(
+                    "env",
+                    "--default-signal=TERM,INT,QUIT,HUP",
                     directory.resolve(program).toString(),
                     "--settings",
                     settings.toString(),
