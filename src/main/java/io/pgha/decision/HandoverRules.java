@@ -228,9 +228,7 @@ final class HandoverRules {
      */
     private static Optional<Decision> takenBack(World w) {
         return LeaseRules.register(w)
-                .filter(r -> w.policy().guard().isLease()
-                        && r.owner().equals(w.now().self())
-                        && r.epoch().isAfter(w.memory().epoch().next()))
+                .filter(r -> CedeOffer.isMoved(w, r))
                 .map(r -> begin(w.workflows()
                         .takeBack(
                                 w.id(),

@@ -1,16 +1,15 @@
 package io.pgha.engine;
 
 import io.pgha.decision.Boot;
+import io.pgha.decision.CedeOffer;
 import io.pgha.decision.Eligibility;
 import io.pgha.decision.Memory;
 import io.pgha.decision.World;
-import io.pgha.model.Cede;
 import io.pgha.model.GateState;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Receiver;
-import io.pgha.plan.PlanKind;
 
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +48,7 @@ final class Messages {
                         .isPresent(),
                 state == NodeState.STANDBY ? Eligibility.vetoes(w) : List.of(),
                 activity,
-                offered(w),
+                w.memory().cede().filter(cede -> CedeOffer.stands(w)),
                 w.memory().cedeAnswer(),
                 state == NodeState.RELEASED ? w.memory().token() : Optional.empty(),
                 w.memory().kept().map(io.pgha.model.ReleaseToken::id),
@@ -87,18 +86,5 @@ final class Messages {
                 || !before.leaseGrant().equals(after.leaseGrant())
                 || !before.votes().equals(after.votes())
                 || !before.commitsSinceFork().equals(after.commitsSinceFork());
-    }
-
-    /**
-     * A cede says that this PostgreSQL is dead. Once the node began to take it back, and the arbiter moved the epoch, it is
-     * started again: from then on the cede is offered no more, also by a daemon that was killed in between.
-     */
-    private static Optional<Cede> offered(World w) {
-        boolean takenBack = w.memory()
-                .running()
-                .filter(r -> r.plan().kind() == PlanKind.RECLAIM && !r.isOver() && r.cursor() > 0)
-                .isPresent();
-        boolean dead = w.now().isDown() || w.now().isInRecovery();
-        return takenBack || !dead ? Optional.empty() : w.memory().cede();
     }
 }

@@ -9,6 +9,7 @@ import io.pgha.decision.Fact;
 import io.pgha.decision.Given;
 import io.pgha.model.Cede;
 import io.pgha.model.Epoch;
+import io.pgha.model.Guard;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
@@ -102,7 +103,8 @@ final class CedeOrderTest {
         Given killed = ceded.remembers(new Fact.PlanEnded("q", false, "voided by a restart"));
         assertEquals(Optional.of(cede), said(killed).cede());
         assertEquals(
-                Optional.empty(), said(killed.postmaster(Postmaster.RUNNING)).cede());
+                Optional.empty(),
+                said(killed.postmaster(Postmaster.RUNNING).guard(Guard.WITNESS)).cede());
     }
 
     private static PeerMessage said(Given given) {
