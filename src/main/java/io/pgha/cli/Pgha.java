@@ -139,6 +139,7 @@ public final class Pgha implements Runnable {
         commands.put("explain", () -> new ExplainCommand(pgha));
         commands.put("check", () -> new CheckCommand(pgha));
         commands.put("promote", () -> new PromoteCommand(pgha));
+        commands.put("switchover", () -> new SwitchoverCommand(pgha));
         commands.put("release", () -> new ReleaseCommand(pgha));
         commands.put("initialize", () -> new InitializeCommand(pgha));
         commands.put("pause", () -> new PauseCommand(pgha));

@@ -89,6 +89,7 @@ public final class Daemon {
     private final BlockingQueue<Boolean> due = new ArrayBlockingQueue<>(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean stopping;
+    private final PeerNews news = new PeerNews(this::wake);
     private volatile boolean linked;
     private final LogThread log = LogThread.begin();
     private final Supervision supervision = Supervision.ofThisProcess();
@@ -293,6 +294,7 @@ public final class Daemon {
                         fence.get()::look);
             }
             schedule.start();
+            news.onChange(() -> schedule.now("postgres"));
             supervision.ready();
             turn(engine, link, schedule);
         } finally {
@@ -361,15 +363,11 @@ public final class Daemon {
                 new LinkPace(beat, Counting.fresh(settings.policy())),
                 message,
                 clock::now,
-                this::heard);
+                news);
     }
 
     private static String bracketed(String address) {
         return address.contains(":") ? "[" + address + "]" : address;
-    }
-
-    private void heard(PeerView view) {
-        wake();
     }
 
     private PostgresControl control() {

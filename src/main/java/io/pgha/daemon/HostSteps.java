@@ -5,16 +5,14 @@ import io.pgha.decision.Fact;
 import io.pgha.decision.Memory;
 import io.pgha.engine.Outcome;
 import io.pgha.fence.Fencing;
-import io.pgha.model.ControlData;
 import io.pgha.model.Fork;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
-import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
-import io.pgha.model.ReleaseToken;
 import io.pgha.network.SocketKiller;
 import io.pgha.os.CommandFailed;
 import io.pgha.plan.Step;
+import io.pgha.plan.StopMode;
 import io.pgha.postgres.ArchiveSettingsFile;
 import io.pgha.postgres.BaseBackup;
 import io.pgha.postgres.CommitCounter;
@@ -27,7 +25,6 @@ import io.pgha.postgres.LongStep;
 import io.pgha.postgres.PeerDatabase;
 import io.pgha.postgres.PeerSlot;
 import io.pgha.postgres.PostgresControl;
-import io.pgha.postgres.ReleaseArchive;
 import io.pgha.postgres.SqlSource;
 import io.pgha.postgres.StandbyConfiguration;
 import io.pgha.postgres.Swap;
@@ -56,6 +53,7 @@ final class HostSteps {
     private final DataDirectory directory;
     private final SocketKiller sockets;
     private final CommitCounter commits;
+    private final ReleaseSteps releases;
     private final SqlSource peerDatabase;
     private final HostSensors sensors;
     private final Optional<FenceMonitor> fence;
@@ -74,6 +72,7 @@ final class HostSteps {
         this.directory = walls.directory();
         this.sockets = sockets;
         this.commits = commits;
+        this.releases = new ReleaseSteps(settings, walls);
         this.peerDatabase = peerDatabase;
         this.sensors = sensors;
         this.fence = fence;
@@ -145,6 +144,10 @@ final class HostSteps {
         @Override
         public Job startPostgres(Step.StartPostgres step) {
             return () -> {
+                if (control.isStopping()) {
+                    // A stop that took too long goes to its end before anything is served again.
+                    control.stop(StopMode.LADDER, settings.policy().ladderTimeout());
+                }
                 if (control.postmaster().state() != Postmaster.RUNNING) {
                     directory.requireWhole();
                     control.start(settings.policy().startTimeout());
@@ -157,7 +160,7 @@ final class HostSteps {
         @Override
         public Job stopPostgres(Step.StopPostgres step) {
             return () -> {
-                Duration rung = step.mode() == io.pgha.plan.StopMode.FAST
+                Duration rung = step.mode() == StopMode.FAST
                         ? settings.policy().stopTimeout()
                         : settings.policy().ladderTimeout();
                 control.stop(step.mode(), rung);
@@ -222,20 +225,7 @@ final class HostSteps {
 
         @Override
         public Job issueToken(Step.IssueToken step) {
-            return () -> {
-                ControlData end = control.controlData();
-                if (!end.isCleanStop()) {
-                    throw new SQLException(
-                            "PostgreSQL's last stop was not clean (" + end.clusterState() + ")");
-                }
-                return List.of(new Fact.TokenIssued(new ReleaseToken(
-                        step.id(),
-                        end.systemId(),
-                        step.epoch(),
-                        step.target(),
-                        end.checkpoint(),
-                        end.timeline())));
-            };
+            return () -> releases.issue(step);
         }
 
         @Override
@@ -288,48 +278,17 @@ final class HostSteps {
 
         @Override
         public Job packArchive(Step.PackArchive step) {
-            return () -> {
-                ReleaseToken token = memory.token()
-                        .filter(t -> t.id().equals(step.tokenId()))
-                        .orElseThrow(() ->
-                                new SQLException("release " + step.tokenId() + " was not issued"));
-                new ReleaseArchive(settings.postgres().dataDirectory(), progress)
-                        .pack(step.file(), token, control.controlData());
-                return List.of();
-            };
+            return () -> releases.pack(step, memory, progress);
         }
 
         @Override
         public Job unpackArchive(Step.UnpackArchive step) {
-            return () -> {
-                ReleaseToken token = new ReleaseArchive(
-                                settings.postgres().dataDirectory(), progress)
-                        .unpack(step.file(), settings.self().id(), now.systemId(), step.attempt());
-                return List.of(new Fact.TokenKept(token));
-            };
+            return () -> releases.unpack(step, now, progress);
         }
 
         @Override
         public Job verifyToken(Step.VerifyToken step) {
-            return () -> {
-                ReleaseToken token = memory.kept()
-                        .filter(t -> t.id().equals(step.id()))
-                        .orElseThrow(() -> new SQLException(
-                                "release " + step.id() + " is not on this disk any more"));
-                PostgresView view = postgres.look(now.at())
-                        .answer()
-                        .orElseThrow(
-                                () -> new SQLException("the local PostgreSQL does not answer"));
-                if (!view.systemId().equals(token.systemId())) {
-                    throw new SQLException("the release is of database " + token.systemId()
-                            + ", here is " + view.systemId());
-                }
-                if (view.position().compareTo(token.end()) <= 0) {
-                    throw new SQLException("WAL is here up to " + view.position()
-                            + ", the release ends after " + token.end());
-                }
-                return List.of();
-            };
+            return () -> releases.verify(step, memory, now);
         }
 
         @Override

@@ -8,6 +8,7 @@ import org.quartz.JobBuilder;
 import org.quartz.JobDataMap;
 import org.quartz.JobDetail;
 import org.quartz.JobExecutionContext;
+import org.quartz.JobKey;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.SimpleScheduleBuilder;
@@ -71,6 +72,16 @@ final class Schedule implements AutoCloseable {
                                 .withMisfireHandlingInstructionNextWithRemainingCount())
                         .startNow()
                         .build());
+    }
+
+    /** Calls the work of that name as soon as a thread is free, beside its schedule; returns at once. Any thread. */
+    void now(String name) {
+        try {
+            scheduler.triggerJob(JobKey.jobKey(name));
+        } catch (SchedulerException e) {
+            // It is shut down, or the next regular call does it.
+            return;
+        }
     }
 
     /** Looks whether the wall clock was stepped since the last look; to be called more often than any of the intervals. */

@@ -185,12 +185,12 @@ final class HandoverRules {
                 .filter(p ->
                         p.epoch().isAfter(w.memory().epoch()) && p.state() == NodeState.PRIMARY);
         if (above.isPresent()) {
-            return begin(w.workflows()
-                    .depose(
-                            w.id(),
-                            above.get().epoch(),
-                            above.get().node(),
-                            above.get().node() + " took the epoch it was ceded"));
+            String why = above.get().node() + " took the epoch it was ceded";
+            Epoch epoch = above.get().epoch();
+            return begin(
+                    isInHistoryOf(w, above.get())
+                            ? w.workflows().follow(w.id(), epoch, above.get().node(), why)
+                            : w.workflows().depose(w.id(), epoch, above.get().node(), why));
         }
         Optional<Decision> goesOn = takenBack(w);
         if (goesOn.isPresent()) {
@@ -220,6 +220,17 @@ final class HandoverRules {
                         : "ceded epoch " + w.memory().epoch() + " to " + w.now().peerId()
                                 + ", which has not answered: start pgha there; if it is surely down and never took over,"
                                 + " pgha promote --force here");
+    }
+
+    /** Stopped cleanly, and the peer left this timeline after the shutdown checkpoint: it can be followed without a copy. */
+    private static boolean isInHistoryOf(World w, PeerMessage peer) {
+        return w.now().postmaster() == Postmaster.STOPPED
+                && w.now()
+                        .control()
+                        .filter(control -> peer.forks().stream()
+                                .anyMatch(fork -> fork.timeline() == control.timeline()
+                                        && fork.at().compareTo(control.checkpoint()) > 0))
+                        .isPresent();
     }
 
     /**

@@ -59,7 +59,8 @@ final class Overtaking {
     private static boolean isMoot(World w, Memory.Running running) {
         return (w.now().isDown() || w.now().isInRecovery())
                 && running.step() instanceof Step.AwaitPeer await
-                && await.condition() == PeerCondition.STREAMS;
+                && (await.condition() == PeerCondition.STREAMS
+                        || await.condition() == PeerCondition.WOULD_TAKE);
     }
 
     /** With a lease a claim that was not opened deposes nobody (rule C). */
@@ -85,6 +86,7 @@ final class Overtaking {
                     START,
                     RESTART,
                     ISOLATE,
+                    SWITCHOVER,
                     RELEASE,
                     CANCEL_RELEASE,
                     INITIALIZE_PRIMARY,
@@ -100,6 +102,7 @@ final class Overtaking {
                     PROMOTE,
                     START,
                     RESTART,
+                    SWITCHOVER,
                     RELEASE,
                     CANCEL_RELEASE,
                     FOLLOW,

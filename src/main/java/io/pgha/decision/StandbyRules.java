@@ -5,6 +5,7 @@ import io.pgha.model.Cede;
 import io.pgha.model.CedeAnswer;
 import io.pgha.model.Epoch;
 import io.pgha.model.Guard;
+import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PostgresView;
@@ -150,18 +151,20 @@ final class StandbyRules {
         if (!vetoes.isEmpty()) {
             return refuse(cede, String.join("; ", vetoes));
         }
-        Plan plan = w.workflows()
-                .failover(
-                        w.id(),
-                        cede.epoch().next(),
-                        cede.epoch(),
-                        w.memory().owner(),
-                        ClaimBasis.CEDED,
-                        w.now().peerId() + " ceded epoch " + cede.epoch() + ": " + cede.why());
         return new Decision.Begin(
                 Situation.PRIMARY_DOWN,
                 List.of(new Fact.CedeAnswered(new CedeAnswer(cede.id(), true, ""))),
-                plan);
+                takeover(w, cede));
+    }
+
+    /** What a person wanted is no failover, which would have to be acknowledged before the next one. */
+    private static Plan takeover(World w, Cede cede) {
+        String why = w.now().peerId() + " ceded epoch " + cede.epoch() + ": " + cede.why();
+        Epoch next = cede.epoch().next();
+        Optional<NodeId> owner = w.memory().owner();
+        return cede.planned()
+                ? w.workflows().promote(w.id(), next, cede.epoch(), owner, ClaimBasis.CEDED, why)
+                : w.workflows().failover(w.id(), next, cede.epoch(), owner, ClaimBasis.CEDED, why);
     }
 
     static Decision refuse(Cede cede, String why) {

@@ -23,6 +23,7 @@ final class Conditions {
         Optional<PeerMessage> peer = w.peer();
         return switch (condition) {
             case STREAMS -> streams(w, peer);
+            case WOULD_TAKE -> streams(w, peer) && w.peerWouldTake();
             case HOLDS_FINAL_WAL -> holdsFinalWal(w, peer);
             case HOLDS_TOKEN ->
                 peer.flatMap(PeerMessage::tokenHeld)
@@ -52,6 +53,11 @@ final class Conditions {
 
     /** Why it can never hold any more, whatever goes on at the peer; empty: it may. */
     static Optional<String> hindrance(World w, PeerCondition condition) {
+        if (condition == PeerCondition.WOULD_TAKE) {
+            return w.peer()
+                    .filter(p -> !p.vetoes().isEmpty())
+                    .map(p -> p.node() + " would not take over: " + String.join("; ", p.vetoes()));
+        }
         if (condition != PeerCondition.HOLDS_FINAL_WAL) {
             return Optional.empty();
         }

@@ -445,9 +445,10 @@ public final class Engine {
     private void tell(Observation seen) {
         World w = world(seen);
         long wallClockMillis = clock.wallClockMillis();
-        PeerMessage message = messages.compose(
-                w, Executor.activity(memory, executor.progress()), wallClockMillis);
-        boolean news = told.map(last -> Messages.isNews(last, message)).orElse(true);
+        PeerMessage message =
+                messages.compose(w, Activity.of(memory, executor.progress()), wallClockMillis);
+        boolean awaited = w.peerIn(NodeState.RELEASING).isPresent();
+        boolean news = told.map(last -> Messages.isNews(last, message, awaited)).orElse(true);
         told = Optional.of(message);
         if (!cannotWrite(seen)) {
             actuator.announce(message, news);

@@ -11,12 +11,12 @@ import io.pgha.model.ControlData;
 import io.pgha.model.GateState;
 import io.pgha.model.Lsn;
 import io.pgha.model.MonoTime;
-import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
 import io.pgha.model.Receiver;
 import io.pgha.plan.ClaimBasis;
+import io.pgha.plan.PlanKind;
 import io.pgha.plan.Progress;
 import io.pgha.plan.Step;
 import io.pgha.plan.StepWords;
@@ -291,7 +291,20 @@ final class Executor {
         }
         Lsn end = w.now().control().map(ControlData::end).orElse(new Lsn(0));
         return new Outcome.Done(List.of(new Fact.CedeOffered(new Cede(
-                step.id(), step.epoch(), step.to(), step.incarnation(), end, step.why()))));
+                step.id(),
+                step.epoch(),
+                step.to(),
+                step.incarnation(),
+                end,
+                step.why(),
+                isPlanned(w)))));
+    }
+
+    private static boolean isPlanned(World w) {
+        return w.memory()
+                .running()
+                .filter(r -> r.plan().kind() == PlanKind.SWITCHOVER)
+                .isPresent();
     }
 
     /**
@@ -375,22 +388,5 @@ final class Executor {
 
     private static Optional<Outcome> done(Fact fact) {
         return Optional.of(new Outcome.Done(List.of(fact)));
-    }
-
-    /** The workflow in words, for the peer and for status; empty when idle or not worth naming. */
-    static String activity(Memory memory, Progress progress) {
-        return memory.running()
-                .filter(r ->
-                        memory.state() != NodeState.PRIMARY || r.plan().steps().size() > 1)
-                .filter(r -> !r.isOver())
-                .map(r -> r.plan().kind().words() + ": " + StepWords.of(r.step())
-                        + (progress.total().isPresent()
-                                ? " "
-                                        + progress.done()
-                                                * 100
-                                                / Math.max(1, progress.total().getAsLong())
-                                        + " %"
-                                : ""))
-                .orElse("");
     }
 }

@@ -65,9 +65,10 @@ final class Messages {
                 wallClockMillis);
     }
 
-    /** True when the peer should hear it at once: a change of mind, not of position. */
-    static boolean isNews(PeerMessage before, PeerMessage after) {
-        return before.state() != after.state()
+    /** True when the peer should hear it at once: a change of mind, and of the position only where the peer waits for it. */
+    static boolean isNews(PeerMessage before, PeerMessage after, boolean isPositionAwaited) {
+        return (isPositionAwaited && !before.position().equals(after.position()))
+                || before.state() != after.state()
                 || !before.epoch().equals(after.epoch())
                 || before.postmaster() != after.postmaster()
                 || !before.gateOpen().equals(after.gateOpen())

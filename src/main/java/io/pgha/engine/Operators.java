@@ -2,6 +2,7 @@ package io.pgha.engine;
 
 import io.pgha.decision.Boot;
 import io.pgha.decision.Fact;
+import io.pgha.decision.SwitchoverVerdict;
 import io.pgha.decision.Verdicts;
 import io.pgha.decision.Verdicts.Verdict;
 import io.pgha.decision.Wishes;
@@ -130,6 +131,9 @@ final class Operators {
     private static Verdict change(World w, Request request) {
         if (request instanceof Request.Promote r) {
             return Verdicts.promote(w, r.acceptLoss(), r.force());
+        }
+        if (request instanceof Request.Switchover) {
+            return SwitchoverVerdict.of(w);
         }
         if (request instanceof Request.Release r) {
             return Verdicts.release(w, r.archive());

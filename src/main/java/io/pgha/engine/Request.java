@@ -11,6 +11,9 @@ public sealed interface Request {
     /** Take the primary role now. {@code acceptLoss}: above the lag limit; {@code force}: without knowing the peer. */
     record Promote(boolean acceptLoss, boolean force, boolean dryRun) implements Request {}
 
+    /** Change roles with the peer, which follows and would take over. */
+    record Switchover(boolean dryRun) implements Request {}
+
     /** Hand the role back: online, or into {@code archive}. */
     record Release(Optional<Path> archive, boolean dryRun) implements Request {}
 

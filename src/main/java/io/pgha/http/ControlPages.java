@@ -8,12 +8,15 @@ import io.pgha.engine.Status.Ended;
 import io.pgha.engine.Status.Running;
 import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
+import io.pgha.model.NodeState;
 import io.pgha.model.Policy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Answers one call on the control socket. Everything is written here, so that a client is a pipe and starts fast. */
@@ -22,6 +25,9 @@ final class ControlPages {
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Duration PLAN_GRACE = Duration.ofSeconds(3);
+    /** How long a command waits for the other node to take an epoch that was given up. */
+    private static final Duration HANDOVER = Duration.ofSeconds(30);
+
     private static final int MAX_EVENTS = 10_000;
 
     private final FrontDesk desk;
@@ -150,11 +156,15 @@ final class ControlPages {
         MonoTime lastSeen = clock.get();
         MonoTime lastSent = lastSeen;
         String step = "";
+        Set<String> plans = new HashSet<>(Set.of(plan));
         do {
             Status status = desk.status();
             MonoTime now = clock.get();
-            Optional<Running> running = status.running().filter(r -> r.planId().equals(plan));
-            Optional<Ended> ended = status.lastOutcome().filter(e -> e.planId().equals(plan));
+            Optional<Ended> ended = status.lastOutcome().filter(e -> plans.contains(e.planId()));
+            boolean handsOver = ended.filter(e -> isHandingOver(status, e)).isPresent();
+            Optional<Running> running =
+                    status.running().filter(r -> handsOver || plans.contains(r.planId()));
+            running.ifPresent(r -> plans.add(r.planId()));
             if (running.isPresent()) {
                 lastSeen = now;
                 String words = ProgressText.step(running.get());
@@ -166,9 +176,8 @@ final class ControlPages {
                     send(wire, Answer.progress(ProgressText.bar(running.get())));
                     lastSent = now;
                 }
-            } else if (ended.isPresent()) {
-                send(wire, Answer.text(ended.get().sentence() + "\n"));
-                send(wire, Answer.end(ended.get().exitCode()));
+            } else if (ended.isPresent() && !(handsOver && !now.isPast(lastSeen, HANDOVER))) {
+                finish(status, ended.get(), plans.size() > 1 || handsOver, wire);
                 return;
             } else if (now.isPast(lastSeen, PLAN_GRACE)) {
                 send(
@@ -180,6 +189,30 @@ final class ControlPages {
                 return;
             }
         } while (!wire.isClosedWithin(LOOK));
+    }
+
+    /** The epoch is given up, and what comes of it is the other node's: it takes over, or refuses and is followed no more. */
+    private static boolean isHandingOver(Status status, Ended ended) {
+        return ended.exitCode() == 0 && status.state() == NodeState.CEDED;
+    }
+
+    /** A role that was to be handed over is not done with the word, but when this node follows. */
+    private static void finish(Status status, Ended ended, boolean isHandover, Wire wire)
+            throws IOException {
+        boolean follows = status.state() == NodeState.STANDBY;
+        send(
+                wire,
+                Answer.text(
+                        isHandover
+                                ? (follows ? "switchover done: " : "not switched over: ")
+                                        + status.node()
+                                        + " is " + status.state() + " at epoch " + status.epoch()
+                                        + status.owner()
+                                                .map(owner -> ", the primary is " + owner)
+                                                .orElse("")
+                                        + (follows ? "\n" : "; " + status.situation() + "\n")
+                                : ended.sentence() + "\n"));
+        send(wire, Answer.end(isHandover ? (follows ? 0 : 1) : ended.exitCode()));
     }
 
     private static void send(Wire wire, Answer answer) throws IOException {

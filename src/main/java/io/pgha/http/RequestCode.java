@@ -18,6 +18,8 @@ final class RequestCode {
             line.put("request", "promote");
             line.put("accept_loss", r.acceptLoss());
             line.put("force", r.force());
+        } else if (request instanceof Request.Switchover) {
+            line.put("request", "switchover");
         } else if (request instanceof Request.Release r) {
             line.put("request", "release");
             r.archive().ifPresent(file -> line.put("archive", file));
@@ -78,6 +80,7 @@ final class RequestCode {
         return switch (name) {
             case "promote" ->
                 new Request.Promote(flag(line, "accept_loss"), flag(line, "force"), dryRun);
+            case "switchover" -> new Request.Switchover(dryRun);
             case "release" -> new Request.Release(path(line, "archive"), dryRun);
             case "cancel_release" -> new Request.CancelRelease(flag(line, "force"), dryRun);
             case "initialize" ->

@@ -9,5 +9,13 @@ package io.pgha.model;
  * @param incarnation the start of the peer's daemon that may take it (rule S)
  * @param end where the ceding node's WAL ends, as far as it could be read
  * @param why one sentence
+ * @param planned a person wanted it, and nothing is wrong: no failover to be acknowledged
  */
-public record Cede(String id, Epoch epoch, NodeId to, String incarnation, Lsn end, String why) {}
+public record Cede(
+        String id,
+        Epoch epoch,
+        NodeId to,
+        String incarnation,
+        Lsn end,
+        String why,
+        boolean planned) {}

@@ -4,6 +4,8 @@ package io.pgha.plan;
 public enum PeerCondition {
     /** The peer streams from here and is less than 16 MB behind. */
     STREAMS,
+    /** As STREAMS, and the peer would take the next epoch now. */
+    WOULD_TAKE,
     /** The peer has confirmed on disk everything up to our shutdown checkpoint, or holds it after we stopped. */
     HOLDS_FINAL_WAL,
     /** The peer has our release token on disk. */

@@ -11,6 +11,7 @@ public enum PlanKind {
     RECONCILE("reconcile"),
     ISOLATE("close while isolated"),
     RECLAIM("reclaim"),
+    SWITCHOVER("switchover"),
     RELEASE("release"),
     CANCEL_RELEASE("release --cancel"),
     FOLLOW("follow"),
@@ -30,7 +31,8 @@ public enum PlanKind {
     /** True for the kinds that only make sense in the boot in which they were decided. */
     public boolean isOfThisBoot() {
         return switch (this) {
-            case FAILOVER, PROMOTE, CEDE, START, RESTART, RECONCILE, ISOLATE, RECLAIM -> true;
+            case FAILOVER, PROMOTE, CEDE, SWITCHOVER, START, RESTART, RECONCILE, ISOLATE, RECLAIM ->
+                true;
             case DEPOSE, RELEASE, CANCEL_RELEASE, FOLLOW, INITIALIZE_PRIMARY, INITIALIZE_STANDBY ->
                 false;
         };

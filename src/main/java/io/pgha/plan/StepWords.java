@@ -91,6 +91,7 @@ public final class StepWords implements Step.Visitor<String> {
     public String awaitPeer(Step.AwaitPeer s) {
         return switch (s.condition()) {
             case STREAMS -> "wait until the peer streams from here";
+            case WOULD_TAKE -> "wait until the peer streams from here and would take over";
             case HOLDS_FINAL_WAL ->
                 "verify that the peer holds all WAL up to the shutdown checkpoint";
             case HOLDS_TOKEN -> "wait until the peer has the release on disk";

@@ -200,6 +200,19 @@ final class LocalServer {
         }
     }
 
+    /** True when a living postmaster has written that it stops (PM_STATUS_STOPPING of miscadmin.h). */
+    boolean isStopping() throws ControlFailed {
+        try {
+            return cluster.postmaster().isPresent()
+                    && cluster.lockFile()
+                            .filter(lock -> lock.status().equals("stopping"))
+                            .isPresent();
+        } catch (IOException e) {
+            throw new ControlFailed(
+                    "looking at the postmaster of " + programs.data() + ": " + e, e);
+        }
+    }
+
     /** The rungs after the fast stop: immediate, SIGKILL. */
     String force(Duration limit, String because) throws ControlFailed {
         if (!isFrozen() && stopping.signal(Signal.QUIT, limit)) {

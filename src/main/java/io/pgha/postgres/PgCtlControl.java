@@ -45,6 +45,11 @@ public final class PgCtlControl implements PostgresControl {
     }
 
     @Override
+    public boolean isStopping() throws ControlFailed {
+        return server.isStopping();
+    }
+
+    @Override
     public ControlData controlData() throws ControlFailed {
         return server.controlData();
     }

@@ -15,6 +15,13 @@ public interface PostgresControl {
     PostmasterLook postmaster();
 
     /**
+     * Whether the postmaster was told to stop and is not done yet; by its own word in postmaster.pid. Nothing takes that back.
+     *
+     * @throws ControlFailed when it could not be looked at
+     */
+    boolean isStopping() throws ControlFailed;
+
+    /**
      * What pg_controldata says; works whether the server runs or not.
      *
      * @throws ControlFailed when it cannot be read

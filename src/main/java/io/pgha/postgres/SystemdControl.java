@@ -54,6 +54,11 @@ public final class SystemdControl implements PostgresControl {
     }
 
     @Override
+    public boolean isStopping() throws ControlFailed {
+        return server.isStopping();
+    }
+
+    @Override
     public ControlData controlData() throws ControlFailed {
         return server.controlData();
     }

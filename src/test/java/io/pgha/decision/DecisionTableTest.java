@@ -49,7 +49,13 @@ final class DecisionTableTest {
 
     private static Optional<Cede> cede(String incarnation) {
         return Optional.of(new Cede(
-                "c1", new Epoch(3), Given.B, incarnation, Lsn.parse("0/5000000"), "crashed"));
+                "c1",
+                new Epoch(3),
+                Given.B,
+                incarnation,
+                Lsn.parse("0/5000000"),
+                "crashed",
+                false));
     }
 
     // The standby.

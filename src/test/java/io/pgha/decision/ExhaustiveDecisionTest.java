@@ -165,7 +165,8 @@ final class ExhaustiveDecisionTest {
                                         Given.B,
                                         "inc-b",
                                         Lsn.parse("0/5000000"),
-                                        "crashed")),
+                                        "crashed",
+                                        false)),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty());

@@ -262,7 +262,7 @@ final class LeaseRulesTest {
 
     @Test
     void aPrimaryThatCededGrantsTheNextEpochOnly() {
-        Cede cede = new Cede("c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), "died");
+        Cede cede = new Cede("c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), "died", false);
         Given ceded = Given.primary()
                 .remembers(
                         new Fact.LongestLease(3000),
@@ -472,7 +472,7 @@ final class LeaseRulesTest {
 
     @Test
     void aCedeToANodeThatFellSilentIsTakenBackThroughTheArbiterOnly() {
-        Cede cede = new Cede("c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), "died");
+        Cede cede = new Cede("c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), "died", false);
         Given ceded = Given.primary()
                 .guard(Guard.WITNESS)
                 .peerSilent()

@@ -43,6 +43,13 @@ final class CopyLaw {
             throw new LawBroken(
                     "P3", host + " issues a release that " + host.peer() + " lacks the WAL for");
         }
+        if (fact instanceof Fact.CedeOffered offered
+                && offered.cede().planned()
+                && !person.hasHandled()
+                && !host.peer().postgres().data().end.holds(host.postgres().data().end)) {
+            throw new LawBroken(
+                    "P3", host + " hands over to " + host.peer() + ", which lacks the final WAL");
+        }
     }
 
     /** P4: the copy that lay aside is being removed. */

@@ -359,7 +359,8 @@ final class Faults {
     }
 
     private void operator(SimHost host) {
-        Request request = switch (chance.below(12)) {
+        Request request = switch (chance.below(15)) {
+            case 11, 12, 13 -> new Request.Switchover(false);
             case 0, 1 -> new Request.Release(Optional.empty(), false);
             case 2 -> new Request.CancelRelease(chance.of(0.2), false);
             case 3, 4 ->

@@ -9,6 +9,7 @@ import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The promises, looked at after every event and at every deed; what is broken stops the schedule. Each has a file of its own,
@@ -100,7 +101,7 @@ final class Laws {
     }
 
     private void begun(SimHost host, Plan plan) {
-        if (plan.kind() == PlanKind.FAILOVER) {
+        if (plan.kind() == PlanKind.FAILOVER || isCeded(plan)) {
             takeover(host, plan);
         } else if (plan.kind() == PlanKind.CEDE) {
             vote.ceding(host, plan.why());
@@ -116,12 +117,16 @@ final class Laws {
         }
         if (plan.why().startsWith("the arbiter confirms the claim")) {
             vote.resumed(host, plan);
-        } else if (plan.why().contains(" ceded epoch ")) {
+        } else if (isCeded(plan)) {
             vote.ceded(host);
         } else {
             silence.takeover(host, plan.why());
             copy.takeover(host, plan.why());
         }
+    }
+
+    private static boolean isCeded(Plan plan) {
+        return plan.why().contains(" ceded epoch ");
     }
 
     /** Something is durable. */
@@ -132,7 +137,10 @@ final class Laws {
         boolean intends = before.state() != NodeState.PROMOTING
                 && after.state() == NodeState.PROMOTING
                 && after.running().isPresent();
-        if (intends && after.running().orElseThrow().plan().kind() == PlanKind.PROMOTE) {
+        Optional<Plan> promotion = after.running()
+                .map(Memory.Running::plan)
+                .filter(plan -> plan.kind() == PlanKind.PROMOTE && !isCeded(plan));
+        if (intends && promotion.isPresent()) {
             person.handled();
         }
     }
