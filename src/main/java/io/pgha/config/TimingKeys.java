@@ -137,10 +137,11 @@ final class TimingKeys {
 
     static final Key<Duration> STOP_TIMEOUT = shared(
             "stop_timeout",
-            Forms.time("5s", "1h"),
-            new Default.Fixed<>(Duration.ofMinutes(1)),
-            "Deadline of a stop that must end cleanly (release, switchover), its shutdown checkpoint included. When it is"
-                    + " over the workflow is undone.");
+            Forms.time("2s", "1h"),
+            new Default.Fixed<>(Duration.ofSeconds(15)),
+            "Deadline of a stop that must end cleanly (release, switchover), its shutdown checkpoint and the last WAL for"
+                    + " the standby included; clients are cut off meanwhile. When it is over the workflow is undone: what"
+                    + " is stopping goes to its end, by force if it must, and serves again.");
 
     static final Key<Duration> LADDER_TIMEOUT = shared(
             "ladder_timeout",

@@ -192,11 +192,17 @@ final class HostSensors implements Sensors {
             local = new Probed.Refused<>("it does not run", clock.now());
         }
         boolean changed = before != postmaster
+                || isWaitedFor()
                 || answered != local.answer().isPresent()
                 || recovering != local.answer().map(PostgresView::inRecovery).orElse(false);
         if (changed) {
             wake.run();
         }
+    }
+
+    /** The peer hands its role over, and waits for nothing but this node's position. */
+    private boolean isWaitedFor() {
+        return peer.get().last().filter(p -> p.state() == NodeState.RELEASING).isPresent();
     }
 
     /**
@@ -295,10 +301,9 @@ final class HostSensors implements Sensors {
 
     /** A fresh connection to the peer's PostgreSQL; logs in every fifth time, after any failure, and until it is let in. */
     void probePeerPort() {
-        boolean full = peerCount % FULL_EVERY == 0
+        boolean full = peerCount++ % FULL_EVERY == 0
                 || peerPort.filter(p -> p.answer().isFailure() || p.answer() == PortAnswer.DENIED)
                         .isPresent();
-        peerCount = peerCount + 1;
         peerPort = Optional.of(prober.probe(
                 settings.peer().host(),
                 settings.peer().postgresPort(),

@@ -331,12 +331,13 @@ final class HandoverRules {
     }
 
     static Decision releasing(World w) {
-        Optional<PeerMessage> above = above(w);
+        Optional<PeerMessage> above = w.peerBeyond();
         if (above.isPresent()) {
-            String why = above.get().node() + " opened epoch " + above.get().epoch();
-            boolean clean = w.now().postmaster() == Postmaster.STOPPED;
+            String why = above.get().node() + " went on to epoch " + above.get().epoch();
+            boolean follows =
+                    above.get().state() == NodeState.PRIMARY && isInHistoryOf(w, above.get());
             return begin(
-                    clean
+                    follows
                             ? w.workflows()
                                     .follow(
                                             w.id(),

@@ -30,6 +30,14 @@ final class Overtaking {
             return Optional.of(new Decision.Note(
                     Situation.TWO_PRIMARIES, List.of(givenUp(running, why)), why));
         }
+        if (w.memory().state() == NodeState.RELEASING
+                && w.peerBeyond().isPresent()
+                && isVoidedBy(running)) {
+            String why = w.now().peerId() + " went on to epoch "
+                    + w.peerBeyond().get().epoch();
+            return Optional.of(new Decision.Note(
+                    Situation.TWO_PRIMARIES, List.of(givenUp(running, why)), why));
+        }
         if (speaksAgain(w, running)) {
             String why = w.now().peerId() + " is heard again, and serves";
             return Optional.of(new Decision.Note(

@@ -29,6 +29,23 @@ public record World(Observation now, Memory memory, Tally tally, Policy policy, 
         return peer().filter(peer -> peer.state() == state);
     }
 
+    /** The peer owns a higher epoch and has left recovery for it, whatever became of it since. */
+    public Optional<PeerMessage> peerBeyond() {
+        return peer().filter(p -> p.epoch().isAfter(memory.epoch())
+                && p.owner().filter(p.node()::equals).isPresent()
+                && switch (p.state()) {
+                    case PRIMARY,
+                            ISOLATED,
+                            UNDECIDED,
+                            CEDED,
+                            RELEASING,
+                            RELEASED,
+                            RECONCILING,
+                            CONFLICT -> true;
+                    case STANDBY, PROMOTING, DEPOSED -> false;
+                });
+    }
+
     /** The peer is a standby that would take the next epoch now. */
     public boolean peerWouldTake() {
         return peerIn(NodeState.STANDBY).filter(p -> p.vetoes().isEmpty()).isPresent();

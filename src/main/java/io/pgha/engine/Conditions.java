@@ -5,10 +5,12 @@ import io.pgha.model.ControlData;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
+import io.pgha.model.Policy;
 import io.pgha.model.Postmaster;
 import io.pgha.model.StandbyView;
 import io.pgha.plan.PeerCondition;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** What a workflow waits for at the peer, asked of the newest observation. */
@@ -49,6 +51,13 @@ final class Conditions {
                                 && p.activity().isEmpty())
                         .isPresent();
         };
+    }
+
+    /** While nobody serves, waiting is no longer than the stop was allowed to be. */
+    static Duration limit(Policy policy, PeerCondition condition) {
+        return condition == PeerCondition.HOLDS_FINAL_WAL
+                ? policy.stopTimeout()
+                : policy.workflowTimeout();
     }
 
     /** Why it can never hold any more, whatever goes on at the peer; empty: it may. */

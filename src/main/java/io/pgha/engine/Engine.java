@@ -272,7 +272,7 @@ public final class Engine {
         }
         if (decision instanceof Decision.Begin begin) {
             List<Fact> facts = new ArrayList<>(begin.first());
-            facts.add(new Fact.PlanBegun(begin.plan()));
+            facts.addAll(Recording.begun(begin.plan()));
             return facts;
         }
         return List.of();

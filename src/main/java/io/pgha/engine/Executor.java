@@ -145,14 +145,7 @@ final class Executor {
     }
 
     private List<Fact> stepDone(Memory.Running running, Outcome.Done done) {
-        List<Fact> facts = new ArrayList<>(done.facts());
-        int next = running.cursor() + 1;
-        if (next < running.steps().size()) {
-            facts.add(new Fact.StepReached(running.plan().id(), next));
-        } else {
-            facts.add(ended(running, !running.undoing(), ""));
-        }
-        return facts;
+        return Recording.stepDone(running, done.facts(), ended(running, !running.undoing(), ""));
     }
 
     private List<Fact> stepFailed(World w, Memory.Running running, String why) {
@@ -225,7 +218,7 @@ final class Executor {
     /** The steps that are the engine's own: recording, and looking. */
     private Optional<Outcome> ownStep(World w, Step step) {
         if (step instanceof Step.Become s) {
-            return done(new Fact.Became(s.state(), s.epoch(), s.owner(), s.why()));
+            return done(Recording.of(s));
         }
         if (step instanceof Step.AwaitOpen) {
             boolean settled = gateIs(w, GateState.OPEN)
@@ -257,7 +250,7 @@ final class Executor {
             return Optional.of(await(
                     w,
                     Conditions.holds(w, s.condition()),
-                    w.policy().workflowTimeout(),
+                    Conditions.limit(w.policy(), s.condition()),
                     "not within the limit; " + peerWords(w)));
         }
         if (step instanceof Step.AwaitStreaming && (w.now().isDown() || w.now().isReadWrite())) {

@@ -69,7 +69,7 @@ final class Operators {
             return List.of();
         }
         List<Fact> facts = new ArrayList<>(verdict.facts());
-        verdict.plan().ifPresent(plan -> facts.add(new Fact.PlanBegun(plan)));
+        verdict.plan().ifPresent(plan -> facts.addAll(Recording.begun(plan)));
         if (facts.isEmpty()) {
             asked.reply().accept(toReply.apply(verdict));
         } else {

@@ -31,7 +31,7 @@ public final class Switchover {
                 new Step.AwaitPeer(PeerCondition.WOULD_TAKE),
                 new Step.Become(NodeState.RELEASING, epoch, self, why),
                 new Step.AwaitClosed(),
-                new Step.EndSessions(),
+                // Which ends every session, and no answer of theirs passes the gate.
                 new Step.StopPostgres(StopMode.FAST),
                 new Step.AwaitPeer(PeerCondition.HOLDS_FINAL_WAL),
                 new Step.MarkStandby(),

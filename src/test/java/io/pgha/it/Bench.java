@@ -39,7 +39,7 @@ public final class Bench implements Callable<Integer> {
             converter = ByWord.class,
             description =
                     "crash, hang, power-loss, cut-off, isolated, silenced, deafened, daemon-stopped, frozen,"
-                            + " clean-stop, handover (default: all that the guard takes care of)")
+                            + " clean-stop, switchover, handover (default: all that the guard takes care of)")
     private List<Fault> faults = List.of(Fault.values());
 
     @Option(

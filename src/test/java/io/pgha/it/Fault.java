@@ -126,6 +126,20 @@ enum Fault {
             return now;
         }
     },
+    /** The nodes change roles on an operator's word. */
+    SWITCHOVER {
+        @Override
+        long strike(Lab lab, LabNode primary) {
+            long now = System.nanoTime();
+            type(primary, List.of("switchover", "--yes"));
+            return now;
+        }
+
+        @Override
+        boolean endsInRebuild() {
+            return false;
+        }
+    },
     /** The role is handed over by release and initialize. */
     HANDOVER {
         @Override

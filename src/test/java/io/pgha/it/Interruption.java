@@ -21,11 +21,10 @@ final class Interruption {
     private final TreeSet<Integer> left = new TreeSet<>();
     private final TreeSet<Integer> killedAt = new TreeSet<>();
 
-    Interruption(Lab lab, int steps) {
+    /** @param steps by their numbers, from 0 */
+    Interruption(Lab lab, List<Integer> steps) {
         this.lab = lab;
-        for (int step = 0; step < steps; step++) {
-            left.add(step);
-        }
+        left.addAll(steps);
     }
 
     /** Whether each step has been killed at. */

@@ -116,7 +116,23 @@ final class LabPostgres {
         return now;
     }
 
-    /** Ends a hang of either kind. */
+    /** Freezes the WAL receiver only: the standby answers, and takes nothing more. */
+    void freezeReceiver() {
+        List<Long> receiver =
+                everyProcess().stream().filter(LabPostgres::isReceiver).toList();
+        signal("-STOP", receiver);
+    }
+
+    private static boolean isReceiver(long onHost) {
+        try {
+            return Files.readString(Path.of("/proc/" + onHost + "/cmdline"))
+                    .contains("walreceiver");
+        } catch (IOException e) {
+            return false; // It ended meanwhile.
+        }
+    }
+
+    /** Ends a hang of any kind. */
     void resume() {
         List<String> command = new ArrayList<>(List.of("kill", "-CONT"));
         everyProcess().forEach(process -> command.add(Long.toString(process)));

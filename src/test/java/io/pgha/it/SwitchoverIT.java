@@ -38,6 +38,46 @@ class SwitchoverIT {
         }
     }
 
+    @Test
+    void whatCannotBeDoneIsRefusedOrUndoneAndThePrimaryServes() {
+        try (Lab lab = Lab.open(LabOptions.shipped().with(List.of("stop_timeout = 2s")))) {
+            lab.trafficManager();
+            LabNode primary = lab.node1();
+            LabNode standby = lab.node2();
+            Recorder recorder = lab.record();
+
+            Run there = standby.daemon().run(List.of("switchover", "--yes"));
+            assertEquals(5, there.code(), there::toString);
+            assertTrue(there.err().contains("type pgha switchover on node1"), there::toString);
+
+            standby.daemon()
+                    .run(List.of("standby", "--yes", "--why", "it is being repaired"))
+                    .orFail();
+            lab.expect("that is heard", PATIENCE, () -> refuses(primary, "it is being repaired"));
+            standby.daemon().run(List.of("unstandby", "--yes")).orFail();
+            lab.expect("that is heard", PATIENCE, () -> !refuses(primary, "it is being repaired"));
+
+            // The stop waits for a receiver that takes nothing any more.
+            standby.postgres().freezeReceiver();
+            Run undone = primary.daemon().run(List.of("switchover", "--yes"));
+            assertEquals(1, undone.code(), () -> undone + "\n" + lab.diagnosis());
+            lab.expect("node1 serves again", PATIENCE, () -> lab.isOpen(primary));
+            standby.postgres().resume();
+            lab.expect("node2 follows", PATIENCE, () -> standby.postgres().isStreaming());
+            lab.expect("node1 is steady", PATIENCE, () -> primary.daemon().isSteady());
+            switchOver(lab, primary);
+
+            Recording recording = recorder.stop();
+            assertEquals(0, recording.lost(standby).size(), lab::diagnosis);
+            assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
+        }
+    }
+
+    private static boolean refuses(LabNode primary, String why) {
+        Run run = primary.daemon().run(List.of("switchover", "--dry-run"));
+        return run.code() == 5 && run.err().contains(why);
+    }
+
     /** Types it on the primary, and waits until the other node is open and this one follows. */
     static void switchOver(Lab lab, LabNode from) {
         LabNode to = lab.other(from);
