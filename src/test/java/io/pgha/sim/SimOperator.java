@@ -78,17 +78,17 @@ final class SimOperator {
             if (isFurther(host)) {
                 host.ask(new Request.Promote(true, false, false));
             }
+        } else if (words.contains("pgha check-start")
+                || words.contains("then start it")
+                || words.contains("start it, the rest follows")) {
+            host.ask(new Request.CheckStart(false));
+            startByHand(host, status);
         } else if (words.contains("pgha initialize here")
                 || words.contains("is the one to keep, pgha initialize on " + host.id())
                 || words.contains("released the role to this node")
                 || words.contains(": pgha initialize")
                 || words.contains("pgha initialize copies")) {
             initialize(host);
-        } else if (words.contains("pgha check-start")
-                || words.contains("then start it")
-                || words.contains("start it, the rest follows")) {
-            host.ask(new Request.CheckStart(false));
-            startByHand(host, status);
         } else if (words.contains("remove standby.signal and restart it")) {
             host.postgres().data().standbySignal = false;
             host.postgres().stopFast(ok -> host.postgres().start(up -> {}));
