@@ -2,6 +2,7 @@ package io.pgha.config;
 
 import io.pgha.model.Guard;
 import io.pgha.model.Policy;
+import io.pgha.model.SyncPolicy;
 
 import java.util.Optional;
 
@@ -45,7 +46,11 @@ final class PolicyPart {
                         v.get(TimingKeys.HANDOVER_LEASE),
                         v.get(TimingKeys.CLAIM_TIMEOUT),
                         v.get(TimingKeys.WORKFLOW_TIMEOUT))
-                .withAtBoot(v.get(TimingKeys.BOOT)));
+                .withAtBoot(v.get(TimingKeys.BOOT))
+                .withSync(new SyncPolicy(
+                        v.get(TimingKeys.SYNC),
+                        v.get(TimingKeys.SYNC_TIMEOUT),
+                        v.get(TimingKeys.STRICT_ALONE))));
     }
 
     /** The profile's word, with ", changed" when one of its values was set to another by hand. */

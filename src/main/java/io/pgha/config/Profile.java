@@ -12,11 +12,11 @@ import java.time.Duration;
  */
 enum Profile {
     /** Two sites with a long or unsteady line between them: ten seconds of silence are endured. */
-    WAN(3000, 3000, 5, 1000, 6000, 2000, 1000, 10_000, 1000, 10_000, 1000),
+    WAN(3000, 3000, 5, 1000, 6000, 2000, 1000, 10_000, 1000, 10_000, 1000, 30_000),
     /** One site, or two near ones. */
-    NORMAL(1000, 1000, 4, 500, 1500, 500, 300, 3000, 500, 3000, 300),
+    NORMAL(1000, 1000, 4, 500, 1500, 500, 300, 3000, 500, 3000, 300, 10_000),
     /** One room with a quiet network: a switch that restarts its ports makes a failover. */
-    FAST(400, 400, 4, 200, 600, 150, 150, 1000, 200, 1200, 150);
+    FAST(400, 400, 4, 200, 600, 150, 150, 1000, 200, 1200, 150, 4000);
 
     private final Duration interval;
     private final Duration probeTimeout;
@@ -29,6 +29,7 @@ enum Profile {
     private final Duration ladderTimeout;
     private final Duration lease;
     private final Duration leaseMargin;
+    private final Duration syncTimeout;
 
     Profile(
             int intervalMs,
@@ -41,7 +42,8 @@ enum Profile {
             int streamTimeoutMs,
             int ladderTimeoutMs,
             int leaseMs,
-            int leaseMarginMs) {
+            int leaseMarginMs,
+            int syncTimeoutMs) {
         this.interval = Duration.ofMillis(intervalMs);
         this.probeTimeout = Duration.ofMillis(probeTimeoutMs);
         this.maxPrimaryFailcount = maxPrimaryFailcount;
@@ -53,6 +55,7 @@ enum Profile {
         this.ladderTimeout = Duration.ofMillis(ladderTimeoutMs);
         this.lease = Duration.ofMillis(leaseMs);
         this.leaseMargin = Duration.ofMillis(leaseMarginMs);
+        this.syncTimeout = Duration.ofMillis(syncTimeoutMs);
     }
 
     /** As it is written in the file. */
@@ -102,5 +105,9 @@ enum Profile {
 
     Duration leaseMargin() {
         return leaseMargin;
+    }
+
+    Duration syncTimeout() {
+        return syncTimeout;
     }
 }

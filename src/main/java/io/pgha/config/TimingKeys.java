@@ -5,6 +5,7 @@ import static io.pgha.config.Key.shared;
 import io.pgha.model.Guard;
 import io.pgha.model.Policy.AtBoot;
 import io.pgha.model.Policy.OnCleanStop;
+import io.pgha.model.SyncPolicy;
 
 import java.time.Duration;
 import java.util.List;
@@ -121,6 +122,30 @@ final class TimingKeys {
             "With guard = failcount: a last known primary that boots waits this long for a silent peer before it opens."
                     + " Too short for the peer's own boot can make two primaries after a power cut of both.");
 
+    static final Key<SyncPolicy.Mode> SYNC = shared(
+            "sync",
+            Forms.choice(SyncPolicy.Mode.class),
+            new Default.Fixed<>(SyncPolicy.Mode.OFF),
+            "Whether a COMMIT waits until the standby has it on disk. off: it does not, and synchronous_standby_names is"
+                    + " yours. preferred: it waits while there is a standby; after sync_timeout the primary goes on alone, and"
+                    + " the standby no longer takes over by itself. strict: it always waits; after sync_timeout the gate"
+                    + " closes. In both pgha sets synchronous_standby_names.");
+
+    static final Key<Duration> SYNC_TIMEOUT = shared(
+            "sync_timeout",
+            Forms.time("1s", "10m"),
+            new Default.OfProfile<>(Profile::syncTimeout),
+            "With sync = preferred or strict no COMMIT waits longer than this for a standby that is gone. A standby whose"
+                    + " daemon still speaks is let go within an interval; only one that fell silent is waited for as long,"
+                    + " since it might take over meanwhile.");
+
+    static final Key<Boolean> STRICT_ALONE = shared(
+            "strict_alone",
+            Forms.yesOrNo(),
+            new Default.Fixed<>(true),
+            "With sync = strict: whether a primary that has just taken over may serve before a standby follows it. What it"
+                    + " acknowledges until then only it has; without it a failover waits until the old primary follows.");
+
     static final Key<Duration> PROMOTE_TIMEOUT = shared(
             "promote_timeout",
             Forms.time("5s", "1h"),
@@ -224,6 +249,9 @@ final class TimingKeys {
                 MAXIMUM_LAG,
                 ON_CLEAN_STOP,
                 CLEAN_STOP_GRACE,
+                SYNC,
+                SYNC_TIMEOUT,
+                STRICT_ALONE,
                 BOOT,
                 BOOT_PEER_WAIT,
                 PROMOTE_TIMEOUT,

@@ -2,9 +2,11 @@ package io.pgha.config;
 
 import io.pgha.model.Guard;
 import io.pgha.model.Policy;
+import io.pgha.model.SyncPolicy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /** Refuses times that contradict each other; each complaint prints the inequality that fails, with its numbers. */
 final class TimingRules {
@@ -30,6 +32,10 @@ final class TimingRules {
                     "the peer's daemon must have had its say before a probe counts");
             stream(policy);
             boot(policy);
+            if (policy.sync().isOn()) {
+                sync(policy);
+                strictAlone(policy);
+            }
             if (policy.guard() == Guard.GATEWAY) {
                 fence(policy);
             }
@@ -64,6 +70,35 @@ final class TimingRules {
                             + " + probe_timeout " + Quantity.text(p.probeTimeout()) + " = "
                             + Quantity.text(decided)
                             + " does not hold: a stream that fell silent would delay the takeover after a power loss");
+        }
+    }
+
+    /** Rule C: an epoch that was claimed and not opened in time is taken back, and then both wait for each other. */
+    private void strictAlone(Policy p) {
+        boolean strict = p.sync().mode() == SyncPolicy.Mode.STRICT;
+        if (strict && p.guard().isLease() && !p.sync().alone()) {
+            complain(
+                    TimingKeys.STRICT_ALONE,
+                    "no does not go with guard = "
+                            + values.get(TimingKeys.GUARD).name().toLowerCase(Locale.ROOT)
+                            + ": a standby that took over and may not open yet would lose the epoch again");
+        }
+    }
+
+    /** protocol section 8: who goes on alone must have waited until a silent standby either has taken over or may not any more. */
+    private void sync(Policy p) {
+        Duration leases = p.guard().isLease() ? p.waitAfter(p.lease()) : Duration.ZERO;
+        Duration decided = p.latestTakeover().compareTo(leases) > 0 ? p.latestTakeover() : leases;
+        Duration takeover = decided.plus(p.heartbeats(3));
+        if (p.synchronousFor().compareTo(takeover) < 0) {
+            complain(
+                    TimingKeys.SYNC_TIMEOUT,
+                    "(sync_timeout " + Quantity.text(p.sync().timeout()) + " - interval "
+                            + Quantity.text(p.interval()) + ") / 1.1 = "
+                            + Quantity.text(p.synchronousFor())
+                            + " >= the longest wait for a takeover + 3 x heartbeat = "
+                            + Quantity.text(takeover)
+                            + " does not hold: a standby could not take over in time what it was told it has");
         }
     }
 

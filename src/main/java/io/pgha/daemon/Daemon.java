@@ -217,7 +217,14 @@ public final class Daemon {
                     sensors,
                     fence);
             HostActuator actuator = new HostActuator(
-                    settings, steps, keeper, message, now -> link.send(), arbiter::ask, this::wake);
+                    settings,
+                    steps,
+                    keeper,
+                    message,
+                    now -> link.send(),
+                    arbiter::ask,
+                    new SyncKeeper(postgres, sensors),
+                    this::wake);
             Engine engine = new Engine(
                     new Engine.Identity(
                             version(), settings.digest(), incarnation, settings.gateways()),

@@ -29,6 +29,7 @@ final class HostActuator implements Actuator, AutoCloseable {
     private final Consumer<Boolean> send;
     private final NewestMessage message;
     private final Consumer<ArbiterAsk> arbiter;
+    private final SyncKeeper sync;
     private final Runnable wake;
     private final ExecutorService thread;
     private Optional<Run> current = Optional.empty();
@@ -58,12 +59,14 @@ final class HostActuator implements Actuator, AutoCloseable {
             NewestMessage message,
             Consumer<Boolean> send,
             Consumer<ArbiterAsk> arbiter,
+            SyncKeeper sync,
             Runnable wake) {
         this.steps = steps;
         this.gate = gate;
         this.message = message;
         this.send = send;
         this.arbiter = arbiter;
+        this.sync = sync;
         this.wake = wake;
         this.thread = Executors.newSingleThreadExecutor(body -> {
             Thread t = new Thread(null, body, "steps-" + settings.self().id(), 2 << 20);
@@ -112,6 +115,11 @@ final class HostActuator implements Actuator, AutoCloseable {
     @Override
     public void grant(int slot, long nonce) {
         gate.grant(slot, nonce);
+    }
+
+    @Override
+    public void setSynchronous(String names) {
+        sync.set(names);
     }
 
     @Override

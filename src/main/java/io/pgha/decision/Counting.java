@@ -72,7 +72,8 @@ public final class Counting {
                 since(isBlocked(memory, now), before.blockedSince(), now.at()),
                 since(memory.fenceTrouble().isPresent(), before.unfencedSince(), now.at()),
                 before.seenRunning() || now.postmaster() == Postmaster.RUNNING,
-                before.leases());
+                before.leases(),
+                before.sync());
     }
 
     private static boolean isHeardSince(Optional<PortProbe> probe, Observation now) {
@@ -175,9 +176,14 @@ public final class Counting {
 
     private static Optional<Lsn> primaryPosition(
             Tally before, Observation now, Memory memory, Policy policy) {
+        // What pg_control proves of a server that is down is the least that it has, not the most.
         Optional<Lsn> told = now.freshPeer(fresh(policy))
                 .filter(peer -> peer.state() == NodeState.PRIMARY || memory.isOwner(peer.node()))
-                .flatMap(PeerMessage::position);
+                .flatMap(peer -> peer.position()
+                        .filter(at -> peer.inRecovery().isPresent()
+                                || before.primaryPosition()
+                                        .filter(known -> known.compareTo(at) > 0)
+                                        .isEmpty()));
         Optional<Lsn> received = now.isInRecovery() ? now.position() : Optional.empty();
         if (told.isEmpty() && before.primaryPosition().isEmpty()) {
             return Optional.empty();

@@ -40,6 +40,7 @@ public final class Eligibility {
                 .ifPresent(why -> vetoes.add(
                         "an operator keeps this node a standby (" + why + "): pgha unstandby"));
         VoteRules.withoutVote(w).ifPresent(vetoes::add);
+        SyncRules.veto(w).ifPresent(vetoes::add);
         block(w).ifPresent(vetoes::add);
         m.running().ifPresent(r -> vetoes.add("busy with " + r.plan().kind().words()));
         w.now()

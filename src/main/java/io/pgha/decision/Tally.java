@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param unfencedSince since when it has known that the primary could not be fenced
  * @param seenRunning the local postmaster has been seen running
  * @param leases what is held, asked and granted; empty of everything without a lease guard
+ * @param sync how the primary and its standby stand
  */
 public record Tally(
         MonoTime startedAt,
@@ -48,7 +49,8 @@ public record Tally(
         Optional<MonoTime> blockedSince,
         Optional<MonoTime> unfencedSince,
         boolean seenRunning,
-        Leases leases) {
+        Leases leases,
+        Sync sync) {
 
     /** A tally without a fencing that failed, of a PostgreSQL that has not been seen running. */
     public Tally(
@@ -88,7 +90,8 @@ public record Tally(
                 blockedSince,
                 Optional.empty(),
                 false,
-                leases);
+                leases,
+                Sync.none(startedAt));
     }
 
     /** The tally at the first turn. */
@@ -134,7 +137,8 @@ public record Tally(
                 blockedSince,
                 unfencedSince,
                 seenRunning,
-                leases);
+                leases,
+                sync);
     }
 
     /** One more start in place was tried. */
@@ -158,7 +162,8 @@ public record Tally(
                 blockedSince,
                 unfencedSince,
                 seenRunning,
-                leases);
+                leases,
+                sync);
     }
 
     /** The leases after a turn. */
@@ -182,6 +187,32 @@ public record Tally(
                 blockedSince,
                 unfencedSince,
                 seenRunning,
+                after,
+                sync);
+    }
+
+    /** How the two stand after a turn. */
+    public Tally withSync(Sync after) {
+        return new Tally(
+                startedAt,
+                lastTurnAt,
+                awakeAt,
+                failures,
+                lastFailure,
+                lastCounted,
+                silences,
+                ownFailures,
+                lastOwn,
+                primaryPosition,
+                downSince,
+                restarts,
+                undecidedSince,
+                bootAsked,
+                pausedSince,
+                blockedSince,
+                unfencedSince,
+                seenRunning,
+                leases,
                 after);
     }
 }

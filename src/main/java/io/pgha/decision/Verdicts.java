@@ -124,7 +124,7 @@ public final class Verdicts {
     private static Verdict promoteStandby(World w, boolean acceptLoss, boolean force) {
         List<String> vetoes = new ArrayList<>(Eligibility.vetoes(w));
         if (acceptLoss || force) {
-            vetoes.removeIf(v -> v.startsWith("lag "));
+            vetoes.removeIf(v -> v.startsWith("lag ") || v.startsWith("sync "));
         }
         if (force) {
             VoteRules.withoutVote(w).ifPresent(vetoes::remove);

@@ -36,6 +36,9 @@ public interface Actuator {
     /** A lease for that nonce is granted: clients pass for the rest of the slot's permit. Nothing when it was armed anew since. */
     void grant(int slot, long nonce);
 
+    /** synchronous_standby_names of the local PostgreSQL becomes this, for good; what came of it shows in the next look. */
+    void setSynchronous(String names);
+
     /** A question to the arbiter. One is under way at a time; of those that wait only the newest is sent. */
     void ask(ArbiterAsk question);
 

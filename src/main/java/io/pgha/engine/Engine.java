@@ -4,7 +4,6 @@ import io.pgha.decision.Counting;
 import io.pgha.decision.Decider;
 import io.pgha.decision.Decision;
 import io.pgha.decision.Fact;
-import io.pgha.decision.GateRule;
 import io.pgha.decision.LeaseRules;
 import io.pgha.decision.Memory;
 import io.pgha.decision.Situation;
@@ -52,6 +51,7 @@ public final class Engine {
     private final Operators operators;
     private final Chronicle chronicle;
     private final Warnings warnings;
+    private final Syncing syncing;
     private final Writing writing = new Writing();
     private final ConcurrentLinkedQueue<Optional<String>> persisted = new ConcurrentLinkedQueue<>();
 
@@ -116,6 +116,7 @@ public final class Engine {
         this.chronicle = new Chronicle(events);
         this.warnings = new Warnings(identity.version(), identity.configDigest());
         this.memory = journal.replay();
+        this.syncing = new Syncing(actuator, memory.epoch());
         MonoTime now = clock.now();
         this.tally = Tally.startingAt(now, identity.incarnation());
         this.stateSince = now;
@@ -152,6 +153,7 @@ public final class Engine {
         Tally before = tally;
         tally = Counting.count(tally, seen, memory, policy).withBootAsked(operators.bootAsked());
         chronicle.counted(before, tally, memory, policy, seen);
+        tally = syncing.turn(world(seen));
         noteFailures(before, seen);
         closeIfNeeded(believed(seen), seen);
         takePersisted(seen);
@@ -208,7 +210,7 @@ public final class Engine {
             // touched.
             return m.hold().isEmpty();
         }
-        return GateRule.desired(m, seen)
+        return Syncing.desired(world(seen), m)
                 .map(GateState.OPEN::equals)
                 .orElse(tally.leases().held().isPresent() || isOpen(seen));
     }
@@ -406,7 +408,7 @@ public final class Engine {
     private void closeIfNeeded(Memory m, Observation seen) {
         boolean isClosed = seen.gate().answer().filter(GateState.CLOSED::equals).isPresent();
         boolean mustClose =
-                GateRule.desired(m, seen).filter(GateState.CLOSED::equals).isPresent();
+                Syncing.desired(world(seen), m).filter(GateState.CLOSED::equals).isPresent();
         if (mustClose && (!isClosed || openingAsked)) {
             openingAsked = false;
             actuator.setGate(GateState.CLOSED);
@@ -418,10 +420,10 @@ public final class Engine {
     }
 
     private void openIfAllowed(Observation seen) {
-        boolean mayOpen = GateRule.desired(believed(seen), seen)
+        boolean mayOpen = Syncing.desired(world(seen), believed(seen))
                 .filter(GateState.OPEN::equals)
                 .isPresent();
-        boolean closing = GateRule.desired(fold(memory, pending), seen)
+        boolean closing = Syncing.desired(world(seen), fold(memory, pending))
                 .filter(GateState.CLOSED::equals)
                 .isPresent();
         if (mayOpen && !closing && !isOpen(seen) && !keepClosed) {

@@ -4,6 +4,7 @@ import io.pgha.decision.Boot;
 import io.pgha.decision.CedeOffer;
 import io.pgha.decision.Eligibility;
 import io.pgha.decision.Memory;
+import io.pgha.decision.SyncRules;
 import io.pgha.decision.World;
 import io.pgha.model.GateState;
 import io.pgha.model.NodeState;
@@ -62,6 +63,7 @@ final class Messages {
                 w.tally().leases().request(),
                 w.tally().leases().grant(),
                 Optional.of(w.memory().votes()),
+                SyncRules.told(w),
                 wallClockMillis);
     }
 
@@ -86,6 +88,7 @@ final class Messages {
                 || !before.leaseRequest().equals(after.leaseRequest())
                 || !before.leaseGrant().equals(after.leaseGrant())
                 || !before.votes().equals(after.votes())
+                || !before.synchronous().equals(after.synchronous())
                 || !before.commitsSinceFork().equals(after.commitsSinceFork());
     }
 }

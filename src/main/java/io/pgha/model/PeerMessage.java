@@ -38,6 +38,8 @@ import java.util.Optional;
  * @param leaseRequest it asks for a lease of the epoch it owns; only with a lease guard
  * @param leaseGrant its answer to our newest request
  * @param votes whether it has given up its vote, and what it makes of ours; empty: it knows nothing of votes
+ * @param synchronous a primary: its standby has all that was ever acknowledged; a standby: what it was told last of that by the
+ *     owner of its epoch; empty: it knows nothing of it
  * @param wallClockMillis its wall clock, for display and the skew warning only
  */
 public record PeerMessage(
@@ -72,6 +74,7 @@ public record PeerMessage(
         Optional<LeaseRequest> leaseRequest,
         Optional<LeaseGrant> leaseGrant,
         Optional<Votes> votes,
+        Optional<Boolean> synchronous,
         long wallClockMillis) {
 
     /** The version this build speaks. */

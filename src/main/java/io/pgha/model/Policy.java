@@ -33,6 +33,7 @@ import java.time.Duration;
  * @param workflowTimeout deadline of one waiting step of release and initialize
  * @param fence whether and how the other machine is switched off before it is taken over from
  * @param atBoot what a boot of the machine means for PostgreSQL
+ * @param sync whether a COMMIT waits for the standby
  */
 public record Policy(
         String profile,
@@ -62,7 +63,8 @@ public record Policy(
         Duration claimTimeout,
         Duration workflowTimeout,
         FencePolicy fence,
-        AtBoot atBoot) {
+        AtBoot atBoot,
+        SyncPolicy sync) {
 
     /** A policy without fencing, under which a boot starts PostgreSQL where it may. */
     public Policy(
@@ -120,20 +122,26 @@ public record Policy(
                 claimTimeout,
                 workflowTimeout,
                 FencePolicy.NONE,
-                AtBoot.AUTO);
+                AtBoot.AUTO,
+                SyncPolicy.OFF);
     }
 
     /** This policy with fencing. */
     public Policy withFence(FencePolicy fencing) {
-        return with(fencing, atBoot);
+        return with(fencing, atBoot, sync);
     }
 
     /** This policy with another answer to a boot. */
     public Policy withAtBoot(AtBoot answer) {
-        return with(fence, answer);
+        return with(fence, answer, sync);
     }
 
-    private Policy with(FencePolicy fencing, AtBoot answer) {
+    /** This policy with synchronous replication. */
+    public Policy withSync(SyncPolicy synchronous) {
+        return with(fence, atBoot, synchronous);
+    }
+
+    private Policy with(FencePolicy fencing, AtBoot answer, SyncPolicy synchronous) {
         return new Policy(
                 profile,
                 guard,
@@ -162,7 +170,8 @@ public record Policy(
                 claimTimeout,
                 workflowTimeout,
                 fencing,
-                answer);
+                answer,
+                synchronous);
     }
 
     /** What a boot of the machine means for PostgreSQL. */
@@ -200,6 +209,15 @@ public record Policy(
     /** What the kernel is armed with for a lease: less what closing costs. */
     public Duration permit(Duration asked) {
         return asked.minus(closeTimeout);
+    }
+
+    /**
+     * How long a standby that was told that it has everything may act upon that, counted from its last question that the
+     * primary answered; the primary goes on alone only when that is surely over (protocol section 8, "preferred").
+     */
+    public Duration synchronousFor() {
+        return Duration.ofNanos(
+                (long) (sync.timeout().minus(interval).toNanos() / (1 + CLOCK_RATE)));
     }
 
     /** The earliest moment, after the last sign of life, at which the standby can reach MAX_PRIMARY_FAILCOUNT. */

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param slots replication slots: "name active|inactive retained-bytes", shown in status
  * @param clientSessions backends of clients, pgha's own excluded
  * @param warnings settings that will hurt, each a sentence (wal_retrieve_retry_interval and its like)
+ * @param synchronousNames synchronous_standby_names in force
  */
 public record PostgresView(
         boolean inRecovery,
@@ -31,11 +32,42 @@ public record PostgresView(
         List<StandbyView> standbys,
         List<SlotView> slots,
         int clientSessions,
-        List<String> warnings) {
+        List<String> warnings,
+        String synchronousNames) {
 
     public PostgresView {
         standbys = List.copyOf(standbys);
         slots = List.copyOf(slots);
         warnings = List.copyOf(warnings);
+    }
+
+    /** Of a server whose commits wait for nobody. */
+    public PostgresView(
+            boolean inRecovery,
+            int version,
+            String systemId,
+            int timeline,
+            Lsn position,
+            Lsn replayed,
+            boolean replayPaused,
+            Optional<Receiver> receiver,
+            List<StandbyView> standbys,
+            List<SlotView> slots,
+            int clientSessions,
+            List<String> warnings) {
+        this(
+                inRecovery,
+                version,
+                systemId,
+                timeline,
+                position,
+                replayed,
+                replayPaused,
+                receiver,
+                standbys,
+                slots,
+                clientSessions,
+                warnings,
+                "");
     }
 }

@@ -123,6 +123,11 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
+    /** The role that is asked with. */
+    public String user() {
+        return settings.user();
+    }
+
     /** True when it has left recovery. */
     public boolean isReadWrite() throws SQLException {
         try (Connection connection = pool.getConnection();
@@ -199,6 +204,21 @@ public final class LocalPostgres implements AutoCloseable {
                 }
             }
             statement.execute("alter system set wal_retrieve_retry_interval = '200ms'");
+            statement.execute("select pg_reload_conf()");
+        }
+    }
+
+    /**
+     * COMMIT waits for these standbys from now on; in force everywhere within moments of the return.
+     *
+     * @param names as in synchronous_standby_names; empty: for nobody
+     * @throws SQLException when this role may not set it, among other reasons
+     */
+    public void setSynchronousNames(String names) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter system set synchronous_standby_names = '"
+                    + names.replace("'", "''") + "'");
             statement.execute("select pg_reload_conf()");
         }
     }

@@ -34,6 +34,7 @@ final class LocalView {
                     + " (select count(*) from pg_stat_activity where backend_type = 'client backend'"
                     + " and application_name not like 'pgha%') as clients,"
                     + " (select setting::int from pg_settings where name = 'wal_retrieve_retry_interval') as retry,"
+                    + " current_setting('synchronous_standby_names') as synchronous,"
                     + " current_setting('wal_log_hints') = 'on' or current_setting('data_checksums') = 'on' as rewindable,"
                     + " pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees,"
                     + " pg_has_role(current_user, 'pg_signal_backend', 'usage') as signals, current_user::text as role";
@@ -71,6 +72,7 @@ final class LocalView {
                 warnings(recovering, itself.getInt("retry"), itself.getBoolean("rewindable"));
         warnings.addAll(rights(
                 text(itself, "role"), itself.getBoolean("sees"), itself.getBoolean("signals")));
+        String synchronous = text(itself, "synchronous");
         statement.getMoreResults();
         Optional<Receiver> receiver = receiver(statement.getResultSet());
         statement.getMoreResults();
@@ -89,7 +91,8 @@ final class LocalView {
                 standbys,
                 slots,
                 clients,
-                warnings);
+                warnings,
+                synchronous);
     }
 
     private static String text(ResultSet row, String column) throws SQLException {

@@ -164,6 +164,7 @@ public final class Given {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 0);
     }
 
@@ -200,7 +201,8 @@ public final class Given {
                 tally.blockedSince(),
                 Optional.of(at(100 - seconds)),
                 tally.seenRunning(),
-                tally.leases());
+                tally.leases(),
+                tally.sync());
         return this;
     }
 
@@ -400,6 +402,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -438,6 +441,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -476,6 +480,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -515,6 +520,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -553,6 +559,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -591,6 +598,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -633,6 +641,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -671,6 +680,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -711,6 +721,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -749,6 +760,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -910,6 +922,7 @@ public final class Given {
                 request,
                 grant,
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -948,6 +961,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 Optional.of(votes),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -986,6 +1000,7 @@ public final class Given {
                 p.leaseRequest(),
                 p.leaseGrant(),
                 p.votes(),
+                p.synchronous(),
                 0);
         return this;
     }
@@ -1011,7 +1026,8 @@ public final class Given {
                 tally.blockedSince(),
                 tally.unfencedSince(),
                 tally.seenRunning(),
-                tally.leases());
+                tally.leases(),
+                tally.sync());
         return this;
     }
 

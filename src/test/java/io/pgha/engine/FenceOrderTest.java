@@ -70,6 +70,9 @@ final class FenceOrderTest {
         public void ask(ArbiterAsk question) {}
 
         @Override
+        public void setSynchronous(String names) {}
+
+        @Override
         public void announce(PeerMessage message, boolean now) {}
     };
 

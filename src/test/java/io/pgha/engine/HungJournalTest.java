@@ -57,6 +57,9 @@ final class HungJournalTest {
         public void ask(ArbiterAsk question) {}
 
         @Override
+        public void setSynchronous(String names) {}
+
+        @Override
         public void announce(PeerMessage message, boolean now) {
             said.add(message);
         }

@@ -38,4 +38,7 @@ final class IdleActuator implements Actuator {
 
     @Override
     public void announce(PeerMessage message, boolean now) {}
+
+    @Override
+    public void setSynchronous(String names) {}
 }

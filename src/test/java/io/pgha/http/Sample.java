@@ -202,6 +202,7 @@ public final class Sample {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 1_700_000_000_000L);
     }
 

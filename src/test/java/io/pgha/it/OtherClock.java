@@ -113,6 +113,7 @@ final class OtherClock implements AutoCloseable {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 wallClockMillis);
     }
 

@@ -20,6 +20,8 @@ final class Template {
     private static final String ROLES = """
             create role pgha login password '%1$s';
             grant pg_monitor, pg_signal_backend, pg_checkpoint to pgha;
+            grant alter system on parameter synchronous_standby_names to pgha;
+            grant execute on function pg_reload_conf() to pgha;
             create role replicator login replication in role pg_monitor password '%1$s';
             create role app login password '%1$s';
             create database app owner app;

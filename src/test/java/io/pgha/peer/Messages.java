@@ -56,6 +56,7 @@ final class Messages {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 millis);
     }
 
@@ -100,6 +101,7 @@ final class Messages {
                         "its daemon was stopped",
                         Optional.of("vouched"),
                         7)),
+                Optional.of(true),
                 1L << 41);
     }
 }

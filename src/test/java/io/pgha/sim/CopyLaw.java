@@ -16,6 +16,7 @@ final class CopyLaw {
 
     /** Whoever opens has everything that was acknowledged after both had it. */
     void opening(SimHost host) {
+        openingSynchronous(host);
         WalRecord newest = universe.clients().newestSynchronous();
         if (host.gate().look() == GateState.CLOSED
                 && !person.hasHandled()
@@ -23,6 +24,20 @@ final class CopyLaw {
                 && !host.postgres().data().end.holds(newest)) {
             throw new LawBroken(
                     "P3", host + " opens without the synchronous commit at " + newest.position());
+        }
+    }
+
+    /** With a lease guard there is one history: who opens in it has all that pgha let be acknowledged. */
+    private void openingSynchronous(SimHost host) {
+        if (universe.policy().sync().isOn()
+                && universe.policy().guard().isLease()
+                && host.gate().look() == GateState.CLOSED
+                && !person.hasHandled()
+                && !host.postgres().data().end.holds(universe.clients().newestAcknowledged())) {
+            throw new LawBroken(
+                    "P3",
+                    host + " opens without the acknowledged commit at "
+                            + universe.clients().newestAcknowledged().position());
         }
     }
 

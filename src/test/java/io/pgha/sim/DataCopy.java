@@ -17,6 +17,8 @@ final class DataCopy {
     boolean complete = true;
     /** PostgreSQL has been up on it. */
     boolean proven;
+    /** COMMIT waits for them; part of the configuration that a base backup does not take over. */
+    String synchronousNames = "";
     /** The attempt it was copied by; empty for the first one. */
     String attempt = "";
 

@@ -135,6 +135,19 @@ final class SimActuator implements Actuator {
     }
 
     @Override
+    public void setSynchronous(String names) {
+        host.after(universe.chance().between(2, 60) * Agenda.MS, () -> {
+            if (host.postgres().isUp() && !host.postgres().isHung()) {
+                host.trace(() -> "synchronous_standby_names is '" + names + "'");
+                host.postgres().data().synchronousNames = names;
+                universe.clients().namesChanged(host);
+                sensors.lookAtPostgres();
+                daemon.wake();
+            }
+        });
+    }
+
+    @Override
     public void ask(ArbiterAsk question) {
         daemon.arbiter().ask(question);
     }

@@ -11,11 +11,13 @@ final class SimClients {
     private final Universe universe;
     private final List<WalRecord> waiting = new ArrayList<>();
     private WalRecord newestSynchronous;
+    private WalRecord newestAcknowledged;
     private long moreBytes;
 
     SimClients(Universe universe) {
         this.universe = universe;
         this.newestSynchronous = universe.a().postgres().data().end;
+        this.newestAcknowledged = newestSynchronous;
     }
 
     void begin() {
@@ -28,10 +30,11 @@ final class SimClients {
                     && universe.network().isConnected(Place.CLIENTS, host.place())) {
                 WalRecord commit = host.postgres().commit(moreBytes);
                 moreBytes = 0;
-                if (universe.isSynchronous()) {
+                if (universe.isSynchronous()
+                        || !host.postgres().data().synchronousNames.isEmpty()) {
                     waiting.add(commit);
                 } else {
-                    commit.acknowledge(false);
+                    acknowledged(commit, false);
                 }
             }
             write(host);
@@ -51,11 +54,34 @@ final class SimClients {
         waiting.removeIf(commit -> {
             boolean flushed = reached.holds(commit);
             if (flushed) {
-                commit.acknowledge(true);
-                newestSynchronous = commit;
+                acknowledged(commit, true);
             }
             return flushed;
         });
+    }
+
+    /** Nobody is waited for any more: every COMMIT that waited there is answered. */
+    void namesChanged(SimHost host) {
+        if (host.postgres().data().synchronousNames.isEmpty()) {
+            waiting.removeIf(commit -> {
+                boolean here = host.postgres().data().end.holds(commit);
+                if (here && host.postgres().isWritable()) {
+                    acknowledged(commit, false);
+                }
+                return here;
+            });
+        }
+    }
+
+    private void acknowledged(WalRecord commit, boolean sync) {
+        commit.acknowledge(sync);
+        newestAcknowledged = commit;
+        newestSynchronous = sync ? commit : newestSynchronous;
+    }
+
+    /** The last commit that was acknowledged at all. */
+    WalRecord newestAcknowledged() {
+        return newestAcknowledged;
     }
 
     /** The last commit that was acknowledged after both nodes had it. */

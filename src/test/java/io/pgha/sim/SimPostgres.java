@@ -142,10 +142,10 @@ final class SimPostgres {
                 : Optional.empty();
         List<StandbyView> standbys = host.peer().postgres().stream().isFrom(host)
                 ? List.of(new StandbyView(
-                        "peer",
+                        host.peer().id().name(),
                         "192.0.2.1",
                         "streaming",
-                        "async",
+                        data.synchronousNames.isEmpty() ? "async" : "sync",
                         host.peer().postgres().data.end.position()))
                 : List.of();
         return new PostgresView(
@@ -160,7 +160,8 @@ final class SimPostgres {
                 standbys,
                 List.of(),
                 0,
-                List.of());
+                List.of(),
+                data.synchronousNames);
     }
 
     /** Starts the server; {@code started} hears whether it came up. */

@@ -8,6 +8,7 @@ import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.Policy;
 import io.pgha.model.Register;
+import io.pgha.model.SyncPolicy;
 
 import java.time.Duration;
 import java.util.List;
@@ -37,9 +38,10 @@ final class Universe {
         trace = new Trace(agenda, traced);
         network = new SimNetwork(agenda, chance);
         Guard drawn = GUARDS.get(chance.below(GUARDS.size()));
-        policy = policy(terms.guard().orElse(drawn), chance.of(0.3))
+        Policy plain = policy(terms.guard().orElse(drawn), chance.of(0.3))
                 .withFence(SimFence.policy(seed));
-        synchronous = chance.of(0.3);
+        policy = plain.withSync(sync(plain));
+        synchronous = !policy.sync().isOn() && chance.of(0.5);
         WalRecord root = WalRecord.first().next(WalRecord.Kind.CHECKPOINT, 100);
         a = host("a", Place.A, new DataCopy("42", root, false));
         b = host("b", Place.B, new DataCopy("42", root, true));
@@ -51,6 +53,20 @@ final class Universe {
 
     private SimHost host(String name, Place place, DataCopy data) {
         return new SimHost(this, new NodeId(name), place, clock(), data);
+    }
+
+    /** Every other pair has pgha see to it that COMMIT waits. */
+    private SyncPolicy sync(Policy plain) {
+        SyncPolicy.Mode[] modes = {
+            SyncPolicy.Mode.OFF,
+            SyncPolicy.Mode.OFF,
+            SyncPolicy.Mode.PREFERRED,
+            SyncPolicy.Mode.STRICT
+        };
+        return new SyncPolicy(
+                modes[chance.below(modes.length)],
+                plain.interval().multipliedBy(10),
+                plain.guard().isLease() || chance.of(0.7));
     }
 
     /** Guard gateway has no allowance for drift in its sums; leases allow for a tenth between two clocks. */
@@ -121,6 +137,7 @@ final class Universe {
                 "",
                 () -> "guard " + policy.guard() + ", profile " + policy.profile()
                         + (synchronous ? ", synchronous" : ", asynchronous")
+                        + (policy.sync().isOn() ? ", sync " + policy.sync().mode() : "")
                         + (known ? "" : ", first start"));
         faults.begin(known);
     }

@@ -1,0 +1,236 @@
+package io.pgha.decision;
+
+import io.pgha.decision.Sync.Stage;
+import io.pgha.model.Epoch;
+import io.pgha.model.MonoTime;
+import io.pgha.model.NodeId;
+import io.pgha.model.NodeState;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerMessage;
+import io.pgha.model.PostgresView;
+import io.pgha.model.StandbyView;
+import io.pgha.model.SyncPolicy;
+import io.pgha.model.SyncPolicy.Mode;
+
+import java.util.Optional;
+
+/**
+ * Synchronous replication between two nodes (protocol section 8). The primary alone decides whether COMMIT waits, and tells
+ * the standby with every message whether it has all that was ever acknowledged. It goes on alone only when the standby has
+ * said that it knows, or when what it was told before has surely run out; a standby that was not told so does not take over
+ * by itself. So nothing acknowledged is lost by an automatic takeover, and no COMMIT waits longer than {@code sync_timeout}.
+ */
+public final class SyncRules {
+
+    /** A standby less than this behind has the rest in a moment: COMMIT may wait for it again. */
+    private static final long CAUGHT_UP_BYTES = 1L << 20;
+
+    private SyncRules() {}
+
+    /** Where the primary stands after this turn's look. */
+    public static Sync next(World w, Epoch atStart) {
+        Sync before = w.tally().sync();
+        NodeState state = w.memory().state();
+        boolean ceding = state == NodeState.RELEASING || state == NodeState.CEDED;
+        if (!w.policy().sync().isOn() || !(state == NodeState.PRIMARY || ceding)) {
+            return Sync.none(w.now().at());
+        }
+        Optional<PostgresView> view = w.now().local().answer();
+        if (ceding || !w.now().isReadWrite() || view.isEmpty()) {
+            return before;
+        }
+        Sync known = before.epoch().equals(Optional.of(w.memory().epoch()))
+                ? before
+                : begun(w, atStart, view.get());
+        return lacking(w, view.get(), step(w, view.get(), known));
+    }
+
+    /** A new epoch begins alone, and nobody was told anything in it; of an older one nothing is taken for granted. */
+    private static Sync begun(World w, Epoch atStart, PostgresView view) {
+        boolean isNew = w.memory().epoch().isAfter(atStart);
+        boolean waits = view.synchronousNames().equals(names(w.now().peerId()));
+        boolean alone = isNew ? mayBeAlone(w) : !waits;
+        return new Sync(
+                alone ? Stage.ALONE : Stage.RESTORING,
+                Optional.of(w.memory().epoch()),
+                w.now().at(),
+                !isNew,
+                Optional.empty(),
+                Optional.empty(),
+                !isNew && waits);
+    }
+
+    private static boolean mayBeAlone(World w) {
+        SyncPolicy policy = w.policy().sync();
+        return policy.mode() == Mode.PREFERRED || policy.alone();
+    }
+
+    private static Sync step(World w, PostgresView view, Sync sync) {
+        MonoTime now = w.now().at();
+        Optional<StandbyView> standby = standby(w, view);
+        boolean waits = view.synchronousNames().equals(names(w.now().peerId()));
+        boolean synchronous = waits && standby.filter(SyncRules::isSynchronous).isPresent();
+        return switch (sync.stage()) {
+            case NONE, ALONE ->
+                standby.filter(s -> isCaughtUp(s, view)).isPresent()
+                                && w.peerIn(NodeState.STANDBY).isPresent()
+                        ? sync.to(Stage.RESTORING, now)
+                        : sync;
+            case RESTORING -> restoring(w, view, sync, standby, synchronous);
+            case SYNCHRONOUS -> {
+                // Strict: a standby that is gone still has everything, as long as COMMIT waits for
+                // it.
+                boolean holds = synchronous || (waits && w.policy().sync().mode() == Mode.STRICT);
+                yield holds ? sync : sync.to(Stage.PARTING, now);
+            }
+            case PARTING -> {
+                if (synchronous || !waits || w.policy().sync().mode() == Mode.STRICT) {
+                    yield sync.to(Stage.RESTORING, sync.since());
+                }
+                yield knows(w, sync) ? sync.to(Stage.ALONE, now) : sync;
+            }
+        };
+    }
+
+    private static Sync restoring(
+            World w,
+            PostgresView view,
+            Sync sync,
+            Optional<StandbyView> standby,
+            boolean synchronous) {
+        if (synchronous) {
+            Sync barred = sync.barrier().isPresent() ? sync : sync.withBarrier(view.position());
+            boolean has =
+                    standby.orElseThrow().flushed().compareTo(barred.barrier().orElseThrow()) >= 0;
+            return has ? barred.to(Stage.SYNCHRONOUS, w.now().at()) : barred;
+        }
+        boolean mayGoBack =
+                mayBeAlone(w) && (w.policy().sync().mode() == Mode.PREFERRED || !sync.reached());
+        return standby.isEmpty() && mayGoBack && knows(w, sync)
+                ? sync.to(Stage.ALONE, w.now().at())
+                : sync.barrier().isPresent() ? sync.to(Stage.RESTORING, sync.since()) : sync;
+    }
+
+    /** The standby has said that it was told, or has given up its vote, or must have ceased to believe what it was told before. */
+    private static boolean knows(World w, Sync sync) {
+        boolean said = w.peer()
+                .filter(p -> p.epoch().equals(w.memory().epoch()))
+                .flatMap(PeerMessage::synchronous)
+                .filter(believes -> !believes)
+                .isPresent();
+        return !sync.wasTold()
+                || said
+                || w.memory().votes().alone().isPresent()
+                || w.now().at().isPast(sync.since(), w.policy().sync().timeout());
+    }
+
+    private static Sync lacking(World w, PostgresView view, Sync sync) {
+        boolean waits = sync.stage() != Stage.ALONE
+                && !view.synchronousNames().isEmpty()
+                && standby(w, view).filter(SyncRules::isSynchronous).isEmpty();
+        return sync.lacking(
+                waits ? Optional.of(sync.lackingSince().orElse(w.now().at())) : Optional.empty());
+    }
+
+    private static Optional<StandbyView> standby(World w, PostgresView view) {
+        return view.standbys().stream()
+                .filter(s ->
+                        s.name().equals(w.now().peerId().name()) && s.state().equals("streaming"))
+                .findFirst();
+    }
+
+    private static boolean isSynchronous(StandbyView standby) {
+        return standby.syncState().equals("sync") || standby.syncState().equals("quorum");
+    }
+
+    private static boolean isCaughtUp(StandbyView standby, PostgresView view) {
+        return standby.flushed().bytesBehind(view.position()) < CAUGHT_UP_BYTES;
+    }
+
+    /** synchronous_standby_names for one standby. */
+    public static String names(NodeId standby) {
+        return "FIRST 1 (\"" + standby.name() + "\")";
+    }
+
+    /** What synchronous_standby_names must become; empty: it is right, or not pgha's to change. */
+    public static Optional<String> wanted(World w) {
+        Optional<PostgresView> view = w.now().local().answer();
+        if (!w.policy().sync().isOn() || view.isEmpty()) {
+            return Optional.empty();
+        }
+        String ours = names(w.now().peerId());
+        boolean waits = w.memory().state() == NodeState.PRIMARY
+                && w.tally().sync().stage() != Stage.ALONE
+                && w.tally().sync().stage() != Stage.NONE;
+        boolean leftover =
+                w.memory().state() == NodeState.STANDBY || w.tally().sync().stage() == Stage.ALONE;
+        Optional<String> wanted =
+                waits ? Optional.of(ours) : leftover ? Optional.of("") : Optional.empty();
+        return wanted.filter(names -> !names.equals(view.get().synchronousNames()));
+    }
+
+    /** Strict: COMMIT has waited for too long, or may not begin without a standby; clients find nobody rather than a wait. */
+    public static boolean keepsClosed(World w, Memory memory) {
+        Sync sync = w.tally().sync();
+        boolean strict = w.policy().sync().mode() == Mode.STRICT
+                && memory.state() == NodeState.PRIMARY
+                && memory.stillness().isEmpty();
+        boolean tooLong = sync.lackingSince()
+                .filter(since -> w.now().at().isPast(since, w.policy().sync().timeout()))
+                .isPresent();
+        boolean unbegun =
+                !w.policy().sync().alone() && !sync.reached() && sync.stage() != Stage.SYNCHRONOUS;
+        return strict && (tooLong || unbegun);
+    }
+
+    /** What the peer is told: of the own copy as primary, of what was heard as standby. */
+    public static Optional<Boolean> told(World w) {
+        if (!w.policy().sync().isOn()) {
+            return Optional.empty();
+        }
+        if (w.tally().sync().stage() != Stage.NONE) {
+            return Optional.of(w.tally().sync().stage() == Stage.SYNCHRONOUS);
+        }
+        return w.memory().state() == NodeState.STANDBY ? believed(w) : Optional.empty();
+    }
+
+    private static Optional<Boolean> believed(World w) {
+        return w.now()
+                .peer()
+                .last()
+                .filter(p -> p.epoch().equals(w.memory().epoch()) && w.memory().isOwner(p.node()))
+                .flatMap(PeerMessage::synchronous);
+    }
+
+    /** Why this standby might lack what was acknowledged; empty: it has everything, or nothing was promised. */
+    static Optional<String> veto(World w) {
+        if (!w.policy().sync().isOn() || w.memory().state() != NodeState.STANDBY) {
+            return Optional.empty();
+        }
+        Optional<Boolean> believed = believed(w);
+        String mode =
+                "(sync = " + w.policy().sync().mode().toString().toLowerCase(java.util.Locale.ROOT)
+                        + "): pgha promote --accept-loss";
+        if (believed.isEmpty()) {
+            return Optional.of("sync not known: " + w.now().peerId()
+                    + " has not said that this copy has everything " + mode);
+        }
+        if (!believed.get()) {
+            return Optional.of("sync lost: " + w.now().peerId()
+                    + " may have acknowledged what this copy lacks " + mode);
+        }
+        return isFresh(w.now(), w)
+                ? Optional.empty()
+                : Optional.of("sync not known any more: " + w.now().peerId()
+                        + " may have gone on alone since it was heard " + mode);
+    }
+
+    /** Strict: nobody goes on alone once this copy had everything, however long ago that was said. */
+    private static boolean isFresh(Observation now, World w) {
+        return w.policy().sync().mode() == Mode.STRICT
+                || now.peer()
+                        .contactAt()
+                        .filter(at -> !now.at().isPast(at, w.policy().synchronousFor()))
+                        .isPresent();
+    }
+}
