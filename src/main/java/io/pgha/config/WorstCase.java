@@ -44,6 +44,10 @@ public final class WorstCase {
         return new Wait("promote_timeout", p.promoteTimeout());
     }
 
+    private Wait rescue() {
+        return new Wait("wal_rescue_timeout", p.walRescueTimeout());
+    }
+
     private void crash() {
         fault(
                 "PostgreSQL on the primary dies (any guard)",
@@ -52,7 +56,8 @@ public final class WorstCase {
                         new Wait(
                                 "kill what is left: 2 x ladder_timeout",
                                 p.ladderTimeout().multipliedBy(2)),
-                        new Wait("heartbeat", p.heartbeat())));
+                        new Wait("heartbeat", p.heartbeat()),
+                        rescue()));
     }
 
     private void hang() {
@@ -62,7 +67,8 @@ public final class WorstCase {
                         new Wait(countingWords(), p.latestTakeover()),
                         new Wait("close_timeout", p.closeTimeout()),
                         new Wait("2 x ladder_timeout", p.ladderTimeout().multipliedBy(2)),
-                        new Wait("heartbeat", p.heartbeat())));
+                        new Wait("heartbeat", p.heartbeat()),
+                        rescue()));
     }
 
     private void silence() {
@@ -142,7 +148,8 @@ public final class WorstCase {
                 List.of(
                         new Wait("clean_stop_grace", p.cleanStopGrace()),
                         new Wait("close_timeout", p.closeTimeout()),
-                        new Wait("heartbeat", p.heartbeat())));
+                        new Wait("heartbeat", p.heartbeat()),
+                        rescue()));
     }
 
     private void boot() {

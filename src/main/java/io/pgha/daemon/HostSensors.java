@@ -23,6 +23,7 @@ import io.pgha.postgres.ControlFailed;
 import io.pgha.postgres.DataDirectory;
 import io.pgha.postgres.DataDirectoryException;
 import io.pgha.postgres.Depth;
+import io.pgha.postgres.EndOfWal;
 import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.PortProber;
 import io.pgha.postgres.PostgresControl;
@@ -65,6 +66,7 @@ final class HostSensors implements Sensors {
     private final Supplier<ArbiterView> arbiter;
     private final Supplier<Optional<String>> fenceTrouble;
     private final PostmasterWatch watch;
+    private final EndOfWal endOfWal;
 
     private volatile Postmaster postmaster = Postmaster.UNKNOWN;
     private volatile Probed<Boolean> standbySignal;
@@ -108,6 +110,8 @@ final class HostSensors implements Sensors {
         this.peer = peer;
         this.arbiter = arbiter;
         this.fenceTrouble = fenceTrouble;
+        this.endOfWal = new EndOfWal(
+                settings.postgres().dataDirectory(), settings.policy().walRescueTimeout());
         this.watch = PostmasterWatch.start(
                 settings.postgres().dataDirectory(),
                 settings.policy().interval(),
@@ -236,6 +240,8 @@ final class HostSensors implements Sensors {
             controlData = Optional.empty();
         } else if (controlData.isEmpty() || postmaster != look.state()) {
             readControlData();
+        } else {
+            controlData = controlData.map(endOfWal::of);
         }
         postmaster = look.state();
         postmasterWords = look.words();
@@ -263,7 +269,7 @@ final class HostSensors implements Sensors {
 
     private void readControlData() {
         try {
-            controlData = Optional.of(control.controlData());
+            controlData = Optional.of(endOfWal.of(control.controlData()));
         } catch (ControlFailed e) {
             postmasterWords = e.words();
             controlData = Optional.empty();
@@ -271,6 +277,7 @@ final class HostSensors implements Sensors {
     }
 
     private void lookAtHistory(PostgresView view) {
+        endOfWal.saw(view.position());
         if (view.timeline() == forksOf) {
             return;
         }

@@ -33,6 +33,7 @@ import java.time.Duration;
  * @param workflowTimeout deadline of one waiting step of release and initialize
  * @param fence whether and how the other machine is switched off before it is taken over from
  * @param atBoot what a boot of the machine means for PostgreSQL
+ * @param walRescueTimeout of fetching the WAL of a primary that ceded, and of its replay without an advance
  */
 public record Policy(
         String profile,
@@ -62,7 +63,10 @@ public record Policy(
         Duration claimTimeout,
         Duration workflowTimeout,
         FencePolicy fence,
-        AtBoot atBoot) {
+        AtBoot atBoot,
+        Duration walRescueTimeout) {
+
+    private static final Duration RESCUE = Duration.ofSeconds(10);
 
     /** A policy without fencing, under which a boot starts PostgreSQL where it may. */
     public Policy(
@@ -120,20 +124,26 @@ public record Policy(
                 claimTimeout,
                 workflowTimeout,
                 FencePolicy.NONE,
-                AtBoot.AUTO);
+                AtBoot.AUTO,
+                RESCUE);
     }
 
     /** This policy with fencing. */
     public Policy withFence(FencePolicy fencing) {
-        return with(fencing, atBoot);
+        return with(fencing, atBoot, walRescueTimeout);
     }
 
     /** This policy with another answer to a boot. */
     public Policy withAtBoot(AtBoot answer) {
-        return with(fence, answer);
+        return with(fence, answer, walRescueTimeout);
     }
 
-    private Policy with(FencePolicy fencing, AtBoot answer) {
+    /** This policy with another limit of a rescue of WAL. */
+    public Policy withWalRescueTimeout(Duration limit) {
+        return with(fence, atBoot, limit);
+    }
+
+    private Policy with(FencePolicy fencing, AtBoot answer, Duration rescue) {
         return new Policy(
                 profile,
                 guard,
@@ -162,7 +172,8 @@ public record Policy(
                 claimTimeout,
                 workflowTimeout,
                 fencing,
-                answer);
+                answer,
+                rescue);
     }
 
     /** What a boot of the machine means for PostgreSQL. */

@@ -15,6 +15,9 @@ import javax.net.ssl.TrustManager;
  */
 final class PairTls {
 
+    /** What a connection is for that carries WAL; those that carry messages name nothing (RFC 7301). */
+    static final String WAL = "pgha-wal";
+
     private static final String[] PROTOCOLS = {"TLSv1.3"};
 
     private final OwnIdentity identity;
@@ -26,10 +29,21 @@ final class PairTls {
 
     /** The engine of the connecting side. */
     SSLEngine connecting(PeerTrust trust) throws GeneralSecurityException {
+        return connecting(trust, new String[0]);
+    }
+
+    /** The same for a connection that carries WAL. */
+    SSLEngine connectingForWal(PeerTrust trust) throws GeneralSecurityException {
+        return connecting(trust, new String[] {WAL});
+    }
+
+    private SSLEngine connecting(PeerTrust trust, String[] purpose)
+            throws GeneralSecurityException {
         SSLEngine engine = engine(trust);
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         identity.ask(parameters);
+        parameters.setApplicationProtocols(purpose);
         engine.setSSLParameters(parameters);
         return engine;
     }
@@ -39,6 +53,8 @@ final class PairTls {
         SSLEngine engine = engine(trust);
         engine.setUseClientMode(false);
         engine.setNeedClientAuth(true);
+        engine.setHandshakeApplicationProtocolSelector(
+                (ours, offered) -> offered.contains(WAL) ? WAL : "");
         return engine;
     }
 
