@@ -236,13 +236,7 @@ final class HostSensors implements Sensors {
     private void lookAtProcess() {
         PostmasterLook look = control.postmaster();
         boolean down = look.state() == Postmaster.STOPPED || look.state() == Postmaster.CRASHED;
-        if (!down) {
-            controlData = Optional.empty();
-        } else if (controlData.isEmpty() || postmaster != look.state()) {
-            readControlData();
-        } else {
-            controlData = controlData.map(endOfWal::of);
-        }
+        controlData = down ? readControlData(look.state()) : Optional.empty();
         postmaster = look.state();
         postmasterWords = look.words();
         lookForObstacle(look.state());
@@ -267,12 +261,15 @@ final class HostSensors implements Sensors {
         }
     }
 
-    private void readControlData() {
+    /** Once after each end; its WAL is looked at again each time, since what outlived the postmaster may still have written. */
+    private Optional<ControlData> readControlData(Postmaster state) {
         try {
-            controlData = Optional.of(endOfWal.of(control.controlData()));
+            boolean known = controlData.isPresent() && postmaster == state;
+            return Optional.of(
+                    endOfWal.of(known ? controlData.orElseThrow() : control.controlData()));
         } catch (ControlFailed e) {
             postmasterWords = e.words();
-            controlData = Optional.empty();
+            return Optional.empty();
         }
     }
 

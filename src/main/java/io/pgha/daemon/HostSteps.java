@@ -267,7 +267,7 @@ final class HostSteps {
                             settings.postgres().slot(),
                             settings.postgres().maxSlotWalKeepBytes());
                 }
-                StandbyConfiguration.of(settings, restoreCommand())
+                StandbyConfiguration.of(settings, ArchiveSettingsFile.restoreCommand(settings))
                         .write(settings.postgres().dataDirectory());
                 return List.of();
             };
@@ -312,12 +312,6 @@ final class HostSteps {
                                 + mine + " and the peer's " + theirs + " parted"));
                 return List.of(new Fact.CommitsCounted(commits.count(fork.at(), mine)));
             };
-        }
-
-        private Optional<String> restoreCommand() {
-            return settings.archive()
-                    .map(archive ->
-                            ArchiveSettingsFile.in(settings.stateDirectory()).restoreCommand());
         }
 
         private Optional<Fork> fork(List<Fork> history, int timeline) {

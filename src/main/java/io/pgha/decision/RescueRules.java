@@ -15,7 +15,7 @@ import java.util.Optional;
 public final class RescueRules {
 
     /** How fast WAL is expected to come, at the least: beyond that a restart in place is sooner done. */
-    private static final long BYTES_PER_SECOND = 32L << 20;
+    private static final long BYTES_PER_SECOND = 16L << 20;
 
     private static final String FETCHABLE = "lag of ";
     private static final String BEYOND = "too far behind to fetch it: ";

@@ -2,6 +2,7 @@ package io.pgha.peer;
 
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.List;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -17,6 +18,9 @@ final class PairTls {
 
     /** What a connection is for that carries WAL; those that carry messages name nothing (RFC 7301). */
     static final String WAL = "pgha-wal";
+
+    /** Five times as fast as AES in a JVM that compiles as little as the daemon's. */
+    private static final String QUICK = "TLS_CHACHA20_POLY1305_SHA256";
 
     private static final String[] PROTOCOLS = {"TLSv1.3"};
 
@@ -34,7 +38,11 @@ final class PairTls {
 
     /** The same for a connection that carries WAL. */
     SSLEngine connectingForWal(PeerTrust trust) throws GeneralSecurityException {
-        return connecting(trust, new String[] {WAL});
+        SSLEngine engine = connecting(trust, new String[] {WAL});
+        if (List.of(engine.getSupportedCipherSuites()).contains(QUICK)) {
+            engine.setEnabledCipherSuites(new String[] {QUICK});
+        }
+        return engine;
     }
 
     private SSLEngine connecting(PeerTrust trust, String[] purpose)

@@ -109,8 +109,7 @@ public final class Workflows {
         steps.add(new Promote());
         steps.add(new Become(NodeState.PRIMARY, next, self, "promoted"));
         steps.add(new AwaitOpen());
-        steps.add(new Step.ResumeReceiver());
-        steps.add(new Checkpoint());
+        steps.addAll(List.of(new Step.ResumeReceiver(), new Checkpoint()));
         List<Step> undo = List.of(
                 new Step.ResumeReceiver(),
                 new Become(NodeState.STANDBY, before, ownerBefore.orElse(peer), "takeover undone"));
