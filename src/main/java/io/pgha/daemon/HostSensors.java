@@ -110,8 +110,7 @@ final class HostSensors implements Sensors {
         this.peer = peer;
         this.arbiter = arbiter;
         this.fenceTrouble = fenceTrouble;
-        this.endOfWal = new EndOfWal(
-                settings.postgres().dataDirectory(), settings.policy().walRescueTimeout());
+        this.endOfWal = new EndOfWal(settings);
         this.watch = PostmasterWatch.start(
                 settings.postgres().dataDirectory(),
                 settings.policy().interval(),
@@ -236,7 +235,7 @@ final class HostSensors implements Sensors {
     private void lookAtProcess() {
         PostmasterLook look = control.postmaster();
         boolean down = look.state() == Postmaster.STOPPED || look.state() == Postmaster.CRASHED;
-        controlData = down ? readControlData(look.state()) : Optional.empty();
+        controlData = down ? readControlData(postmaster == look.state()) : Optional.empty();
         postmaster = look.state();
         postmasterWords = look.words();
         lookForObstacle(look.state());
@@ -261,12 +260,9 @@ final class HostSensors implements Sensors {
         }
     }
 
-    /** Once after each end; its WAL is looked at again each time, since what outlived the postmaster may still have written. */
-    private Optional<ControlData> readControlData(Postmaster state) {
+    private Optional<ControlData> readControlData(boolean known) {
         try {
-            boolean known = controlData.isPresent() && postmaster == state;
-            return Optional.of(
-                    endOfWal.of(known ? controlData.orElseThrow() : control.controlData()));
+            return Optional.of(endOfWal.of(control, known ? controlData : Optional.empty()));
         } catch (ControlFailed e) {
             postmasterWords = e.words();
             return Optional.empty();

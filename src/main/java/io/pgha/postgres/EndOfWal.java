@@ -1,5 +1,6 @@
 package io.pgha.postgres;
 
+import io.pgha.config.Settings;
 import io.pgha.model.ControlData;
 import io.pgha.model.Lsn;
 
@@ -22,8 +23,13 @@ public final class EndOfWal {
     private final Duration limit;
     private volatile Optional<Lsn> seen = Optional.empty();
 
+    /** For this node. */
+    public EndOfWal(Settings settings) {
+        this(settings.postgres().dataDirectory(), settings.policy().walRescueTimeout());
+    }
+
     /** @param limit of one walk; what was reached by then is the answer */
-    public EndOfWal(Path dataDirectory, Duration limit) {
+    EndOfWal(Path dataDirectory, Duration limit) {
         this.dataDirectory = dataDirectory;
         this.limit = limit;
     }
@@ -33,14 +39,27 @@ public final class EndOfWal {
         seen = Optional.of(position);
     }
 
-    /** What pg_control says, with the end of the last whole record instead of the checkpoint; as it is when it cannot be read. */
-    public ControlData of(ControlData control) {
+    /**
+     * What pg_control says, with the end of the last whole record instead of the checkpoint. pg_control is read once after each
+     * end of the server; the WAL is looked at each time, since what outlives a postmaster still writes.
+     *
+     * @param known what was said since it ended
+     */
+    public ControlData of(PostgresControl server, Optional<ControlData> known)
+            throws ControlFailed {
+        return of(known.isPresent() ? known.get() : server.controlData());
+    }
+
+    /** WAL that cannot be read reaches at least as far as it was seen. */
+    ControlData of(ControlData control) {
         try (WalSegments segments = WalSegments.of(dataDirectory, control.timeline())) {
             Lsn end = find(segments, control);
             seen = Optional.of(end);
             return control.endingAt(end);
         } catch (IOException e) {
-            return control;
+            return seen.filter(position -> position.compareTo(control.end()) > 0)
+                    .map(control::endingAt)
+                    .orElse(control);
         }
     }
 
