@@ -120,7 +120,8 @@ public final class PeerLink implements AutoCloseable {
                             onChange,
                             selector,
                             door,
-                            new WalDoor(shelf));
+                            new WalDoor((cede, timeline, from, to) ->
+                                    shelf.open(cede, timeline, from, to)));
             Thread thread = new Thread(null, loop, "peer-link", STACK);
             thread.setDaemon(true);
             running = Optional.of(new Running(loop, thread));
@@ -130,7 +131,7 @@ public final class PeerLink implements AutoCloseable {
         }
     }
 
-    /** What a peer that takes over may read of this node's WAL; nothing unless this is called before the start. */
+    /** What a peer that takes over may read of this node's WAL; nothing before this is called. */
     public void give(WalShelf wal) {
         shelf = wal;
     }

@@ -99,7 +99,7 @@ class RescueIT {
     }
 
     /** So many megabytes, and the rows after them, stay on the primary. */
-    private static void fallBehind(Lab lab, int megabytes) {
+    static void fallBehind(Lab lab, int megabytes) {
         lab.node2().postgres().freezeReceiver();
         lab.node1()
                 .postgres()
