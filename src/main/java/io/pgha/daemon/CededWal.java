@@ -34,7 +34,8 @@ final class CededWal implements WalShelf {
         PeerMessage now = requireCeded(cede);
         if (now.timeline().filter(ceded -> ceded == timeline).isEmpty()) {
             throw new Closed("the ceded timeline is "
-                    + now.timeline().map(String::valueOf).orElse("not known") + ", not " + timeline);
+                    + now.timeline().map(String::valueOf).orElse("not known") + ", not "
+                    + timeline);
         }
         Lsn end = now.cede().map(Cede::end).orElseThrow();
         if (to.compareTo(end) > 0) {

@@ -51,8 +51,7 @@ final class Rescuer {
         int timeline = now.timeline()
                 .orElseThrow(() -> new SQLException("the local timeline is not known"));
         String attempt = memory.running().orElseThrow().plan().id();
-        WalRescue.Rescued rescued =
-                rescue(cede.id()).run(attempt, timeline, cede.end(), progress);
+        WalRescue.Rescued rescued = rescue(cede.id()).run(attempt, timeline, cede.end(), progress);
         return List.of(new Fact.WalRescued(rescued.bytes(), rescued.lost(), rescued.trouble()));
     }
 

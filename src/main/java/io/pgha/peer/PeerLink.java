@@ -110,18 +110,17 @@ public final class PeerLink implements AutoCloseable {
                 selector.close();
                 throw e;
             }
-            LinkLoop loop =
-                    new LinkLoop(
-                            pair,
-                            pace,
-                            addresses,
-                            own,
-                            clock,
-                            onChange,
-                            selector,
-                            door,
-                            new WalDoor((cede, timeline, from, to) ->
-                                    shelf.open(cede, timeline, from, to)));
+            LinkLoop loop = new LinkLoop(
+                    pair,
+                    pace,
+                    addresses,
+                    own,
+                    clock,
+                    onChange,
+                    selector,
+                    door,
+                    new WalDoor(
+                            (cede, timeline, from, to) -> shelf.open(cede, timeline, from, to)));
             Thread thread = new Thread(null, loop, "peer-link", STACK);
             thread.setDaemon(true);
             running = Optional.of(new Running(loop, thread));

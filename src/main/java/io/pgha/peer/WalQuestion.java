@@ -36,7 +36,8 @@ record WalQuestion(String cede, int timeline, Lsn from, Lsn to) {
                 Lsn.parse(found.group(3)),
                 Lsn.parse(found.group(4)));
         if (question.from.compareTo(question.to) >= 0) {
-            throw new WalShelf.Closed("nothing lies between " + question.from + " and " + question.to);
+            throw new WalShelf.Closed(
+                    "nothing lies between " + question.from + " and " + question.to);
         }
         return question;
     }

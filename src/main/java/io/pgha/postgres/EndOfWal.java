@@ -76,7 +76,9 @@ public final class EndOfWal {
                 OptionalLong start = walk.firstRecord(from);
                 long end = start.isPresent() ? walk.end(start.getAsLong()) : 0;
                 // Without one whole record nothing proves that what was stepped over is whole.
-                if (start.isPresent() && end > start.getAsLong() && end >= control.end().value()) {
+                if (start.isPresent()
+                        && end > start.getAsLong()
+                        && end >= control.end().value()) {
                     return new Lsn(end);
                 }
             }

@@ -85,8 +85,7 @@ public final class RecoveryOverride {
     /** A receiver that stands still hears the order to end only when somebody continues it. */
     public void continueFrozen() throws IOException {
         for (ProcessEntry receiver : cluster.receivers()) {
-            Optional<PidFd> held =
-                    receiver.isFrozen() ? cluster.hold(receiver) : Optional.empty();
+            Optional<PidFd> held = receiver.isFrozen() ? cluster.hold(receiver) : Optional.empty();
             if (held.isPresent()) {
                 try (PidFd process = held.get()) {
                     process.signal(Signal.CONTINUE);

@@ -57,7 +57,12 @@ final class RescuedWal implements PeerWal.Taker, AutoCloseable {
      * @param end the old primary's end of WAL
      */
     RescuedWal(
-            Path dataDirectory, WalSegments own, int timeline, String attempt, long held, long end) {
+            Path dataDirectory,
+            WalSegments own,
+            int timeline,
+            String attempt,
+            long held,
+            long end) {
         this.own = own;
         this.timeline = timeline;
         this.directory = directory(dataDirectory, attempt);
@@ -111,8 +116,7 @@ final class RescuedWal implements PeerWal.Taker, AutoCloseable {
             write(into, buffer.rewind());
         }
         if (crc.getValue() != checksum) {
-            throw new Differs("WAL before " + new Lsn(at)
-                    + " is not the same here and there");
+            throw new Differs("WAL before " + new Lsn(at) + " is not the same here and there");
         }
     }
 
@@ -145,8 +149,7 @@ final class RescuedWal implements PeerWal.Taker, AutoCloseable {
             throw new IOException(own.path(at) + " is not whole");
         }
         if (!mine.flip().equals(part.limit(mine.remaining()))) {
-            throw new Differs("WAL after " + new Lsn(at)
-                    + " is not the same here and there");
+            throw new Differs("WAL after " + new Lsn(at) + " is not the same here and there");
         }
     }
 

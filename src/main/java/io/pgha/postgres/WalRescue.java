@@ -98,15 +98,16 @@ public final class WalRescue {
             LongStep progress)
             throws DataDirectoryException, ControlFailed, SQLException, IOException,
                     InterruptedException {
-        override.begin(RestoreLine.of(RescuedWal.directory(dataDirectory, attempt), restoreCommand));
+        override.begin(
+                RestoreLine.of(RescuedWal.directory(dataDirectory, attempt), restoreCommand));
         LocalPostgres.Recovery now = awaitReceiverOff();
         Lsn held = held(own, timeline, now);
         if (held.compareTo(end) >= 0) {
             return new Rescued(0, 0, "");
         }
         long bytes = held.bytesBehind(end);
-        try (RescuedWal wal = new RescuedWal(
-                dataDirectory, own, timeline, attempt, held.value(), end.value())) {
+        try (RescuedWal wal =
+                new RescuedWal(dataDirectory, own, timeline, attempt, held.value(), end.value())) {
             wal.begin();
             progress.report("fetching " + bytes + " bytes of WAL from the old primary");
             peer.fetch(timeline, new Lsn(wal.from()), end, wal);

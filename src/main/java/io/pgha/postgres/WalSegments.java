@@ -45,7 +45,8 @@ public final class WalSegments implements WalPages, AutoCloseable {
         Path wal = dataDirectory.resolve("pg_wal");
         String prefix = String.format("%08X", timeline);
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(
-                wal, prefix + "[0-9A-F][0-9A-F][0-9A-F][0-9A-F][0-9A-F][0-9A-F][0-9A-F][0-9A-F]*")) {
+                wal,
+                prefix + "[0-9A-F][0-9A-F][0-9A-F][0-9A-F][0-9A-F][0-9A-F][0-9A-F][0-9A-F]*")) {
             for (Path entry : entries) {
                 if (entry.getFileName().toString().length() == 24) {
                     long bytes = Files.size(entry);

@@ -71,7 +71,9 @@ final class WalWalk {
         while (load(at)) {
             long rest = continues() ? aligned(page.getInt(16)) : 0;
             if (rest < PAGE - headerLength()) {
-                return rest < 0 ? OptionalLong.empty() : OptionalLong.of(at + headerLength() + rest);
+                return rest < 0
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(at + headerLength() + rest);
             }
             at = at + PAGE;
         }
@@ -133,8 +135,7 @@ final class WalWalk {
 
     /** A segment switch fills the rest of its segment. */
     private long afterSwitch(long end) {
-        boolean isSwitch =
-                header.get(17) == XLOG_MANAGER && (header.get(16) & KIND) == SWITCH;
+        boolean isSwitch = header.get(17) == XLOG_MANAGER && (header.get(16) & KIND) == SWITCH;
         return isSwitch ? (end + segmentSize - 1) / segmentSize * segmentSize : end;
     }
 

@@ -28,13 +28,7 @@ class RescueRulesTest {
 
     private static Given ceded() {
         Cede cede = new Cede(
-                "c1",
-                new Epoch(3),
-                Given.B,
-                "inc-b",
-                Lsn.parse("0/5000000"),
-                "crashed",
-                false);
+                "c1", new Epoch(3), Given.B, "inc-b", Lsn.parse("0/5000000"), "crashed", false);
         return Given.standby()
                 .peer(NodeState.CEDED, 3, Given.A)
                 .peerPromises(
@@ -68,8 +62,7 @@ class RescueRulesTest {
             Plan plan = w.workflows()
                     .failover("p", new Epoch(4), new Epoch(3), Optional.of(Given.A), basis, "");
 
-            assertEquals(
-                    basis == ClaimBasis.CEDED, plan.steps().contains(new Step.RescueWal()));
+            assertEquals(basis == ClaimBasis.CEDED, plan.steps().contains(new Step.RescueWal()));
             assertTrue(plan.steps().contains(new Step.ResumeReceiver()));
             assertTrue(plan.undo().contains(new Step.ResumeReceiver()));
         }
@@ -98,8 +91,7 @@ class RescueRulesTest {
     @Test
     void aStandbyThatIsNotFitRefusesTheCedeWhateverItWouldLose() {
         World w = rescuing().world();
-        List<Fact> back =
-                RescueRules.undo(w, w.memory().running().orElseThrow(), "no space left");
+        List<Fact> back = RescueRules.undo(w, w.memory().running().orElseThrow(), "no space left");
 
         assertEquals(
                 new Fact.CedeAnswered(new CedeAnswer("c1", false, "no space left")), back.get(0));
@@ -112,10 +104,13 @@ class RescueRulesTest {
 
     private static Given rescuing() {
         Plan plan = new Plan(
-                "p", PlanKind.FAILOVER, List.of(new Step.RescueWal()), 1, List.of(
-                        new Step.ResumeReceiver()), "ceded");
-        return ceded()
-                .remembers(
+                "p",
+                PlanKind.FAILOVER,
+                List.of(new Step.RescueWal()),
+                1,
+                List.of(new Step.ResumeReceiver()),
+                "ceded");
+        return ceded().remembers(
                         new Fact.CedeAnswered(new CedeAnswer("c1", true, "")),
                         new Fact.PlanBegun(plan));
     }

@@ -34,7 +34,8 @@ record LabDisk(Path where) {
         try {
             long room = Files.getFileStore(where).getUsableSpace() >> 20;
             String ballast = where.resolve("ballast").toString();
-            Run.of(List.of("fallocate", "-l", (room - megabytes) + "M", ballast)).orFail();
+            Run.of(List.of("fallocate", "-l", (room - megabytes) + "M", ballast))
+                    .orFail();
         } catch (IOException e) {
             throw new IllegalStateException("could not fill " + where, e);
         }

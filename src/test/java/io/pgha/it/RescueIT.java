@@ -86,7 +86,9 @@ class RescueIT {
             lab.trafficManager();
             Recorder recorder = lab.record();
             lab.node2().postgres().freezeReceiver();
-            lab.node1().postgres().sql("app", "select pg_logical_emit_message(true, 'x', repeat('x', 8000000))");
+            lab.node1()
+                    .postgres()
+                    .sql("app", "select pg_logical_emit_message(true, 'x', repeat('x', 8000000))");
             recorder.awaitWrites(lab.node1());
 
             lab.node1().postgres().crashWithUnreadableWal();

@@ -37,9 +37,17 @@ final class RescueRounds {
                     + recording.longestGap(crash, Long.MAX_VALUE).millis() + " ms, "
                     + (rescued.find() ? rescued.group() : "nothing missing") + ", lost rows "
                     + lost + ", two primaries " + recording.twoPrimariesMillis() + " ms");
-            lab.node1().daemon().logged().lines().filter(l -> l.contains("gate is CLOSED")).skip(1)
+            lab.node1()
+                    .daemon()
+                    .logged()
+                    .lines()
+                    .filter(l -> l.contains("gate is CLOSED"))
+                    .skip(1)
                     .forEach(System.out::println);
-            lab.node2().daemon().logged().lines()
+            lab.node2()
+                    .daemon()
+                    .logged()
+                    .lines()
                     .filter(l -> l.contains("failover ") || l.contains("gate is OPEN"))
                     .forEach(System.out::println);
             return lost;

@@ -41,8 +41,7 @@ class WalVisitTest {
         Path file = Keys.pair(directory.resolve("pair.key"));
         int port = Strangers.freePort();
         node = TestNode.of(Keys.ofA(file), port, Strangers.freePort());
-        visit = new WalVisit(
-                Keys.ofB(file), List.of("127.0.0.1:" + port), Duration.ofSeconds(10));
+        visit = new WalVisit(Keys.ofB(file), List.of("127.0.0.1:" + port), Duration.ofSeconds(10));
     }
 
     @AfterEach

@@ -85,7 +85,8 @@ class RescuedWalIT {
 
     private static long checkpoint() {
         String said = primary.run(
-                primary.bin().resolve("pg_controldata").toString(), primary.data().toString());
+                primary.bin().resolve("pg_controldata").toString(),
+                primary.data().toString());
         Matcher found = Pattern.compile("Latest checkpoint location: +(\\S+)").matcher(said);
         assertTrue(found.find(), said);
         return Lsn.parse(found.group(1)).value();

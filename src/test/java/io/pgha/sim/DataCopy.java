@@ -33,6 +33,7 @@ final class DataCopy {
                 ? recovering ? "shut down in recovery" : "shut down"
                 : recovering ? "in archive recovery" : "in production";
         int timeline = recovering ? end.timeline() : checkpoint.timeline();
-        return new ControlData(systemId, state, timeline, new Lsn(checkpoint.from()), end.position());
+        return new ControlData(
+                systemId, state, timeline, new Lsn(checkpoint.from()), end.position());
     }
 }
