@@ -26,6 +26,7 @@ final class ServerChecks {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final String LOOPBACK = "127.0.0.1";
+    private static final int RELOADS_RESTORE_COMMAND = 14;
 
     private final Settings settings;
 
@@ -47,6 +48,8 @@ final class ServerChecks {
         if (own.isPresent() && peer.isPresent()) {
             found.add(versions(own.get(), peer.get()));
         }
+        own.filter(report -> report.major() < RELOADS_RESTORE_COMMAND)
+                .ifPresent(report -> found.add(rescue(report)));
         found.add(peerLogin());
         found.add(stream(own.map(Report::systemId)));
         return found;
@@ -163,6 +166,15 @@ final class ServerChecks {
     }
 
     /** What a copy and a slot need. */
+    /** Rescued WAL is handed over by restore_command, which that version reads only when it starts. */
+    private static Finding rescue(Report own) {
+        return Finding.warn(
+                "rescue",
+                "PostgreSQL " + own.major()
+                        + " cannot be given what a crashed primary had not sent: it is lost, up to maximum_lag_on_failover",
+                "upgrade to PostgreSQL 14 or newer");
+    }
+
     private Finding peerLogin() {
         String role = settings.postgres().replicationUser();
         String database = settings.postgres().database();

@@ -50,7 +50,8 @@ final class PolicyPart {
                 .withSync(new SyncPolicy(
                         v.get(TimingKeys.SYNC),
                         v.get(TimingKeys.SYNC_TIMEOUT),
-                        v.get(TimingKeys.STRICT_ALONE))));
+                        v.get(TimingKeys.STRICT_ALONE)))
+                .withWalRescueTimeout(v.get(TimingKeys.WAL_RESCUE_TIMEOUT)));
     }
 
     /** The profile's word, with ", changed" when one of its values was set to another by hand. */

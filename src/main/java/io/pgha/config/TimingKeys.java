@@ -153,6 +153,14 @@ final class TimingKeys {
             "Deadline of a promotion until PostgreSQL accepts writes; usually under a second. When it is over the gate"
                     + " stays closed and a person is called.");
 
+    static final Key<Duration> WAL_RESCUE_TIMEOUT = shared(
+            "wal_rescue_timeout",
+            Forms.time("1s", "10m"),
+            new Default.Fixed<>(Duration.ofSeconds(10)),
+            "How long the standby may fetch what a crashed primary had not sent, from its daemon, before it takes over; and how"
+                    + " long the replay of it may stand still. When it is over, maximum_lag_on_failover decides: the rest is lost,"
+                    + " or the old primary starts again.");
+
     static final Key<Duration> START_TIMEOUT = shared(
             "start_timeout",
             Forms.time("5s", "1d"),
@@ -254,6 +262,7 @@ final class TimingKeys {
                 STRICT_ALONE,
                 BOOT,
                 BOOT_PEER_WAIT,
+                WAL_RESCUE_TIMEOUT,
                 PROMOTE_TIMEOUT,
                 START_TIMEOUT,
                 STOP_TIMEOUT,

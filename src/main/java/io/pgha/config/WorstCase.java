@@ -44,6 +44,10 @@ public final class WorstCase {
         return new Wait("promote_timeout", p.promoteTimeout());
     }
 
+    private Wait rescue() {
+        return new Wait("wal_rescue_timeout", p.walRescueTimeout());
+    }
+
     private void crash() {
         fault(
                 "PostgreSQL on the primary dies (any guard)",
@@ -52,7 +56,9 @@ public final class WorstCase {
                         new Wait(
                                 "kill what is left: 2 x ladder_timeout",
                                 p.ladderTimeout().multipliedBy(2)),
-                        new Wait("heartbeat", p.heartbeat())));
+                        new Wait("heartbeat", p.heartbeat())),
+                rescue(),
+                takeover());
     }
 
     private void hang() {
@@ -62,7 +68,9 @@ public final class WorstCase {
                         new Wait(countingWords(), p.latestTakeover()),
                         new Wait("close_timeout", p.closeTimeout()),
                         new Wait("2 x ladder_timeout", p.ladderTimeout().multipliedBy(2)),
-                        new Wait("heartbeat", p.heartbeat())));
+                        new Wait("heartbeat", p.heartbeat())),
+                rescue(),
+                takeover());
     }
 
     private void silence() {
@@ -87,7 +95,7 @@ public final class WorstCase {
         if (p.fence().configured()) {
             waits.add(new Wait("fence.timeout", p.fence().timeout()));
         }
-        fault(fault, waits);
+        fault(fault, waits, takeover());
     }
 
     private String leaseWords() {
@@ -142,7 +150,9 @@ public final class WorstCase {
                 List.of(
                         new Wait("clean_stop_grace", p.cleanStopGrace()),
                         new Wait("close_timeout", p.closeTimeout()),
-                        new Wait("heartbeat", p.heartbeat())));
+                        new Wait("heartbeat", p.heartbeat())),
+                rescue(),
+                takeover());
     }
 
     private void boot() {
@@ -167,16 +177,18 @@ public final class WorstCase {
                 + Quantity.text(p.startTimeout()));
     }
 
-    private void fault(String fault, List<Wait> waits) {
+    private void fault(String fault, List<Wait> waits, Wait... after) {
         Duration decided = waits.stream().map(Wait::time).reduce(Duration.ZERO, Duration::plus);
-        Wait last = takeover();
+        Duration over = List.of(after).stream().map(Wait::time).reduce(decided, Duration::plus);
         lines.add(fault + ": decided after at most " + seconds(decided)
-                + ", then usually within a second, at most " + seconds(decided.plus(last.time())));
+                + ", then usually within a second, at most " + seconds(over));
         List<String> sum = new ArrayList<>();
         for (Wait wait : waits) {
             sum.add(wait.name() + " = " + Quantity.text(wait.time()));
         }
-        sum.add(last.name() + " = " + Quantity.text(last.time()));
+        for (Wait wait : after) {
+            sum.add(wait.name() + " = " + Quantity.text(wait.time()));
+        }
         lines.add("    (" + String.join(") + (", sum) + ")");
     }
 

@@ -195,6 +195,9 @@ public final class Daemon {
                             settings.gateways(),
                             settings.policy().gatewayTimeout(),
                             gatewayThreads));
+            Rescuer rescuer = new Rescuer(settings, postgres, pair);
+            rescuer.resume();
+            link.give(new CededWal(settings.postgres().dataDirectory(), message::newest));
             Optional<FenceMonitor> fence =
                     settings.fence().map(f -> new FenceMonitor(settings, f, this::wake));
             HostSensors sensors = new HostSensors(
@@ -215,7 +218,8 @@ public final class Daemon {
                     new CommitCounter(settings.postgres(), COMMIT_COUNT_LIMIT),
                     new PeerDatabase(settings, Duration.ofSeconds(10)),
                     sensors,
-                    fence);
+                    fence,
+                    rescuer);
             HostActuator actuator = new HostActuator(
                     settings,
                     steps,
@@ -357,24 +361,15 @@ public final class Daemon {
     }
 
     private PeerLink link(PairKey pair, NewestMessage message) {
-        List<String> addresses = settings.peer().addresses().stream()
-                .map(a -> a.contains(":") && !a.contains("::")
-                        ? a
-                        : bracketed(a) + ":" + settings.peer().linkPort())
-                .toList();
         Duration beat = settings.policy().heartbeat();
         return new PeerLink(
                 settings.link(),
                 pair,
-                addresses,
+                PeerAddresses.of(settings),
                 new LinkPace(beat, Counting.fresh(settings.policy())),
                 message,
                 clock::now,
                 news);
-    }
-
-    private static String bracketed(String address) {
-        return address.contains(":") ? "[" + address + "]" : address;
     }
 
     private PostgresControl control() {

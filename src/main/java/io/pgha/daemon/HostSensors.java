@@ -23,6 +23,7 @@ import io.pgha.postgres.ControlFailed;
 import io.pgha.postgres.DataDirectory;
 import io.pgha.postgres.DataDirectoryException;
 import io.pgha.postgres.Depth;
+import io.pgha.postgres.EndOfWal;
 import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.PortProber;
 import io.pgha.postgres.PostgresControl;
@@ -65,6 +66,7 @@ final class HostSensors implements Sensors {
     private final Supplier<ArbiterView> arbiter;
     private final Supplier<Optional<String>> fenceTrouble;
     private final PostmasterWatch watch;
+    private final EndOfWal endOfWal;
 
     private volatile Postmaster postmaster = Postmaster.UNKNOWN;
     private volatile Probed<Boolean> standbySignal;
@@ -108,6 +110,7 @@ final class HostSensors implements Sensors {
         this.peer = peer;
         this.arbiter = arbiter;
         this.fenceTrouble = fenceTrouble;
+        this.endOfWal = new EndOfWal(settings);
         this.watch = PostmasterWatch.start(
                 settings.postgres().dataDirectory(),
                 settings.policy().interval(),
@@ -232,11 +235,7 @@ final class HostSensors implements Sensors {
     private void lookAtProcess() {
         PostmasterLook look = control.postmaster();
         boolean down = look.state() == Postmaster.STOPPED || look.state() == Postmaster.CRASHED;
-        if (!down) {
-            controlData = Optional.empty();
-        } else if (controlData.isEmpty() || postmaster != look.state()) {
-            readControlData();
-        }
+        controlData = down ? readControlData(postmaster == look.state()) : Optional.empty();
         postmaster = look.state();
         postmasterWords = look.words();
         lookForObstacle(look.state());
@@ -261,16 +260,17 @@ final class HostSensors implements Sensors {
         }
     }
 
-    private void readControlData() {
+    private Optional<ControlData> readControlData(boolean known) {
         try {
-            controlData = Optional.of(control.controlData());
+            return Optional.of(endOfWal.of(control, known ? controlData : Optional.empty()));
         } catch (ControlFailed e) {
             postmasterWords = e.words();
-            controlData = Optional.empty();
+            return Optional.empty();
         }
     }
 
     private void lookAtHistory(PostgresView view) {
+        endOfWal.saw(view.position());
         if (view.timeline() == forksOf) {
             return;
         }

@@ -57,6 +57,7 @@ final class HostSteps {
     private final SqlSource peerDatabase;
     private final HostSensors sensors;
     private final Optional<FenceMonitor> fence;
+    private final Rescuer rescuer;
 
     HostSteps(
             Settings settings,
@@ -65,7 +66,8 @@ final class HostSteps {
             CommitCounter commits,
             SqlSource peerDatabase,
             HostSensors sensors,
-            Optional<FenceMonitor> fence) {
+            Optional<FenceMonitor> fence,
+            Rescuer rescuer) {
         this.settings = settings;
         this.postgres = walls.postgres();
         this.control = walls.control();
@@ -76,6 +78,7 @@ final class HostSteps {
         this.peerDatabase = peerDatabase;
         this.sensors = sensors;
         this.fence = fence;
+        this.rescuer = rescuer;
     }
 
     /** Carries a step out and waits for it, on the caller's thread; never throws for what the world does. */
@@ -185,17 +188,19 @@ final class HostSteps {
             };
         }
 
-        /** Only makes the promotion quicker (the 5 s trap), so a failure does not stop it. */
         @Override
         public Job stopReceiver(Step.StopReceiver step) {
-            return () -> {
-                try {
-                    postgres.shortenRetryInterval();
-                } catch (SQLException e) {
-                    return List.of();
-                }
-                return List.of();
-            };
+            return () -> rescuer.shortenRetryInterval();
+        }
+
+        @Override
+        public Job rescueWal(Step.RescueWal step) {
+            return () -> rescuer.run(memory, now, progress);
+        }
+
+        @Override
+        public Job resumeReceiver(Step.ResumeReceiver step) {
+            return () -> rescuer.end();
         }
 
         @Override
@@ -262,7 +267,7 @@ final class HostSteps {
                             settings.postgres().slot(),
                             settings.postgres().maxSlotWalKeepBytes());
                 }
-                StandbyConfiguration.of(settings, restoreCommand())
+                StandbyConfiguration.of(settings, ArchiveSettingsFile.restoreCommand(settings))
                         .write(settings.postgres().dataDirectory());
                 return List.of();
             };
@@ -307,12 +312,6 @@ final class HostSteps {
                                 + mine + " and the peer's " + theirs + " parted"));
                 return List.of(new Fact.CommitsCounted(commits.count(fork.at(), mine)));
             };
-        }
-
-        private Optional<String> restoreCommand() {
-            return settings.archive()
-                    .map(archive ->
-                            ArchiveSettingsFile.in(settings.stateDirectory()).restoreCommand());
         }
 
         private Optional<Fork> fork(List<Fork> history, int timeline) {

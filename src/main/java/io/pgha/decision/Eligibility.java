@@ -94,9 +94,7 @@ public final class Eligibility {
             vetoes.add(
                     "lag unknown: the primary has not been heard since this daemon started: pgha promote --accept-loss");
         } else if (lag.get() > w.policy().maximumLagOnFailover()) {
-            vetoes.add("lag of " + lag.get()
-                    + " bytes at last contact is above maximum_lag_on_failover = "
-                    + w.policy().maximumLagOnFailover() + ": pgha promote --accept-loss");
+            vetoes.add(RescueRules.lagVeto(w.policy(), lag.get()));
         }
     }
 

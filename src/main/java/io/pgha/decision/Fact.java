@@ -99,6 +99,24 @@ public sealed interface Fact {
     /** That node's machine could not be switched off, or was not seen off. */
     record FenceFailed(NodeId node, String why) implements Fact {}
 
+    /**
+     * What the old primary held and this node did not.
+     *
+     * @param bytes that were fetched and replayed
+     * @param lost that could not be fetched
+     * @param trouble why; empty when nothing is lost
+     */
+    record WalRescued(long bytes, long lost, String trouble) implements Fact {
+
+        /** For events and status. */
+        public String words() {
+            if (lost > 0) {
+                return "lost " + lost + " bytes of WAL: " + trouble;
+            }
+            return bytes > 0 ? "rescued " + bytes + " bytes of WAL" : "no WAL was missing";
+        }
+    }
+
     /** Client commits since the timelines parted. */
     record CommitsCounted(long commits) implements Fact {}
 

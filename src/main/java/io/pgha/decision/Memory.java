@@ -121,6 +121,10 @@ public record Memory(
             return cursor >= steps().size();
         }
 
+        Running and(String words) {
+            return new Running(plan.and(words), cursor, undoing);
+        }
+
         /** True when a failure now can be undone. */
         public boolean canUndo() {
             return !undoing && cursor < plan.pointOfNoReturn() && !plan.undo().isEmpty();
@@ -232,6 +236,8 @@ public record Memory(
                 running = running.map(r -> new Running(r.plan(), f.cursor(), r.undoing()));
             } else if (fact instanceof Fact.PlanUndoing) {
                 running = running.map(r -> new Running(r.plan(), 0, true));
+            } else if (fact instanceof Fact.WalRescued f) {
+                running = running.map(r -> r.and(f.words()));
             } else if (fact instanceof Fact.PlanEnded f) {
                 unacknowledged = running.map(Running::plan)
                         .filter(plan -> f.ok() && plan.kind() == PlanKind.FAILOVER)

@@ -46,9 +46,11 @@ public record World(Observation now, Memory memory, Tally tally, Policy policy, 
                 });
     }
 
-    /** The peer is a standby that would take the next epoch now. */
+    /** The peer is a standby that would take the next epoch if it were ceded now. */
     public boolean peerWouldTake() {
-        return peerIn(NodeState.STANDBY).filter(p -> p.vetoes().isEmpty()).isPresent();
+        return peerIn(NodeState.STANDBY)
+                .filter(p -> p.vetoes().stream().allMatch(RescueRules::isHealedByRescue))
+                .isPresent();
     }
 
     public Workflows workflows() {

@@ -147,7 +147,12 @@ final class Chronicle {
     }
 
     private void fenced(Fact fact) {
-        if (fact instanceof Fact.Fenced f) {
+        if (fact instanceof Fact.WalRescued f) {
+            events.accept(
+                    f.lost() > 0
+                            ? Event.warn("wal_lost", f.words())
+                            : Event.info("wal_rescued", f.words()));
+        } else if (fact instanceof Fact.Fenced f) {
             events.accept(Event.warn(
                     "fenced",
                     f.node() + "'s machine is off: switched off by fence device " + f.device()

@@ -3,6 +3,7 @@ package io.pgha.engine;
 import io.pgha.decision.Fact;
 import io.pgha.decision.FenceRules;
 import io.pgha.decision.Memory;
+import io.pgha.decision.RescueRules;
 import io.pgha.decision.World;
 import io.pgha.model.ArbiterReply;
 import io.pgha.model.ArbiterView;
@@ -91,7 +92,8 @@ final class Executor {
         }
         Outcome outcome = outcome(w, running);
         if (outcome instanceof Outcome.Done done) {
-            return stepDone(running, done);
+            return RescueRules.wayBack(w, running, done.facts())
+                    .orElseGet(() -> stepDone(running, done));
         }
         if (outcome instanceof Outcome.Failed failed) {
             return running.step() instanceof Step.Fence fence
@@ -151,7 +153,7 @@ final class Executor {
     private List<Fact> stepFailed(World w, Memory.Running running, String why) {
         String words = StepWords.of(running.step()) + ": " + why;
         if (running.canUndo()) {
-            return List.of(new Fact.PlanUndoing(running.plan().id(), words));
+            return RescueRules.undo(w, running, words);
         }
         attempts = attempts + 1;
         if (attempts < ATTEMPTS) {

@@ -7,7 +7,8 @@ package io.pgha.model;
  * @param clusterState "Database cluster state", in PostgreSQL's words
  * @param timeline "Latest checkpoint's TimeLineID", or of the minimum recovery point when that is higher
  * @param checkpoint "Latest checkpoint location"
- * @param end the highest position this file proves: the checkpoint or the minimum recovery ending location
+ * @param end the highest position that is proven: by this file the checkpoint or the minimum recovery ending location, and
+ *     by a walk over the WAL the end of its last whole record
  */
 public record ControlData(
         String systemId, String clusterState, int timeline, Lsn checkpoint, Lsn end) {
@@ -15,5 +16,10 @@ public record ControlData(
     /** True after a clean stop of a primary or of a standby. */
     public boolean isCleanStop() {
         return clusterState.equals("shut down") || clusterState.equals("shut down in recovery");
+    }
+
+    /** The same with an end that was found in the WAL itself. */
+    public ControlData endingAt(Lsn found) {
+        return new ControlData(systemId, clusterState, timeline, checkpoint, found);
     }
 }

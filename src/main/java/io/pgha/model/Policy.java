@@ -34,6 +34,7 @@ import java.time.Duration;
  * @param fence whether and how the other machine is switched off before it is taken over from
  * @param atBoot what a boot of the machine means for PostgreSQL
  * @param sync whether a COMMIT waits for the standby
+ * @param walRescueTimeout of fetching the WAL of a primary that ceded, and of its replay without an advance
  */
 public record Policy(
         String profile,
@@ -64,7 +65,10 @@ public record Policy(
         Duration workflowTimeout,
         FencePolicy fence,
         AtBoot atBoot,
-        SyncPolicy sync) {
+        SyncPolicy sync,
+        Duration walRescueTimeout) {
+
+    private static final Duration RESCUE = Duration.ofSeconds(10);
 
     /** A policy without fencing, under which a boot starts PostgreSQL where it may. */
     public Policy(
@@ -123,25 +127,32 @@ public record Policy(
                 workflowTimeout,
                 FencePolicy.NONE,
                 AtBoot.AUTO,
-                SyncPolicy.OFF);
+                SyncPolicy.OFF,
+                RESCUE);
     }
 
     /** This policy with fencing. */
     public Policy withFence(FencePolicy fencing) {
-        return with(fencing, atBoot, sync);
+        return with(fencing, atBoot, sync, walRescueTimeout);
     }
 
     /** This policy with another answer to a boot. */
     public Policy withAtBoot(AtBoot answer) {
-        return with(fence, answer, sync);
+        return with(fence, answer, sync, walRescueTimeout);
     }
 
     /** This policy with synchronous replication. */
     public Policy withSync(SyncPolicy synchronous) {
-        return with(fence, atBoot, synchronous);
+        return with(fence, atBoot, synchronous, walRescueTimeout);
     }
 
-    private Policy with(FencePolicy fencing, AtBoot answer, SyncPolicy synchronous) {
+    /** This policy with another limit of a rescue of WAL. */
+    public Policy withWalRescueTimeout(Duration limit) {
+        return with(fence, atBoot, sync, limit);
+    }
+
+    private Policy with(
+            FencePolicy fencing, AtBoot answer, SyncPolicy synchronous, Duration rescue) {
         return new Policy(
                 profile,
                 guard,
@@ -171,7 +182,8 @@ public record Policy(
                 workflowTimeout,
                 fencing,
                 answer,
-                synchronous);
+                synchronous,
+                rescue);
     }
 
     /** What a boot of the machine means for PostgreSQL. */

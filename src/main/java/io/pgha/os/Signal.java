@@ -5,7 +5,8 @@ public enum Signal {
     HANGUP(1),
     INTERRUPT(2),
     QUIT(3),
-    KILL(9);
+    KILL(9),
+    CONTINUE(18);
 
     private final int number;
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.channels.Channel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -224,6 +225,18 @@ final class Connection {
 
     boolean isOpen() {
         return phase == Phase.OPEN;
+    }
+
+    /** The other side made it to read WAL on it. */
+    boolean isForWal() {
+        return dial.isEmpty() && tls.purpose().equals(PairTls.WAL);
+    }
+
+    /** Leaves the link: the socket goes on with whoever is given it. */
+    void handOver(WalDoor door, List<byte[]> lines) {
+        phase = Phase.CLOSED;
+        key.cancel();
+        door.admit((SocketChannel) key.channel(), tls, lines, address);
     }
 
     boolean isShaking() {

@@ -13,13 +13,15 @@ final class Conversation {
     private final Connections connections;
     private final Hearing hearing;
     private final Voice own;
+    private final WalDoor walDoor;
     private long sequence;
     private long nonces;
 
-    Conversation(Connections connections, Hearing hearing, Voice own) {
+    Conversation(Connections connections, Hearing hearing, Voice own, WalDoor walDoor) {
         this.connections = connections;
         this.hearing = hearing;
         this.own = own;
+        this.walDoor = walDoor;
     }
 
     /** The socket of a connection is ready. */
@@ -27,6 +29,10 @@ final class Conversation {
         try {
             var lines = connection.ready(now);
             if (connection.becameOpen(now)) {
+                if (connection.isForWal()) {
+                    connection.handOver(walDoor, lines);
+                    return;
+                }
                 greet(connection, now);
             }
             for (byte[] line : lines) {

@@ -44,7 +44,8 @@ final class LinkLoop implements Runnable {
             Supplier<MonoTime> clock,
             Consumer<PeerView> onChange,
             Selector selector,
-            Door door) {
+            Door door,
+            WalDoor walDoor) {
         this.pace = pace;
         this.clock = clock;
         this.onChange = onChange;
@@ -56,7 +57,7 @@ final class LinkLoop implements Runnable {
                 addresses.stream().map(address -> new Dial(address, now)).toList();
         this.connections = new Connections(dials, hearing, pace, pair.file());
         this.connector = new Connector(pair, selector, connections);
-        this.conversation = new Conversation(connections, hearing, own);
+        this.conversation = new Conversation(connections, hearing, own, walDoor);
         this.view = hearing.view(connections.views(), false, now);
     }
 

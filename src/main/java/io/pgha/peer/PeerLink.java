@@ -31,6 +31,9 @@ public final class PeerLink implements AutoCloseable {
     private final Voice own;
     private final Supplier<MonoTime> clock;
     private final Consumer<PeerView> onChange;
+    private volatile WalShelf shelf = (cede, timeline, from, to) -> {
+        throw new WalShelf.Closed("this node gives no WAL out");
+    };
     private volatile Optional<Running> running = Optional.empty();
 
     private record Running(LinkLoop loop, Thread thread) {}
@@ -107,8 +110,17 @@ public final class PeerLink implements AutoCloseable {
                 selector.close();
                 throw e;
             }
-            LinkLoop loop =
-                    new LinkLoop(pair, pace, addresses, own, clock, onChange, selector, door);
+            LinkLoop loop = new LinkLoop(
+                    pair,
+                    pace,
+                    addresses,
+                    own,
+                    clock,
+                    onChange,
+                    selector,
+                    door,
+                    new WalDoor(
+                            (cede, timeline, from, to) -> shelf.open(cede, timeline, from, to)));
             Thread thread = new Thread(null, loop, "peer-link", STACK);
             thread.setDaemon(true);
             running = Optional.of(new Running(loop, thread));
@@ -116,6 +128,11 @@ public final class PeerLink implements AutoCloseable {
         } catch (IOException e) {
             throw outOfFiles(e);
         }
+    }
+
+    /** What a peer that takes over may read of this node's WAL; nothing before this is called. */
+    public void give(WalShelf wal) {
+        shelf = wal;
     }
 
     /** Sends this node's newest message over every link, now. Does not wait; calls that come together are sent as one. */

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -82,20 +83,47 @@ final class TlsChannel {
      */
     List<byte[]> receive() throws IOException {
         List<byte[]> lines = new ArrayList<>();
+        read(bytes -> split(bytes, lines));
+        if (ended && lines.isEmpty()) {
+            throw new EOFException("closed the connection");
+        }
+        return lines;
+    }
+
+    /** Takes what came in as it is, not as lines. */
+    interface Taker {
+        void take(ByteBuffer bytes) throws IOException;
+    }
+
+    /**
+     * As {@link #receive}, for bytes that are no lines.
+     *
+     * @throws EOFException when the other side has closed and everything before has been taken
+     */
+    void receive(Taker taker) throws IOException {
+        boolean was = ended;
+        read(taker);
+        if (was) {
+            throw new EOFException("closed the connection");
+        }
+    }
+
+    private void read(Taker taker) throws IOException {
         for (int i = 0; i < READS_PER_TURN; i++) {
             int count = ended ? -1 : channel.read(incoming);
             ended |= count < 0;
             if (count > 0) {
-                unwrap(lines);
+                unwrap(taker);
             } else {
                 break;
             }
         }
-        if (ended && lines.isEmpty()) {
-            throw new EOFException("closed the connection");
-        }
         flush();
-        return lines;
+    }
+
+    /** What the connection was made for, by the word of the side that made it; empty: for messages. */
+    String purpose() {
+        return Objects.requireNonNullElse(engine.getApplicationProtocol(), "");
     }
 
     /** Encrypts a line, its end included, and sends what the socket takes; the rest goes out with {@link #flush}. */
@@ -142,7 +170,7 @@ final class TlsChannel {
         }
     }
 
-    private void unwrap(List<byte[]> lines) throws IOException {
+    private void unwrap(Taker taker) throws IOException {
         incoming.flip();
         refusePlainText();
         try {
@@ -150,7 +178,7 @@ final class TlsChannel {
                 SSLEngineResult result = engine.unwrap(incoming, plain);
                 note(result);
                 plain.flip();
-                split(lines);
+                taker.take(plain);
                 plain.clear();
                 switch (result.getStatus()) {
                     case BUFFER_UNDERFLOW -> {
@@ -234,9 +262,9 @@ final class TlsChannel {
         secure |= result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.FINISHED;
     }
 
-    private void split(List<byte[]> lines) throws LinkRefused {
-        while (plain.hasRemaining()) {
-            byte next = plain.get();
+    private void split(ByteBuffer bytes, List<byte[]> lines) throws LinkRefused {
+        while (bytes.hasRemaining()) {
+            byte next = bytes.get();
             if (next == '\n') {
                 lines.add(line.toByteArray());
                 line.reset();

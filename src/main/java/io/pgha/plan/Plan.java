@@ -29,4 +29,9 @@ public record Plan(
                     + " steps and its point of no return at " + pointOfNoReturn);
         }
     }
+
+    /** The same, with what came of it so far. */
+    public Plan and(String words) {
+        return new Plan(id, kind, steps, pointOfNoReturn, undo, why + "; " + words);
+    }
 }

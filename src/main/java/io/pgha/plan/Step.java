@@ -89,6 +89,22 @@ public sealed interface Step {
         }
     }
 
+    /** What the ceding node holds and this one does not has been fetched and replayed, as far as it can be. */
+    record RescueWal() implements Step {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.rescueWal(this);
+        }
+    }
+
+    /** Recovery has the settings that it had before the takeover. */
+    record ResumeReceiver() implements Step {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.resumeReceiver(this);
+        }
+    }
+
     /** PostgreSQL has left recovery and accepts writes. */
     record Promote() implements Step {
         @Override
@@ -254,6 +270,10 @@ public sealed interface Step {
         R markPrimary(MarkPrimary step);
 
         R stopReceiver(StopReceiver step);
+
+        R rescueWal(RescueWal step);
+
+        R resumeReceiver(ResumeReceiver step);
 
         R promote(Promote step);
 

@@ -63,6 +63,16 @@ public final class StepWords implements Step.Visitor<String> {
     }
 
     @Override
+    public String rescueWal(Step.RescueWal s) {
+        return "fetch the old primary's remaining WAL, and replay it";
+    }
+
+    @Override
+    public String resumeReceiver(Step.ResumeReceiver s) {
+        return "put the settings of recovery back";
+    }
+
+    @Override
     public String promote(Step.Promote s) {
         return "promote PostgreSQL and wait until it accepts writes";
     }

@@ -49,7 +49,7 @@ public final class Workflows {
     private final boolean arbited;
     private final boolean fences;
 
-    /** Workflows of a node that fences nobody. */
+    /** Of a node that fences nobody. */
     public Workflows(NodeId self, NodeId peer, boolean arbited) {
         this(self, peer, arbited, false);
     }
@@ -102,12 +102,16 @@ public final class Workflows {
         claim(steps, next, before, ownerBefore, basis);
         fence(steps, kind, basis);
         steps.add(new StopReceiver());
+        if (basis == ClaimBasis.CEDED) {
+            steps.add(new Step.RescueWal());
+        }
         int pointOfNoReturn = steps.size();
         steps.add(new Promote());
         steps.add(new Become(NodeState.PRIMARY, next, self, "promoted"));
         steps.add(new AwaitOpen());
-        steps.add(new Checkpoint());
+        steps.addAll(List.of(new Step.ResumeReceiver(), new Checkpoint()));
         List<Step> undo = List.of(
+                new Step.ResumeReceiver(),
                 new Become(NodeState.STANDBY, before, ownerBefore.orElse(peer), "takeover undone"));
         return new Plan(id, kind, steps, pointOfNoReturn, undo, why);
     }

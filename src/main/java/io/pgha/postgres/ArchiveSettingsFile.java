@@ -1,5 +1,6 @@
 package io.pgha.postgres;
 
+import io.pgha.config.Settings;
 import io.pgha.config.Settings.ArchiveSettings;
 
 import java.io.IOException;
@@ -72,6 +73,11 @@ public record ArchiveSettingsFile(Path file) {
     /** What belongs into postgresql.conf as restore_command. */
     public String restoreCommand() {
         return "pgha-restore" + option() + " %f %p";
+    }
+
+    /** The restore_command of a standby that pgha makes; empty without an archive. */
+    public static Optional<String> restoreCommand(Settings settings) {
+        return settings.archive().map(archive -> in(settings.stateDirectory()).restoreCommand());
     }
 
     private String option() {

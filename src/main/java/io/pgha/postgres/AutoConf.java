@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * postgresql.auto.conf of a data directory that is not running. PostgreSQL reads it after postgresql.conf and all it includes,
+ * postgresql.auto.conf of a data directory that is not running, or that nobody else changes meanwhile. PostgreSQL reads it after postgresql.conf and all it includes,
  * and the last line of a name wins, so what is written here holds (documentation, "Setting Parameters").
  *
  * <p>Lines that are not to be changed are kept byte for byte.
@@ -40,20 +40,40 @@ final class AutoConf {
      * holds the old content or the new one; on disk when it returns.
      */
     void change(Predicate<String> unwanted, Map<String, String> settings) throws IOException {
+        List<String> added = new ArrayList<>();
+        settings.forEach((name, value) -> added.add(name + " = " + quote(value)));
+        exchange(name -> unwanted.test(name) || settings.containsKey(name), added);
+    }
+
+    /** The lines, as they stand, that set one of these. */
+    List<String> linesOf(Predicate<String> wanted) throws IOException {
+        return before().lines().filter(line -> wanted.test(nameIn(line))).toList();
+    }
+
+    /** Removes every line that sets one of these, then adds {@code added}; as {@link #change}. */
+    void exchange(Predicate<String> unwanted, List<String> added) throws IOException {
+        String before = before();
         List<String> lines = new ArrayList<>();
-        String before = Files.exists(file) ? Files.readString(file) : HEADER;
         for (String line : before.lines().toList()) {
-            Matcher setting = SETTING.matcher(line);
-            String name = setting.matches() ? setting.group(1).toLowerCase(Locale.ROOT) : "";
-            if (name.isEmpty() || !(unwanted.test(name) || settings.containsKey(name))) {
+            String name = nameIn(line);
+            if (name.isEmpty() || !unwanted.test(name)) {
                 lines.add(line);
             }
         }
-        settings.forEach((name, value) -> lines.add(name + " = " + quote(value)));
+        lines.addAll(added);
         String after = String.join("\n", lines) + "\n";
         if (!after.equals(before)) {
             DurableFiles.replace(file, after.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private String before() throws IOException {
+        return Files.exists(file) ? Files.readString(file) : HEADER;
+    }
+
+    private static String nameIn(String line) {
+        Matcher setting = SETTING.matcher(line);
+        return setting.matches() ? setting.group(1).toLowerCase(Locale.ROOT) : "";
     }
 
     /** As ALTER SYSTEM writes it: quotes and backslashes doubled (the scanner of guc-file.l reads backslash escapes). */

@@ -126,6 +126,17 @@ final class LiveCluster {
         return Optional.empty();
     }
 
+    /** Its WAL receivers: one at most, and another that is just ending. */
+    List<ProcessEntry> receivers() throws IOException {
+        List<ProcessEntry> receivers = new java.util.ArrayList<>();
+        for (ProcessEntry member : members()) {
+            if (table.title(member.pid()).orElse("").contains("walreceiver")) {
+                receivers.add(member);
+            }
+        }
+        return List.copyOf(receivers);
+    }
+
     private boolean isMember(ProcessEntry process) throws IOException {
         return !process.isDead()
                 && NAMES.contains(process.name())

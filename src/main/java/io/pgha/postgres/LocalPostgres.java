@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 
 import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.model.Lsn;
 import io.pgha.model.MonoTime;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
@@ -126,6 +127,43 @@ public final class LocalPostgres implements AutoCloseable {
     /** The role that is asked with. */
     public String user() {
         return settings.user();
+    }
+
+    /**
+     * How far recovery is.
+     *
+     * @param received flushed by the receiver since the start; empty when there was none
+     * @param replayed end of the last record that was replayed
+     * @param paused a person paused it
+     * @param receiving there is a WAL receiver
+     * @param version server_version_num
+     * @param restoreCommand as in force
+     */
+    record Recovery(
+            Optional<Lsn> received,
+            Lsn replayed,
+            boolean paused,
+            boolean receiving,
+            int version,
+            String restoreCommand) {}
+
+    /** Asks a standby for it, in one round trip. */
+    Recovery recovery() throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select pg_last_wal_receive_lsn()::text, coalesce(pg_last_wal_replay_lsn(), '0/0')::text,"
+                                + " pg_is_wal_replay_paused(), exists (select from pg_stat_wal_receiver),"
+                                + " current_setting('server_version_num')::int, current_setting('restore_command')")) {
+            row.next();
+            return new Recovery(
+                    Optional.ofNullable(row.getString(1)).map(Lsn::parse),
+                    Lsn.parse(row.getString(2)),
+                    row.getBoolean(3),
+                    row.getBoolean(4),
+                    row.getInt(5),
+                    row.getString(6));
+        }
     }
 
     /** True when it has left recovery. */

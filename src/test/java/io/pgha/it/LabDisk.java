@@ -29,6 +29,18 @@ record LabDisk(Path where) {
         return new LabDisk(where);
     }
 
+    /** Takes all its room but for so many megabytes. */
+    void fill(int megabytes) {
+        try {
+            long room = Files.getFileStore(where).getUsableSpace() >> 20;
+            String ballast = where.resolve("ballast").toString();
+            Run.of(List.of("fallocate", "-l", (room - megabytes) + "M", ballast))
+                    .orFail();
+        } catch (IOException e) {
+            throw new IllegalStateException("could not fill " + where, e);
+        }
+    }
+
     /** From here on no write comes back. */
     void hang() {
         Run.of(List.of("fsfreeze", "-f", where.toString())).orFail();

@@ -100,6 +100,13 @@ final class LabPostgres {
         return now;
     }
 
+    /** The same at the moment in which nobody may read its WAL any more. */
+    void crashWithUnreadableWal() {
+        String wal = data().resolve("pg_wal").toString();
+        String both = "chmod 000 " + wal + "/0000000?????????????????; kill -KILL " + postmaster();
+        Run.of(List.of("bash", "-c", both)).orFail();
+    }
+
     /** Freezes the postmaster only: established sessions go on, new ones are never answered. */
     long hang() {
         long postmaster = postmaster();

@@ -34,8 +34,8 @@ final class DataCopy {
         String state = cleanlyStopped
                 ? recovering ? "shut down in recovery" : "shut down"
                 : recovering ? "in archive recovery" : "in production";
-        Lsn proves = recovering ? end.position() : new Lsn(checkpoint.from());
         int timeline = recovering ? end.timeline() : checkpoint.timeline();
-        return new ControlData(systemId, state, timeline, new Lsn(checkpoint.from()), proves);
+        return new ControlData(
+                systemId, state, timeline, new Lsn(checkpoint.from()), end.position());
     }
 }

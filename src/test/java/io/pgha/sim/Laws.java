@@ -26,6 +26,7 @@ final class Laws {
     private final SilenceLaw silence;
     private final VetoLaw veto;
     private final VoteLaw vote;
+    private final RescueLaw rescue;
     private final List<SimHost> hosts;
 
     Laws(Universe universe) {
@@ -38,6 +39,7 @@ final class Laws {
         silence = new SilenceLaw(universe);
         veto = new VetoLaw(universe);
         vote = new VoteLaw(universe, person);
+        rescue = new RescueLaw(universe, person);
     }
 
     /** What people did. */
@@ -134,6 +136,7 @@ final class Laws {
         gate.recorded(host, fact);
         vote.recorded(host, fact);
         copy.recorded(host, fact);
+        rescue.recorded(after, fact);
         boolean intends = before.state() != NodeState.PROMOTING
                 && after.state() == NodeState.PROMOTING
                 && after.running().isPresent();
@@ -149,6 +152,7 @@ final class Laws {
     void promoted(SimHost host) {
         journal.promoted(host);
         vote.promoted(host);
+        rescue.promoted(host);
     }
 
     /** The copy that lay aside is being removed. */

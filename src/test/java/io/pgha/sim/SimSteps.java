@@ -151,6 +151,16 @@ final class SimSteps implements Step.Visitor<Boolean> {
     }
 
     @Override
+    public Boolean rescueWal(Step.RescueWal step) {
+        return SimRescue.run(universe, host, now, run, this::failed, fact -> done(fact));
+    }
+
+    @Override
+    public Boolean resumeReceiver(Step.ResumeReceiver step) {
+        return soon(1, 20, this::done);
+    }
+
+    @Override
     public Boolean promote(Step.Promote step) {
         return soon(20, 300, () -> {
             if (postgres.promote()) {

@@ -2,6 +2,7 @@ package io.pgha.sim;
 
 import io.pgha.decision.Fact;
 import io.pgha.decision.Memory;
+import io.pgha.decision.RescueRules;
 import io.pgha.model.Epoch;
 import io.pgha.model.GateState;
 import io.pgha.model.NodeId;
@@ -119,7 +120,8 @@ final class VoteLaw {
     void ceding(SimHost host, String why) {
         boolean would = host.daemon()
                 .flatMap(d -> d.link().view().last())
-                .filter(p -> p.state() == NodeState.STANDBY && p.vetoes().isEmpty())
+                .filter(p -> p.state() == NodeState.STANDBY
+                        && p.vetoes().stream().allMatch(RescueRules::isHealedByRescue))
                 .isPresent();
         if (!would) {
             throw new LawBroken("R", host + " cedes to a peer that would not take over: " + why);

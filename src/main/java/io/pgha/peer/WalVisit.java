@@ -1,0 +1,220 @@
+package io.pgha.peer;
+
+import io.pgha.model.Lsn;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads the peer's WAL over a connection of its own, which is to the same port, with the same keys, and as fast as it goes. On
+ * the caller's thread; every wait has a limit, and so has the whole.
+ */
+public final class WalVisit {
+
+    private final PairKey pair;
+    private final List<LinkAddress> addresses;
+    private final Duration limit;
+
+    /** Who takes what comes. */
+    public interface Taker {
+
+        /** CRC-32C of what stands in the first segment before the first byte; comes first, and once. */
+        void before(long checksum) throws IOException;
+
+        /** The next bytes of WAL. */
+        void bytes(ByteBuffer bytes) throws IOException;
+    }
+
+    /** It did not all come: the peer is gone, says no, or cannot read. */
+    public static final class CutOff extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        CutOff(String why) {
+            super(why);
+        }
+    }
+
+    /** What the taker cannot keep is the taker's trouble, not the peer's. */
+    private static final class Unkept extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient IOException cause;
+
+        Unkept(IOException cause) {
+            super(cause);
+            this.cause = cause;
+        }
+    }
+
+    /**
+     * Visits to a peer.
+     *
+     * @param addresses as {@link PeerLink}'s
+     * @param limit of a visit as a whole
+     */
+    public WalVisit(PairKey pair, List<String> addresses, Duration limit) {
+        this.pair = pair;
+        this.addresses = addresses.stream().map(LinkAddress::parse).toList();
+        this.limit = limit;
+    }
+
+    /**
+     * Brings that range, in order.
+     *
+     * @param cede the id of the peer's cede to this node
+     * @throws CutOff when it did not all come, by any address
+     * @throws IOException when the taker could not keep it
+     */
+    public void fetch(String cede, int timeline, Lsn from, Lsn to, Taker taker)
+            throws CutOff, IOException {
+        long until = System.nanoTime() + limit.toNanos();
+        IOException last = new IOException("the peer has no address");
+        for (LinkAddress address : addresses) {
+            Optional<WalStream> stream = Optional.empty();
+            try {
+                stream = Optional.of(connect(address, until));
+            } catch (IOException | GeneralSecurityException e) {
+                last = new IOException(address + " " + e.getMessage(), e);
+            }
+            if (stream.isPresent()) {
+                try (WalStream open = stream.get()) {
+                    open.send(ByteBuffer.wrap(new WalQuestion(cede, timeline, from, to).line()));
+                    take(open, taker, to.value() - from.value(), until);
+                    return;
+                } catch (Unkept e) {
+                    throw e.cause;
+                } catch (IOException e) {
+                    throw new CutOff(address + " " + e.getMessage());
+                }
+            }
+        }
+        throw new CutOff(String.valueOf(last.getMessage()));
+    }
+
+    private WalStream connect(LinkAddress address, long until)
+            throws IOException, GeneralSecurityException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            reach(channel, new InetSocketAddress(address.host(), address.port()), until);
+            PeerTrust trust = new PeerTrust(pair, address.toString());
+            TlsChannel tls = new TlsChannel(
+                    channel, new PairTls(pair).connectingForWal(trust), address.toString());
+            WalStream stream = new WalStream(channel, tls, rest(until));
+            stream.shake();
+            return stream;
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            Connection.closeQuietly(channel);
+            throw e;
+        }
+    }
+
+    private static void reach(SocketChannel channel, InetSocketAddress address, long until)
+            throws IOException {
+        if (channel.connect(address)) {
+            return;
+        }
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, SelectionKey.OP_CONNECT);
+            Duration wait = rest(until);
+            boolean longer = wait.compareTo(LinkPace.CONNECT_DEADLINE) > 0;
+            selector.select((longer ? LinkPace.CONNECT_DEADLINE : wait).toMillis());
+            if (!channel.finishConnect()) {
+                throw new IOException("does not answer");
+            }
+        }
+    }
+
+    private static Duration rest(long until) {
+        return Duration.ofNanos(Math.max(1_000_000, until - System.nanoTime()));
+    }
+
+    private static void take(WalStream stream, Taker taker, long wanted, long until)
+            throws IOException {
+        ByteBuffer came = ByteBuffer.allocate(4 * (WalFrame.HEADER + WalFrame.LONGEST));
+        Taking taking = new Taking(taker, wanted);
+        while (!taking.isDone()) {
+            stream.receive(bytes -> {
+                came.put(bytes);
+                came.flip();
+                Optional<WalFrame> frame = WalFrame.next(came);
+                while (frame.isPresent()) {
+                    taking.take(frame.get());
+                    frame = WalFrame.next(came);
+                }
+                came.compact();
+            });
+            if (System.nanoTime() - until > 0) {
+                throw new IOException("had sent " + taking.got + " of " + wanted
+                        + " bytes when wal_rescue_timeout was over");
+            }
+        }
+    }
+
+    /** The order of an answer. */
+    private static final class Taking {
+        private final Taker taker;
+        private final long wanted;
+        private boolean begun;
+        private boolean done;
+        private long got;
+
+        Taking(Taker taker, long wanted) {
+            this.taker = taker;
+            this.wanted = wanted;
+        }
+
+        boolean isDone() {
+            return done;
+        }
+
+        void take(WalFrame frame) throws IOException {
+            switch (frame.kind()) {
+                case WalFrame.WHY -> throw new IOException("says: " + frame.text());
+                case WalFrame.BEFORE -> {
+                    require(!begun && frame.bytes().remaining() == Long.BYTES);
+                    begun = true;
+                    long checksum = frame.bytes().getLong(0);
+                    keep(() -> taker.before(checksum));
+                }
+                case WalFrame.WAL -> {
+                    got = got + frame.bytes().remaining();
+                    require(begun && got <= wanted);
+                    keep(() -> taker.bytes(frame.bytes()));
+                }
+                case WalFrame.END -> {
+                    require(got == wanted);
+                    done = true;
+                }
+                default -> require(false);
+            }
+        }
+
+        private static void require(boolean inOrder) throws IOException {
+            if (!inOrder) {
+                throw new IOException("answered out of order");
+            }
+        }
+
+        private interface Keeping {
+            void run() throws IOException;
+        }
+
+        private static void keep(Keeping keeping) {
+            try {
+                keeping.run();
+            } catch (IOException e) {
+                throw new Unkept(e);
+            }
+        }
+    }
+}

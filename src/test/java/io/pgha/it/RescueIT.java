@@ -1,0 +1,129 @@
+package io.pgha.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import java.nio.file.Files;
+import java.time.Duration;
+
+/** Nothing that the old primary's disk holds is lost while its daemon lives, however far behind the standby was. */
+@Tag("netns")
+@NeedsNamespaces
+class RescueIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String RESCUING = "fetch the old primary's remaining WAL";
+
+    @Test
+    void whatAStalledReceiverHadNotFetchedIsRescuedFromTheKilledPrimarysDisk() {
+        try (Lab lab = Lab.open(LabOptions.shipped())) {
+            lab.trafficManager();
+            Recorder recorder = lab.record();
+            fallBehind(lab, 12);
+            recorder.awaitWrites(lab.node1());
+
+            long crash = lab.node1().postgres().crash();
+            recorder.awaitWrites(lab.node2());
+
+            Recording recording = recorder.stop();
+            System.out.println("rescue of 12 MB: write gap "
+                    + recording.longestGap(crash, Long.MAX_VALUE).millis() + " ms");
+            assertEquals(0, recording.lost(lab.node2()).size(), lab::diagnosis);
+            assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
+            assertSaid(lab, lab.node2(), "rescued 1");
+            lab.expect("recovery's settings are back", PATIENCE, () -> settings(lab.node2()));
+        }
+    }
+
+    @Test
+    void aRescueThatBreaksOffUndoesTheTakeoverAndTheOldPrimaryServesAgainWithoutALoss() {
+        try (Lab lab = Lab.open(LabOptions.shipped())) {
+            lab.trafficManager();
+            Recorder recorder = lab.record(Recorder.Pace.EASY);
+            fallBehind(lab, 120);
+            recorder.awaitWrites(lab.node1());
+
+            lab.node1().postgres().crash();
+            lab.expect("a rescue", PATIENCE, () -> said(lab.node2(), RESCUING));
+            lab.node1().daemon().kill();
+            lab.expect("a refusal", PATIENCE, () -> said(lab.node2(), "refused to take over"));
+            lab.node1().daemon().start();
+            recorder.awaitWrites(lab.node1(), PATIENCE);
+
+            Recording recording = recorder.stop();
+            assertEquals(0, recording.lost(lab.node1()).size(), lab::diagnosis);
+            assertSaid(lab, lab.node2(), "above maximum_lag_on_failover");
+            lab.expect("node2 follows", PATIENCE, lab.node2().postgres()::isStreaming);
+            lab.expect("recovery's settings are back", PATIENCE, () -> settings(lab.node2()));
+        }
+    }
+
+    @Test
+    void aStandbyWhoseDiskIsFullDoesNotTakeOverAndTheOldPrimaryServesAgain() {
+        try (Lab lab = Lab.open(LabOptions.shipped().withDisks())) {
+            lab.trafficManager();
+            Recorder recorder = lab.record(Recorder.Pace.EASY);
+            fallBehind(lab, 12);
+            recorder.awaitWrites(lab.node1());
+            lab.node2().storage().fill(4);
+
+            lab.node1().postgres().crash();
+            lab.expect("a refusal", PATIENCE, () -> said(lab.node2(), "refused to take over"));
+            recorder.awaitWrites(lab.node1(), PATIENCE);
+
+            Recording recording = recorder.stop();
+            assertEquals(0, recording.lost(lab.node1()).size(), lab::diagnosis);
+            assertSaid(lab, lab.node2(), "No space left on device");
+        }
+    }
+
+    @Test
+    void whatTheOldDiskCannotGiveIsLostAndCountedWithinTheLimit() {
+        try (Lab lab = Lab.open(LabOptions.shipped())) {
+            lab.trafficManager();
+            Recorder recorder = lab.record();
+            lab.node2().postgres().freezeReceiver();
+            lab.node1()
+                    .postgres()
+                    .sql("app", "select pg_logical_emit_message(true, 'x', repeat('x', 8000000))");
+            recorder.awaitWrites(lab.node1());
+
+            lab.node1().postgres().crashWithUnreadableWal();
+            recorder.awaitWrites(lab.node2());
+
+            recorder.close();
+            assertSaid(lab, lab.node2(), " bytes of WAL: node1: ");
+            assertSaid(lab, lab.node2(), "cannot be read");
+        }
+    }
+
+    /** So many megabytes, and the rows after them, stay on the primary. */
+    static void fallBehind(Lab lab, int megabytes) {
+        lab.node2().postgres().freezeReceiver();
+        lab.node1()
+                .postgres()
+                .sql(
+                        "app",
+                        "create table ballast as select repeat('x', 1000) from generate_series(1, "
+                                + megabytes * 1000 + ")");
+    }
+
+    private static boolean said(LabNode node, String words) {
+        return node.daemon().logged().contains(words);
+    }
+
+    private static void assertSaid(Lab lab, LabNode node, String words) {
+        assertTrue(said(node, words), () -> words + "\n" + lab.diagnosis());
+    }
+
+    /** As they were before the takeover. */
+    private static boolean settings(LabNode node) {
+        String conf = LivePair.read(node.postgres().data().resolve("postgresql.auto.conf"));
+        return conf.contains("user=replicator")
+                && !conf.contains("restore_command")
+                && !Files.exists(node.postgres().data().resolve("pg_wal/pgha_rescue"));
+    }
+}
