@@ -45,7 +45,8 @@ final class PolicyPart {
                         v.get(TimingKeys.HANDOVER_LEASE),
                         v.get(TimingKeys.CLAIM_TIMEOUT),
                         v.get(TimingKeys.WORKFLOW_TIMEOUT))
-                .withAtBoot(v.get(TimingKeys.BOOT)));
+                .withAtBoot(v.get(TimingKeys.BOOT))
+                .withRejoining(v.get(TimingKeys.REJOIN)));
     }
 
     /** The profile's word, with ", changed" when one of its values was set to another by hand. */

@@ -65,6 +65,7 @@ final class HostSensors implements Sensors {
     private final Supplier<ArbiterView> arbiter;
     private final Supplier<Optional<String>> fenceTrouble;
     private final PostmasterWatch watch;
+    private final RejoinSensor rejoin;
 
     private volatile Postmaster postmaster = Postmaster.UNKNOWN;
     private volatile Probed<Boolean> standbySignal;
@@ -108,6 +109,7 @@ final class HostSensors implements Sensors {
         this.peer = peer;
         this.arbiter = arbiter;
         this.fenceTrouble = fenceTrouble;
+        this.rejoin = new RejoinSensor(settings, clock, wake);
         this.watch = PostmasterWatch.start(
                 settings.postgres().dataDirectory(),
                 settings.policy().interval(),
@@ -171,6 +173,7 @@ final class HostSensors implements Sensors {
                 gate.armed(),
                 arbiter.get(),
                 postmaster == Postmaster.RUNNING ? rebuild : obstacle,
+                rejoin.view(now, controlData, peer.get(), obstacle),
                 fenceTrouble.get());
     }
 

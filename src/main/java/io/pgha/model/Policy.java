@@ -33,6 +33,7 @@ import java.time.Duration;
  * @param workflowTimeout deadline of one waiting step of release and initialize
  * @param fence whether and how the other machine is switched off before it is taken over from
  * @param atBoot what a boot of the machine means for PostgreSQL
+ * @param rejoining whether a deposed node follows again by itself
  */
 public record Policy(
         String profile,
@@ -62,9 +63,10 @@ public record Policy(
         Duration claimTimeout,
         Duration workflowTimeout,
         FencePolicy fence,
-        AtBoot atBoot) {
+        AtBoot atBoot,
+        Rejoining rejoining) {
 
-    /** A policy without fencing, under which a boot starts PostgreSQL where it may. */
+    /** A policy without fencing, under which a boot starts PostgreSQL and a node rejoins where it may. */
     public Policy(
             String profile,
             Guard guard,
@@ -120,20 +122,26 @@ public record Policy(
                 claimTimeout,
                 workflowTimeout,
                 FencePolicy.NONE,
-                AtBoot.AUTO);
+                AtBoot.AUTO,
+                Rejoining.AUTO);
     }
 
     /** This policy with fencing. */
     public Policy withFence(FencePolicy fencing) {
-        return with(fencing, atBoot);
+        return with(fencing, atBoot, rejoining);
     }
 
     /** This policy with another answer to a boot. */
     public Policy withAtBoot(AtBoot answer) {
-        return with(fence, answer);
+        return with(fence, answer, rejoining);
     }
 
-    private Policy with(FencePolicy fencing, AtBoot answer) {
+    /** This policy with another way back for a deposed node. */
+    public Policy withRejoining(Rejoining way) {
+        return with(fence, atBoot, way);
+    }
+
+    private Policy with(FencePolicy fencing, AtBoot answer, Rejoining way) {
         return new Policy(
                 profile,
                 guard,
@@ -162,7 +170,8 @@ public record Policy(
                 claimTimeout,
                 workflowTimeout,
                 fencing,
-                answer);
+                answer,
+                way);
     }
 
     /** What a boot of the machine means for PostgreSQL. */
@@ -170,6 +179,14 @@ public record Policy(
         /** It is started where the decision allows it. */
         AUTO,
         /** It waits for a person, who wants to look first. */
+        MANUAL
+    }
+
+    /** How a deposed node comes to follow the new owner. */
+    public enum Rejoining {
+        /** By itself where no client's commit is lost by it. */
+        AUTO,
+        /** When a person says so. */
         MANUAL
     }
 
