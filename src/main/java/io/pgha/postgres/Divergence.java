@@ -75,6 +75,15 @@ record Divergence(
                 reading.endings);
     }
 
+    /** Where the local WAL of the timeline really ends, which a crash leaves for the WAL itself to tell. */
+    static Lsn end(PostgresSettings settings, Lsn from, int timeline, Duration limit)
+            throws ControlFailed {
+        Reading reading = new Reading(from);
+        new WalDump(new Programs(settings))
+                .read(from, timeline, List.of(), Deadline.in(limit), reading::hear);
+        return reading.end;
+    }
+
     /** What has been read so far. */
     private static final class Reading {
         private final Map<String, Long> kinds = new TreeMap<>();

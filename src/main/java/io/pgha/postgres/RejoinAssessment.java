@@ -92,12 +92,9 @@ public final class RejoinAssessment {
     }
 
     private Rejoin byFork(ControlData own, List<Fork> mine, Owner owner, Fork fork) {
-        Optional<Rejoin> apart = apart(own, mine, owner, fork);
-        if (apart.isPresent()) {
-            return apart.get();
-        }
         if (fork.at().equals(Ancestry.NOT_LEFT)) {
-            return sameTimeline(own, owner);
+            return apart(own, mine, owner, fork, own.end())
+                    .orElseGet(() -> sameTimeline(own, owner));
         }
         boolean begunThere = !mine.isEmpty() && mine.get(mine.size() - 1).equals(fork);
         if (own.timeline() != fork.timeline() && !begunThere) {
@@ -109,6 +106,13 @@ public final class RejoinAssessment {
         try {
             Divergence found =
                     Divergence.read(settings.postgres(), fork.at(), own.timeline(), limit);
+            Lsn common = found.isNone()
+                    ? Divergence.end(settings.postgres(), own.end(), own.timeline(), limit)
+                    : fork.at();
+            Optional<Rejoin> apart = apart(own, mine, owner, fork, common);
+            if (apart.isPresent()) {
+                return apart.get();
+            }
             String parted = "the peer left timeline " + fork.timeline() + " at " + fork.at();
             if (found.isNone()) {
                 return Rejoin.of(
@@ -136,11 +140,11 @@ public final class RejoinAssessment {
      * Equal numbers are not equal timelines: two copies that were promoted apart can bear the same. Timeline 1 is begun by no
      * promotion; any other is compared to the byte, just before the point up to which both should be the same.
      */
-    private Optional<Rejoin> apart(ControlData own, List<Fork> mine, Owner owner, Fork fork) {
+    private Optional<Rejoin> apart(
+            ControlData own, List<Fork> mine, Owner owner, Fork fork, Lsn at) {
         if (mine.isEmpty() || fork.timeline() == mine.get(0).timeline()) {
             return Optional.empty();
         }
-        Lsn at = own.end().compareTo(fork.at()) < 0 ? own.end() : fork.at();
         String common = "whether timeline " + fork.timeline() + " is the same on both nodes";
         try (Connection connection = peer.open()) {
             long segment = new ControlFile(programs).segmentBytes();

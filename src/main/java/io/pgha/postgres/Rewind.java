@@ -6,6 +6,7 @@ import io.pgha.plan.TargetWal;
 import io.pgha.postgres.RewindLedger.Phase;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,17 +107,20 @@ public final class Rewind {
 
     /** Own configuration, and standby.signal with it; only then it may be started. */
     private void finish(Path data) throws IOException {
-        if (java.nio.file.Files.exists(RewindLedger.kept(data))) {
+        if (Files.exists(RewindLedger.kept(data))) {
             OwnConfiguration.install(RewindLedger.kept(data), data);
         }
         RewindLedger.forget(data);
     }
 
-    private void recover(DataDirectory directory) throws DataDirectoryException, ControlFailed {
+    private void recover(DataDirectory directory)
+            throws DataDirectoryException, ControlFailed, IOException {
         ControlData control = new ControlFile(programs).read();
         if (!control.isCleanStop()) {
             step.report("recovering the crashed copy in single-user mode");
             directory.markPrimary();
+            // No process of the cluster lives, so it is a leftover, whose number may be another's after a reboot.
+            DurableFiles.delete(programs.data().resolve("postmaster.pid"));
             List<String> arguments = new ArrayList<>(settings.postgres().wrapper());
             arguments.add(settings.postgres().bin().resolve("postgres").toString());
             arguments.addAll(List.of("--single", "-D", programs.data().toString()));
