@@ -37,8 +37,7 @@ final class RejoinCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TargetWal wal = restoreTargetWal ? TargetWal.ARCHIVE : TargetWal.LOCAL;
-        return new Change(
-                        pgha, options, Desk.DEFAULT_LIMIT, dry -> new Request.Rejoin(wal, dry))
+        return new Change(pgha, options, Desk.DEFAULT_LIMIT, dry -> new Request.Rejoin(wal, dry))
                 .run("This node becomes a standby.");
     }
 }

@@ -68,8 +68,8 @@ final class DivergedSteps {
     List<Fact> rewind(Step.Rewind step, Memory memory, Observation now, LongStep progress)
             throws ControlFailed, DataDirectoryException, SQLException {
         if (RejoinRules.openOwner(now, memory, settings.policy()).isEmpty()) {
-            throw new SQLException(
-                    now.peerId() + " is not proven to be the open owner of epoch " + memory.epoch());
+            throw new SQLException(now.peerId() + " is not proven to be the open owner of epoch "
+                    + memory.epoch());
         }
         TargetWal wal = settings.archive().isPresent() ? TargetWal.ARCHIVE : step.wal();
         new Rewind(settings, peerDatabase, progress, settings.policy().workflowTimeout())

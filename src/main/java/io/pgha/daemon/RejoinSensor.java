@@ -76,10 +76,7 @@ final class RejoinSensor {
      * @param obstacle why the data directory must not be started
      */
     synchronized Optional<Rejoin> view(
-            MonoTime now,
-            Optional<ControlData> own,
-            PeerView peer,
-            Optional<String> obstacle) {
+            MonoTime now, Optional<ControlData> own, PeerView peer, Optional<String> obstacle) {
         Optional<Owner> owner = peer.heardAt()
                 .filter(heard -> !now.isPast(heard, fresh))
                 .flatMap(heard -> peer.last())

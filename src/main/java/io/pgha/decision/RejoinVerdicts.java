@@ -41,8 +41,7 @@ public final class RejoinVerdicts {
             return refused(unproven(w));
         }
         if (!w.now().isDown()) {
-            return refused(
-                    "PostgreSQL is not stopped here: stop it and type this again; " + COPY);
+            return refused("PostgreSQL is not stopped here: stop it and type this again; " + COPY);
         }
         return w.now()
                 .rejoin()
@@ -58,8 +57,9 @@ public final class RejoinVerdicts {
                         + (p.activity().isEmpty() ? "" : ", busy with " + p.activity())
                         + ": only the open owner of epoch "
                         + w.memory().epoch() + " is followed; type this again when it is that")
-                .orElseGet(() -> w.now().peerId()
-                        + "'s daemon is silent: only a proven open owner is followed. Start pgha there");
+                .orElseGet(
+                        () -> w.now().peerId()
+                                + "'s daemon is silent: only a proven open owner is followed. Start pgha there");
     }
 
     private static Verdict verdict(World w, PeerMessage owner, Rejoin rejoin, TargetWal wal) {

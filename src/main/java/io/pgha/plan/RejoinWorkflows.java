@@ -35,7 +35,13 @@ public final class RejoinWorkflows {
 
     /** What was written here and the owner lacks is saved first, then taken back. */
     public static Plan rewind(
-            String id, Epoch epoch, NodeId owner, Fork fork, int timeline, TargetWal wal, String why) {
+            String id,
+            Epoch epoch,
+            NodeId owner,
+            Fork fork,
+            int timeline,
+            TargetWal wal,
+            String why) {
         List<Step> steps = new ArrayList<>();
         steps.add(new StopPostgres(StopMode.LADDER));
         steps.add(new SaveDivergedWal(id, fork, timeline));

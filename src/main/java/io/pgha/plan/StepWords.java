@@ -160,8 +160,8 @@ public final class StepWords implements Step.Visitor<String> {
 
     @Override
     public String saveDivergedWal(Step.SaveDivergedWal s) {
-        return "save the WAL of timeline " + s.timeline() + " after "
-                + s.fork().at() + " and a summary of it";
+        return "save the WAL of timeline " + s.timeline() + " after " + s.fork().at()
+                + " and a summary of it";
     }
 
     @Override

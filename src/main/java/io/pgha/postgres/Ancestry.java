@@ -29,14 +29,15 @@ public final class Ancestry {
         List<Fork> other = whole(theirs, theirTimeline);
         Optional<Fork> common = Optional.empty();
         for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
-            boolean sameBegin = i == 0 || one.get(i - 1).at().equals(other.get(i - 1).at());
+            boolean sameBegin =
+                    i == 0 || one.get(i - 1).at().equals(other.get(i - 1).at());
             if (!sameBegin || one.get(i).timeline() != other.get(i).timeline()) {
                 return common;
             }
             Lsn first = one.get(i).at();
             Lsn second = other.get(i).at();
-            common = Optional.of(new Fork(
-                    one.get(i).timeline(), first.compareTo(second) < 0 ? first : second));
+            common = Optional.of(
+                    new Fork(one.get(i).timeline(), first.compareTo(second) < 0 ? first : second));
         }
         return common;
     }

@@ -123,7 +123,9 @@ public final class DivergedWal {
         text.append(found.commits()).append(" of them commits of clients.\n");
         text.append("Look closer: pg_waldump -p . -t ").append(timeline).append(" -s ");
         text.append(found.from()).append("\n\nRecords by kind:\n");
-        found.kinds().forEach((kind, count) -> text.append(count).append(' ').append(kind).append('\n'));
+        found.kinds()
+                .forEach((kind, count) ->
+                        text.append(count).append(' ').append(kind).append('\n'));
         text.append("\nTransactions that ended:\n");
         found.endings().forEach(line -> text.append(line).append('\n'));
         return text.toString();

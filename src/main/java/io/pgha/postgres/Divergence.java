@@ -67,12 +67,7 @@ record Divergence(
                         .read(from, timeline, List.of(), Deadline.in(limit), reading::hear));
         long commits = reading.transactions == 0 ? 0 : counter.count(from, timeline);
         return new Divergence(
-                from,
-                reading.end,
-                reading.transactions,
-                commits,
-                reading.kinds,
-                reading.endings);
+                from, reading.end, reading.transactions, commits, reading.kinds, reading.endings);
     }
 
     /** Where the local WAL of the timeline really ends, which a crash leaves for the WAL itself to tell. */

@@ -115,8 +115,7 @@ public final class RejoinAssessment {
             }
             String parted = "the peer left timeline " + fork.timeline() + " at " + fork.at();
             if (found.isNone()) {
-                return Rejoin.of(
-                        Way.START, parted + ", and the WAL here ends before that");
+                return Rejoin.of(Way.START, parted + ", and the WAL here ends before that");
             }
             Rejoin rewind = new Rejoin(
                     Way.REWIND,
@@ -131,8 +130,7 @@ public final class RejoinAssessment {
                     List.of());
             return preflight(rewind, own, owner);
         } catch (ControlFailed e) {
-            return Rejoin.of(
-                    Way.UNKNOWN, "the WAL after the fork could not be read: " + e.words());
+            return Rejoin.of(Way.UNKNOWN, "the WAL after the fork could not be read: " + e.words());
         }
     }
 
@@ -156,8 +154,8 @@ public final class RejoinAssessment {
                     .distinct()
                     .sorted()
                     .toList();
-            Optional<Boolean> same = WalPiece.before(at, segment)
-                    .isSame(programs.data(), connection, timelines);
+            Optional<Boolean> same =
+                    WalPiece.before(at, segment).isSame(programs.data(), connection, timelines);
             if (same.isEmpty()) {
                 return Optional.of(Rejoin.of(
                         Way.RECLONE,
@@ -172,10 +170,11 @@ public final class RejoinAssessment {
                                     + " of the peer differ before " + at
                                     + ": two promotions apart went to the same number"));
         } catch (SQLException | IOException e) {
-            return Optional.of(Rejoin.of(
-                    Way.UNKNOWN,
-                    common + " could not be found out (" + e.getMessage()
-                            + "); the replication role needs what README says under 'rejoin'"));
+            return Optional.of(
+                    Rejoin.of(
+                            Way.UNKNOWN,
+                            common + " could not be found out (" + e.getMessage()
+                                    + "); the replication role needs the right to execute pg_read_binary_file there"));
         } catch (ControlFailed e) {
             return Optional.of(Rejoin.of(Way.UNKNOWN, e.words()));
         }
@@ -188,9 +187,7 @@ public final class RejoinAssessment {
                 || own.clusterState().contains("in archive recovery");
         return followed && own.end().compareTo(owner.position()) <= 0
                 ? Rejoin.of(Way.START, both + ", and this copy followed to its last moment")
-                : Rejoin.of(
-                        Way.RECLONE,
-                        both + ", and nothing tells which of their WAL differs");
+                : Rejoin.of(Way.RECLONE, both + ", and nothing tells which of their WAL differs");
     }
 
     private Rejoin preflight(Rejoin rewind, ControlData own, Owner owner) throws ControlFailed {
@@ -207,7 +204,8 @@ public final class RejoinAssessment {
                     ? Rejoin.of(
                             Way.UNKNOWN,
                             rewind.why() + "; the peer has made no checkpoint on timeline "
-                                    + owner.timeline() + " yet, without which it cannot be rewound to")
+                                    + owner.timeline()
+                                    + " yet, without which it cannot be rewound to")
                     : rewind.hindered(complaints);
         } catch (DataDirectoryException | IOException e) {
             return complaints.isEmpty()
@@ -219,12 +217,14 @@ public final class RejoinAssessment {
     private List<String> here(ControlData own, Owner owner) throws ControlFailed {
         List<String> complaints = new ArrayList<>();
         if (!new ControlFile(programs).isRewindable()) {
-            complaints.add("it was written with neither wal_log_hints nor data checksums:"
-                    + " alter system set wal_log_hints = on on the peer and restart it, for the next time");
+            complaints.add(
+                    "it was written with neither wal_log_hints nor data checksums:"
+                            + " alter system set wal_log_hints = on on the peer and restart it, for the next time");
         }
         if (own.timeline() == owner.timeline()) {
-            complaints.add("both nodes went to timeline " + own.timeline()
-                    + ", each by a promotion of its own, and pg_rewind takes equal numbers for equal timelines");
+            complaints.add(
+                    "both nodes went to timeline " + own.timeline()
+                            + ", each by a promotion of its own, and pg_rewind takes equal numbers for equal timelines");
         }
         Path program = settings.postgres().bin().resolve("pg_rewind");
         if (!Files.isExecutable(program)) {

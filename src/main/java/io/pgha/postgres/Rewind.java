@@ -119,7 +119,8 @@ public final class Rewind {
         if (!control.isCleanStop()) {
             step.report("recovering the crashed copy in single-user mode");
             directory.markPrimary();
-            // No process of the cluster lives, so it is a leftover, whose number may be another's after a reboot.
+            // No process of the cluster lives, so it is a leftover, whose number may be another's
+            // after a reboot.
             DurableFiles.delete(programs.data().resolve("postmaster.pid"));
             List<String> arguments = new ArrayList<>(settings.postgres().wrapper());
             arguments.add(settings.postgres().bin().resolve("postgres").toString());
@@ -153,10 +154,9 @@ public final class Rewind {
         if (wal == TargetWal.ARCHIVE) {
             arguments.add("--restore-target-wal");
             // Known since PostgreSQL 15; before, the configuration must lie in PGDATA.
-            boolean knows = layout.major().filter(m -> Integer.parseInt(m) >= 15).isPresent();
-            configuration()
-                    .filter(f -> knows)
-                    .ifPresent(f -> arguments.add("--config-file=" + f));
+            boolean knows =
+                    layout.major().filter(m -> Integer.parseInt(m) >= 15).isPresent();
+            configuration().filter(f -> knows).ifPresent(f -> arguments.add("--config-file=" + f));
         }
         return arguments;
     }

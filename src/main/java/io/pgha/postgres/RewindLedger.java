@@ -32,8 +32,7 @@ record RewindLedger(Path data, String attempt, Phase phase) {
     /** It is written, and on disk when this returns. */
     RewindLedger enter(Phase next) throws IOException {
         RewindLedger moved = new RewindLedger(data, attempt, next);
-        String text =
-                FIRST_LINE + "\nattempt " + attempt + "\nphase " + next + "\nend\n";
+        String text = FIRST_LINE + "\nattempt " + attempt + "\nphase " + next + "\nend\n";
         DurableFiles.replace(file(data), text.getBytes(StandardCharsets.UTF_8));
         return moved;
     }

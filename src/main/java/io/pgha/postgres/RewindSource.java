@@ -51,8 +51,9 @@ record RewindSource(
                 Statement statement = connection.createStatement()) {
             List<String> lacking = new ArrayList<>();
             for (String function : FUNCTIONS) {
-                try (ResultSet row = statement.executeQuery(
-                        "select has_function_privilege('pg_catalog." + function + "', 'execute')")) {
+                try (ResultSet row =
+                        statement.executeQuery("select has_function_privilege('pg_catalog."
+                                + function + "', 'execute')")) {
                     row.next();
                     if (!row.getBoolean(1)) {
                         lacking.add(function);
@@ -82,14 +83,18 @@ record RewindSource(
         List<String> complaints = new ArrayList<>();
         if (!lacking.isEmpty()) {
             complaints.add("role " + role + " may not read files of the peer: there, in database "
-                    + database + ", grant execute on function " + String.join(", ", lacking)
-                    + " to " + role);
+                    + database + ": " + grant(role));
         }
         if (!fullPageWrites) {
             complaints.add("full_page_writes is off on the peer: alter system set full_page_writes"
                     + " = on there");
         }
         return complaints;
+    }
+
+    /** What gives that role the right to be rewound to; in the database that it logs in to. */
+    static String grant(String role) {
+        return "grant execute on function " + String.join(", ", FUNCTIONS) + " to " + role;
     }
 
     /** True once pg_rewind can tell its timeline. */

@@ -40,7 +40,9 @@ record WalPiece(Lsn from, int length, long segmentBytes) {
         Optional<byte[]> theirs = Optional.empty();
         for (int timeline : timelines) {
             String segment = DivergedWal.name(timeline, from, segmentBytes);
-            mine = mine.isPresent() ? mine : read(dataDirectory.resolve("pg_wal").resolve(segment));
+            mine = mine.isPresent()
+                    ? mine
+                    : read(dataDirectory.resolve("pg_wal").resolve(segment));
             theirs = theirs.isPresent() ? theirs : read(peer, "pg_wal/" + segment);
         }
         Optional<byte[]> other = theirs;

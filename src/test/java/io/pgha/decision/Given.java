@@ -28,8 +28,8 @@ import io.pgha.model.Postmaster;
 import io.pgha.model.Probed;
 import io.pgha.model.Receiver;
 import io.pgha.model.Register;
-import io.pgha.model.ReleaseToken;
 import io.pgha.model.Rejoin;
+import io.pgha.model.ReleaseToken;
 import io.pgha.model.Votes;
 
 import java.time.Duration;

@@ -76,7 +76,8 @@ class RejoinIT {
             Run rejoin = old.daemon().run(List.of("rejoin", "--yes"));
             assertEquals(0, rejoin.code(), () -> rejoin + lab.diagnosis());
             follows(lab, old);
-            assertEquals("0", old.postgres().sql("app", "select count(*) from recorded where id < 0"));
+            assertEquals(
+                    "0", old.postgres().sql("app", "select count(*) from recorded where id < 0"));
             Path saved = saved(old);
             String summary = Files.readString(saved.resolve("summary.txt"));
             assertTrue(summary.contains("3 of them commits of clients"), summary);
@@ -164,10 +165,13 @@ class RejoinIT {
         lab.expect(to.name() + " is idle", PATIENCE, to.daemon()::isIdle);
         lab.powerOn(from);
         lab.expect("it was replaced", PATIENCE, () -> from.daemon().is("DEPOSED"));
-        lab.expect("it is known how", PATIENCE, () -> from.daemon()
-                .status()
-                .filter(s -> s.text().contains("pgha rejoin here"))
-                .isPresent());
+        lab.expect(
+                "it is known how",
+                PATIENCE,
+                () -> from.daemon()
+                        .status()
+                        .filter(s -> s.text().contains("pgha rejoin here"))
+                        .isPresent());
         return from;
     }
 

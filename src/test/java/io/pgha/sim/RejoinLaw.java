@@ -48,11 +48,7 @@ final class RejoinLaw {
             throw new LawBroken(
                     "rejoin", host + " is rewound to " + peer + ", which is no open primary");
         }
-        if (peer.disk()
-                        .durable()
-                        .epoch()
-                        .compareTo(host.disk().durable().epoch())
-                < 0) {
+        if (peer.disk().durable().epoch().compareTo(host.disk().durable().epoch()) < 0) {
             throw new LawBroken(
                     "rejoin", host + " is rewound to " + peer + ", whose epoch is older");
         }
@@ -76,7 +72,9 @@ final class RejoinLaw {
 
     /** A step is begun. */
     void began(SimHost host, Step step) {
-        if (step instanceof Step.StartPostgres && host.postgres().data().torn && isRejoining(host)) {
+        if (step instanceof Step.StartPostgres
+                && host.postgres().data().torn
+                && isRejoining(host)) {
             throw new LawBroken("P4", host + " starts a copy that is half rewound");
         }
     }

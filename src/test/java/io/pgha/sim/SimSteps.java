@@ -308,7 +308,8 @@ final class SimSteps implements Step.Visitor<Boolean> {
     @Override
     public Boolean saveDivergedWal(Step.SaveDivergedWal step) {
         long commits = postgres.data().end.commitsSince(step.fork().at().value());
-        return soon(5, 100, () -> done(new Fact.DivergedWalSaved("aside", commits, commits, commits)));
+        return soon(
+                5, 100, () -> done(new Fact.DivergedWalSaved("aside", commits, commits, commits)));
     }
 
     @Override
