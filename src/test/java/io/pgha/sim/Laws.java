@@ -39,7 +39,7 @@ final class Laws {
         silence = new SilenceLaw(universe);
         veto = new VetoLaw(universe);
         vote = new VoteLaw(universe, person);
-        rejoin = new RejoinLaw(universe);
+        rejoin = new RejoinLaw(universe, person);
     }
 
     /** What people did. */

@@ -17,11 +17,13 @@ import java.util.Set;
 final class RejoinLaw {
 
     private final Universe universe;
+    private final Person person;
     private final Map<SimHost, Long> openAt = new HashMap<>();
     private final Set<SimHost> told = new HashSet<>();
 
-    RejoinLaw(Universe universe) {
+    RejoinLaw(Universe universe, Person person) {
         this.universe = universe;
+        this.person = person;
     }
 
     /** A person typed pgha rejoin there. */
@@ -43,7 +45,7 @@ final class RejoinLaw {
     void rewinding(SimHost host) {
         SimHost peer = host.peer();
         long since = universe.now() - openAt.getOrDefault(peer, Long.MIN_VALUE / 2);
-        long believed = universe.policy().heartbeats(5).toNanos() + 5 * Agenda.SECOND;
+        long believed = universe.policy().heartbeats(3).toNanos() + 5 * Agenda.SECOND;
         if (since > believed) {
             throw new LawBroken(
                     "rejoin", host + " is rewound to " + peer + ", which is no open primary");
@@ -59,6 +61,12 @@ final class RejoinLaw {
         }
     }
 
+    private static boolean isDiverged(SimHost host) {
+        DataCopy mine = host.postgres().data();
+        WalRecord theirs = host.peer().postgres().data().end;
+        return !mine.torn && !theirs.upTo(mine.end.end()).holds(mine.end);
+    }
+
     private static long commitsOfItsOwn(SimHost host) {
         WalRecord theirs = host.peer().postgres().data().end;
         WalRecord mine = host.postgres().data().end;
@@ -72,6 +80,10 @@ final class RejoinLaw {
 
     /** A step is begun. */
     void began(SimHost host, Step step) {
+        boolean starts = step instanceof Step.StartPostgres && isRejoining(host);
+        if (starts && !person.hasHandled() && isDiverged(host)) {
+            throw new LawBroken("rejoin", host + " starts a copy that has diverged");
+        }
         if (step instanceof Step.StartPostgres
                 && host.postgres().data().torn
                 && isRejoining(host)) {
