@@ -47,8 +47,6 @@ final class HostSensors implements Sensors {
     /** Every how many-th probe logs in; the others go as far as the server's first answer. */
     private static final int FULL_EVERY = 5;
 
-    private static final String LOOPBACK = "127.0.0.1";
-
     private final Settings settings;
     private final String incarnation;
     private final String bootId;
@@ -213,7 +211,7 @@ final class HostSensors implements Sensors {
      * or port than the server has. Taken for "down" it would close a serving primary and have its role ceded.
      */
     private boolean isContradicted() {
-        PortProbe probe = prober.probe(LOOPBACK, settings.postgres().port(), Depth.LIGHT);
+        PortProbe probe = prober.probe("127.0.0.1", settings.postgres().port(), Depth.LIGHT);
         if (!probe.answer().isSignOfLife()) {
             return false;
         }
@@ -281,8 +279,7 @@ final class HostSensors implements Sensors {
             forks = TimelineHistory.read(settings.postgres().dataDirectory(), view.timeline());
             forksOf = view.timeline();
         } catch (IOException e) {
-            // Not there yet on a standby that has just heard of the timeline; looked for again with
-            // the next look.
+            // Not there yet on a standby that has just heard of the timeline: looked for again.
             forks = List.of();
         }
     }
