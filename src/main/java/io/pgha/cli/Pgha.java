@@ -142,6 +142,7 @@ public final class Pgha implements Runnable {
         commands.put("switchover", () -> new SwitchoverCommand(pgha));
         commands.put("release", () -> new ReleaseCommand(pgha));
         commands.put("initialize", () -> new InitializeCommand(pgha));
+        commands.put("rejoin", () -> new RejoinCommand(pgha));
         commands.put("pause", () -> new PauseCommand(pgha));
         commands.put("resume", () -> new ResumeCommand(pgha));
         commands.put("standby", () -> new StandbyCommand(pgha));

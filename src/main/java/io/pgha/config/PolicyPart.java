@@ -51,7 +51,8 @@ final class PolicyPart {
                         v.get(TimingKeys.SYNC),
                         v.get(TimingKeys.SYNC_TIMEOUT),
                         v.get(TimingKeys.STRICT_ALONE)))
-                .withWalRescueTimeout(v.get(TimingKeys.WAL_RESCUE_TIMEOUT)));
+                .withWalRescueTimeout(v.get(TimingKeys.WAL_RESCUE_TIMEOUT))
+                .withRejoining(v.get(TimingKeys.REJOIN)));
     }
 
     /** The profile's word, with ", changed" when one of its values was set to another by hand. */

@@ -5,6 +5,7 @@ import static io.pgha.config.Key.shared;
 import io.pgha.model.Guard;
 import io.pgha.model.Policy.AtBoot;
 import io.pgha.model.Policy.OnCleanStop;
+import io.pgha.model.Policy.Rejoining;
 import io.pgha.model.SyncPolicy;
 
 import java.time.Duration;
@@ -114,6 +115,14 @@ final class TimingKeys {
             "Whether a boot starts PostgreSQL, where that is safe (auto), or leaves it to a person who wants to look first and"
                     + " then types pgha check-start (manual): a node that failed then stays down, and after a power cut of"
                     + " both nodes clients wait.");
+
+    static final Key<Rejoining> REJOIN = shared(
+            "rejoin",
+            Forms.choice(Rejoining.class),
+            new Default.Fixed<>(Rejoining.AUTO),
+            "Whether a primary that was replaced follows the new one by itself (auto), or waits for pgha rejoin (manual)."
+                    + " Automatic is only what loses no client's commit: where its own WAL holds some that the new primary"
+                    + " lacks, it waits for a person.");
 
     static final Key<Duration> BOOT_PEER_WAIT = shared(
             "boot_peer_wait",
@@ -261,6 +270,7 @@ final class TimingKeys {
                 SYNC_TIMEOUT,
                 STRICT_ALONE,
                 BOOT,
+                REJOIN,
                 BOOT_PEER_WAIT,
                 WAL_RESCUE_TIMEOUT,
                 PROMOTE_TIMEOUT,

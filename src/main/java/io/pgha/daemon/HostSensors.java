@@ -48,8 +48,6 @@ final class HostSensors implements Sensors {
     /** Every how many-th probe logs in; the others go as far as the server's first answer. */
     private static final int FULL_EVERY = 5;
 
-    private static final String LOOPBACK = "127.0.0.1";
-
     private final Settings settings;
     private final String incarnation;
     private final String bootId;
@@ -67,6 +65,7 @@ final class HostSensors implements Sensors {
     private final Supplier<Optional<String>> fenceTrouble;
     private final PostmasterWatch watch;
     private final EndOfWal endOfWal;
+    private final RejoinSensor rejoin;
 
     private volatile Postmaster postmaster = Postmaster.UNKNOWN;
     private volatile Probed<Boolean> standbySignal;
@@ -111,6 +110,7 @@ final class HostSensors implements Sensors {
         this.arbiter = arbiter;
         this.fenceTrouble = fenceTrouble;
         this.endOfWal = new EndOfWal(settings);
+        this.rejoin = new RejoinSensor(settings, clock, wake);
         this.watch = PostmasterWatch.start(
                 settings.postgres().dataDirectory(),
                 settings.policy().interval(),
@@ -174,6 +174,7 @@ final class HostSensors implements Sensors {
                 gate.armed(),
                 arbiter.get(),
                 postmaster == Postmaster.RUNNING ? rebuild : obstacle,
+                rejoin.view(now, controlData, peer.get(), obstacle),
                 fenceTrouble.get());
     }
 
@@ -213,7 +214,7 @@ final class HostSensors implements Sensors {
      * or port than the server has. Taken for "down" it would close a serving primary and have its role ceded.
      */
     private boolean isContradicted() {
-        PortProbe probe = prober.probe(LOOPBACK, settings.postgres().port(), Depth.LIGHT);
+        PortProbe probe = prober.probe("127.0.0.1", settings.postgres().port(), Depth.LIGHT);
         if (!probe.answer().isSignOfLife()) {
             return false;
         }
@@ -278,8 +279,7 @@ final class HostSensors implements Sensors {
             forks = TimelineHistory.read(settings.postgres().dataDirectory(), view.timeline());
             forksOf = view.timeline();
         } catch (IOException e) {
-            // Not there yet on a standby that has just heard of the timeline; looked for again with
-            // the next look.
+            // Not there yet on a standby that has just heard of the timeline: looked for again.
             forks = List.of();
         }
     }

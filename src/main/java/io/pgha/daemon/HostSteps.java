@@ -5,9 +5,7 @@ import io.pgha.decision.Fact;
 import io.pgha.decision.Memory;
 import io.pgha.engine.Outcome;
 import io.pgha.fence.Fencing;
-import io.pgha.model.Fork;
 import io.pgha.model.Observation;
-import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
 import io.pgha.network.SocketKiller;
 import io.pgha.os.CommandFailed;
@@ -52,7 +50,7 @@ final class HostSteps {
     private final PostgresControl control;
     private final DataDirectory directory;
     private final SocketKiller sockets;
-    private final CommitCounter commits;
+    private final DivergedSteps diverged;
     private final ReleaseSteps releases;
     private final SqlSource peerDatabase;
     private final HostSensors sensors;
@@ -73,7 +71,7 @@ final class HostSteps {
         this.control = walls.control();
         this.directory = walls.directory();
         this.sockets = sockets;
-        this.commits = commits;
+        this.diverged = new DivergedSteps(settings, commits, peerDatabase);
         this.releases = new ReleaseSteps(settings, walls);
         this.peerDatabase = peerDatabase;
         this.sensors = sensors;
@@ -298,24 +296,21 @@ final class HostSteps {
 
         @Override
         public Job countCommits(Step.CountCommits step) {
-            return () -> {
-                PeerMessage peer = now.peer()
-                        .last()
-                        .orElseThrow(() -> new SQLException("the peer has not been heard"));
-                int mine = now.timeline()
-                        .orElseThrow(() -> new SQLException("the local timeline is not known"));
-                int theirs = peer.timeline()
-                        .orElseThrow(() -> new SQLException("the peer's timeline is not known"));
-                Fork fork = fork(peer.forks(), mine)
-                        .or(() -> fork(now.forks(), theirs))
-                        .orElseThrow(() -> new SQLException("no history tells where timeline "
-                                + mine + " and the peer's " + theirs + " parted"));
-                return List.of(new Fact.CommitsCounted(commits.count(fork.at(), mine)));
-            };
+            return () -> diverged.count(now);
         }
 
-        private Optional<Fork> fork(List<Fork> history, int timeline) {
-            return history.stream().filter(f -> f.timeline() == timeline).findFirst();
+        @Override
+        public Job saveDivergedWal(Step.SaveDivergedWal step) {
+            return () -> diverged.save(step, progress);
+        }
+
+        @Override
+        public Job rewind(Step.Rewind step) {
+            return () -> {
+                List<Fact> facts = diverged.rewind(step, memory, now, progress);
+                sensors.lookAtPostgres();
+                return facts;
+            };
         }
 
         @Override

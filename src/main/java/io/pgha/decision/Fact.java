@@ -123,6 +123,10 @@ public sealed interface Fact {
     /** The meeting for which commits were counted is over. */
     record CommitsForgotten() implements Fact {}
 
+    /** What this copy held that the owner's lacks was saved before it was taken back. */
+    record DivergedWalSaved(String where, long bytes, long transactions, long commits)
+            implements Fact {}
+
     /** Consecutive failures of the primary, for display after a restart; it never counts across one (row B13). */
     record FailuresNoted(int count, String when) implements Fact {}
 }

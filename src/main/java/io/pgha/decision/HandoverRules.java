@@ -313,6 +313,10 @@ final class HandoverRules {
                             "PostgreSQL was started here by hand, while "
                                     + w.now().peerId() + " owns the epoch"));
         }
+        Optional<Decision> rejoin = RejoinRules.decide(w);
+        if (rejoin.isPresent()) {
+            return rejoin.get();
+        }
         if (primary.flatMap(PeerMessage::wantsStandby).isPresent()) {
             return begin(w.workflows()
                     .initializeStandby(
@@ -326,8 +330,8 @@ final class HandoverRules {
         return new Decision.Hold(
                 Situation.WAITING_FOR_OPERATOR,
                 "epoch " + w.memory().epoch() + " is on "
-                        + w.memory().owner().orElse(w.now().peerId())
-                        + ": run pgha initialize here to follow it");
+                        + w.memory().owner().orElse(w.now().peerId()) + ": "
+                        + RejoinRules.remedy(w));
     }
 
     static Decision releasing(World w) {

@@ -318,7 +318,7 @@ public record Memory(
                 withheld = Optional.empty();
             } else if (fact instanceof Fact.Acknowledged) {
                 unacknowledged = Optional.empty();
-            } else {
+            } else if (!(fact instanceof Fact.DivergedWalSaved)) {
                 throw new IllegalStateException("no fold for " + fact);
             }
         }

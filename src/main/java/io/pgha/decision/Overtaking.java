@@ -99,7 +99,7 @@ final class Overtaking {
                     CANCEL_RELEASE,
                     INITIALIZE_PRIMARY,
                     RECLAIM -> true;
-            case DEPOSE, RECONCILE, FOLLOW, INITIALIZE_STANDBY -> false;
+            case DEPOSE, RECONCILE, FOLLOW, REJOIN, INITIALIZE_STANDBY -> false;
         };
     }
 
@@ -114,6 +114,7 @@ final class Overtaking {
                     RELEASE,
                     CANCEL_RELEASE,
                     FOLLOW,
+                    REJOIN,
                     INITIALIZE_PRIMARY,
                     INITIALIZE_STANDBY,
                     RECLAIM -> false;

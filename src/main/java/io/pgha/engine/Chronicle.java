@@ -160,6 +160,12 @@ final class Chronicle {
         } else if (fact instanceof Fact.FenceFailed f) {
             events.accept(Event.error(
                     "fence_failed", f.node() + "'s machine was not seen off: " + f.why()));
+        } else if (fact instanceof Fact.DivergedWalSaved f) {
+            events.accept(Event.warn(
+                    "diverged_wal_saved",
+                    f.bytes() + " bytes of diverged WAL with " + f.transactions()
+                            + " transactions, " + f.commits()
+                            + " of them commits of clients, are saved in " + f.where()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.pgha.engine;
 
 import io.pgha.decision.Boot;
 import io.pgha.decision.Fact;
+import io.pgha.decision.RejoinVerdicts;
 import io.pgha.decision.SwitchoverVerdict;
 import io.pgha.decision.Verdicts;
 import io.pgha.decision.Verdicts.Verdict;
@@ -148,6 +149,9 @@ final class Operators {
                 case STANDBY -> Optional.of(false);
             };
             return Verdicts.initialize(w, as, r.from(), r.inPlace());
+        }
+        if (request instanceof Request.Rejoin r) {
+            return RejoinVerdicts.rejoin(w, r.wal());
         }
         return request instanceof Request.GateClose r
                 ? Verdicts.gateClose(w, r.why())

@@ -1,5 +1,7 @@
 package io.pgha.engine;
 
+import io.pgha.plan.TargetWal;
+
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -23,6 +25,9 @@ public sealed interface Request {
     /** Become primary by a release, or be rebuilt as standby. */
     record Initialize(As as, Optional<Path> from, boolean inPlace, boolean dryRun)
             implements Request {}
+
+    /** Follow the node that replaced this one as primary, by what it takes short of a copy. */
+    record Rejoin(TargetWal wal, boolean dryRun) implements Request {}
 
     /** Close the gate until {@link GateOpen}, over restarts and reboots. */
     record GateClose(String why, boolean dryRun) implements Request {}

@@ -70,7 +70,8 @@ final class ExplainText {
             case RECONCILING ->
                 "it met another open primary, closed its gate, and counts the commits since the fork";
             case DEPOSED ->
-                status.peer() + " owns a later epoch; this copy must be rebuilt: pgha initialize";
+                status.peer()
+                        + " owns a later epoch; this copy follows it again by pgha rejoin, or anew by pgha initialize";
             case CONFLICT ->
                 "both copies hold commits that the other lacks; a person decides which one stays";
         };

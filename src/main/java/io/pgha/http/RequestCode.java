@@ -1,6 +1,7 @@
 package io.pgha.http;
 
 import io.pgha.engine.Request;
+import io.pgha.plan.TargetWal;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,6 +32,9 @@ final class RequestCode {
             line.put("as", Names.lower(r.as()));
             r.from().ifPresent(file -> line.put("from", file));
             line.put("in_place", r.inPlace());
+        } else if (request instanceof Request.Rejoin r) {
+            line.put("request", "rejoin");
+            line.put("wal", Names.lower(r.wal()));
         } else if (request instanceof Request.GateClose r) {
             line.put("request", "gate_close");
             line.put("why", r.why());
@@ -89,6 +93,9 @@ final class RequestCode {
                         path(line, "from"),
                         flag(line, "in_place"),
                         dryRun);
+            case "rejoin" ->
+                new Request.Rejoin(
+                        Names.parse(TargetWal.class, line.getOrDefault("wal", "")), dryRun);
             case "gate_close" -> new Request.GateClose(line.getOrDefault("why", ""), dryRun);
             case "gate_open" -> new Request.GateOpen(dryRun);
             case "pause" ->

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param armed the slot of the gate that was armed last; only with a lease guard
  * @param arbiter the witness, or etcd; only with a lease guard
  * @param rebuild why the local standby can no longer follow; empty: not known to be so
+ * @param rejoin how the local copy could follow the peer's again; empty: not stopped, no primary to follow, or not looked yet
  * @param fenceTrouble what is wrong with the devices that switch the peer off; nothing is decided by it
  */
 public record Observation(
@@ -47,6 +48,7 @@ public record Observation(
         Optional<Armed> armed,
         ArbiterView arbiter,
         Optional<String> rebuild,
+        Optional<Rejoin> rejoin,
         Optional<String> fenceTrouble) {
 
     public Observation {
@@ -93,6 +95,7 @@ public record Observation(
                 armed,
                 arbiter,
                 rebuild,
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -35,6 +35,7 @@ import java.time.Duration;
  * @param atBoot what a boot of the machine means for PostgreSQL
  * @param sync whether a COMMIT waits for the standby
  * @param walRescueTimeout of fetching the WAL of a primary that ceded, and of its replay without an advance
+ * @param rejoining whether a deposed node follows again by itself
  */
 public record Policy(
         String profile,
@@ -66,11 +67,12 @@ public record Policy(
         FencePolicy fence,
         AtBoot atBoot,
         SyncPolicy sync,
-        Duration walRescueTimeout) {
+        Duration walRescueTimeout,
+        Rejoining rejoining) {
 
     private static final Duration RESCUE = Duration.ofSeconds(10);
 
-    /** A policy without fencing, under which a boot starts PostgreSQL where it may. */
+    /** A policy without fencing, under which a boot starts PostgreSQL and a node rejoins where it may. */
     public Policy(
             String profile,
             Guard guard,
@@ -128,31 +130,41 @@ public record Policy(
                 FencePolicy.NONE,
                 AtBoot.AUTO,
                 SyncPolicy.OFF,
-                RESCUE);
+                RESCUE,
+                Rejoining.AUTO);
     }
 
     /** This policy with fencing. */
     public Policy withFence(FencePolicy fencing) {
-        return with(fencing, atBoot, sync, walRescueTimeout);
+        return with(fencing, atBoot, sync, walRescueTimeout, rejoining);
     }
 
     /** This policy with another answer to a boot. */
     public Policy withAtBoot(AtBoot answer) {
-        return with(fence, answer, sync, walRescueTimeout);
+        return with(fence, answer, sync, walRescueTimeout, rejoining);
     }
 
     /** This policy with synchronous replication. */
     public Policy withSync(SyncPolicy synchronous) {
-        return with(fence, atBoot, synchronous, walRescueTimeout);
+        return with(fence, atBoot, synchronous, walRescueTimeout, rejoining);
     }
 
     /** This policy with another limit of a rescue of WAL. */
     public Policy withWalRescueTimeout(Duration limit) {
-        return with(fence, atBoot, sync, limit);
+        return with(fence, atBoot, sync, limit, rejoining);
+    }
+
+    /** This policy with another way back for a deposed node. */
+    public Policy withRejoining(Rejoining way) {
+        return with(fence, atBoot, sync, walRescueTimeout, way);
     }
 
     private Policy with(
-            FencePolicy fencing, AtBoot answer, SyncPolicy synchronous, Duration rescue) {
+            FencePolicy fencing,
+            AtBoot answer,
+            SyncPolicy synchronous,
+            Duration rescue,
+            Rejoining way) {
         return new Policy(
                 profile,
                 guard,
@@ -183,7 +195,8 @@ public record Policy(
                 fencing,
                 answer,
                 synchronous,
-                rescue);
+                rescue,
+                way);
     }
 
     /** What a boot of the machine means for PostgreSQL. */
@@ -191,6 +204,14 @@ public record Policy(
         /** It is started where the decision allows it. */
         AUTO,
         /** It waits for a person, who wants to look first. */
+        MANUAL
+    }
+
+    /** How a deposed node comes to follow the new owner. */
+    public enum Rejoining {
+        /** By itself where no client's commit is lost by it. */
+        AUTO,
+        /** When a person says so. */
         MANUAL
     }
 

@@ -15,6 +15,7 @@ public enum PlanKind {
     RELEASE("release"),
     CANCEL_RELEASE("release --cancel"),
     FOLLOW("follow"),
+    REJOIN("rejoin"),
     INITIALIZE_PRIMARY("initialize as primary"),
     INITIALIZE_STANDBY("initialize as standby");
 
@@ -33,8 +34,13 @@ public enum PlanKind {
         return switch (this) {
             case FAILOVER, PROMOTE, CEDE, SWITCHOVER, START, RESTART, RECONCILE, ISOLATE, RECLAIM ->
                 true;
-            case DEPOSE, RELEASE, CANCEL_RELEASE, FOLLOW, INITIALIZE_PRIMARY, INITIALIZE_STANDBY ->
-                false;
+            case DEPOSE,
+                    RELEASE,
+                    CANCEL_RELEASE,
+                    FOLLOW,
+                    REJOIN,
+                    INITIALIZE_PRIMARY,
+                    INITIALIZE_STANDBY -> false;
         };
     }
 

@@ -1,6 +1,7 @@
 package io.pgha.plan;
 
 import io.pgha.model.Epoch;
+import io.pgha.model.Fork;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 
@@ -251,6 +252,22 @@ public sealed interface Step {
         }
     }
 
+    /** The WAL that this copy wrote after the fork is copied aside, with a summary of what is in it. */
+    record SaveDivergedWal(String attempt, Fork fork, int timeline) implements Step {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.saveDivergedWal(this);
+        }
+    }
+
+    /** The local copy is the peer's, as far as the peer had come, with this node's own configuration. */
+    record Rewind(String attempt, TargetWal wal) implements Step {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.rewind(this);
+        }
+    }
+
     /** One method a step. */
     interface Visitor<R> {
         R become(Become step);
@@ -310,5 +327,9 @@ public sealed interface Step {
         R dropSlot(DropSlot step);
 
         R fence(Fence step);
+
+        R saveDivergedWal(SaveDivergedWal step);
+
+        R rewind(Rewind step);
     }
 }

@@ -169,6 +169,21 @@ public final class StepWords implements Step.Visitor<String> {
     }
 
     @Override
+    public String saveDivergedWal(Step.SaveDivergedWal s) {
+        return "save the WAL of timeline " + s.timeline() + " after " + s.fork().at()
+                + " and a summary of it";
+    }
+
+    @Override
+    public String rewind(Step.Rewind s) {
+        return switch (s.wal()) {
+            case LOCAL -> "rewind this copy to the peer's (pg_rewind)";
+            case ARCHIVE ->
+                "rewind this copy to the peer's (pg_rewind), with WAL from the archive where it is needed";
+        };
+    }
+
+    @Override
     public String countCommits(Step.CountCommits s) {
         return "count client commits since the timelines parted";
     }

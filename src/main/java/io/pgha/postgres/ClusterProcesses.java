@@ -85,8 +85,12 @@ final class ClusterProcesses {
         try {
             String line = new String(
                     Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
-            return line.contains("pg_basebackup")
-                    && List.of(line.split("\0")).stream().anyMatch(a -> a.endsWith(argument));
+            boolean writes = line.contains("pg_basebackup")
+                    || line.contains("pg_rewind")
+                    || line.contains("--single");
+            return writes
+                    && List.of(line.split("\0")).stream()
+                            .anyMatch(a -> a.endsWith(argument) || ("=" + a).equals(argument));
         } catch (IOException e) {
             // Gone meanwhile, or somebody else's, who cannot write here.
             return false;

@@ -119,7 +119,7 @@ public final class CommitCounter {
     }
 
     /** What stopped the reader must be the end of WAL, not a hole in it. */
-    private void requireEnd(Lsn from, int timeline, WalDump.Ending ending) throws ControlFailed {
+    void requireEnd(Lsn from, int timeline, WalDump.Ending ending) throws ControlFailed {
         ControlData control = new ControlFile(programs).read();
         boolean comparable = control.timeline() == timeline;
         switch (ending.end()) {

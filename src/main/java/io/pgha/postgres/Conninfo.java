@@ -59,6 +59,13 @@ public record Conninfo(Map<String, String> parameters) {
         return new Conninfo(changed);
     }
 
+    /** The same to a database of that name, for what is no replication connection. */
+    Conninfo in(String database) {
+        Map<String, String> changed = new LinkedHashMap<>(parameters);
+        changed.put("dbname", database);
+        return new Conninfo(changed);
+    }
+
     /** In libpq's form ("Connection Strings"): values in quotes where needed, quotes and backslashes escaped. */
     public String text() {
         return parameters.entrySet().stream()

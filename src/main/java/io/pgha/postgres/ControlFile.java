@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** global/pg_control, read by pg_controldata: the one source on a database that does not run. */
 final class ControlFile {
@@ -23,13 +24,28 @@ final class ControlFile {
 
     /** Reads it; works whether the server runs or not. */
     ControlData read() throws ControlFailed {
+        return understood(ControlFile::parse);
+    }
+
+    /** Size of a segment of WAL. */
+    long segmentBytes() throws ControlFailed {
+        return understood(text -> Long.parseLong(value(values(text), "Bytes per WAL segment")));
+    }
+
+    /** Whether changes of hint bits are in the WAL, without which pg_rewind would miss pages. */
+    boolean isRewindable() throws ControlFailed {
+        return understood(text -> value(values(text), "wal_log_hints setting").equals("on")
+                || !value(values(text), "Data page checksum version").equals("0"));
+    }
+
+    private <T> T understood(Function<String, T> parser) throws ControlFailed {
         try {
             // Its words are translated; only the untranslated ones can be read.
             Command.Result result = programs.command(
                             "pg_controldata", "-D", programs.data().toString())
                     .withEnvironment(Map.of("LC_ALL", "C"))
                     .runOk(LIMIT);
-            return parse(result.out());
+            return parser.apply(result.out());
         } catch (CommandFailed e) {
             throw new ControlFailed(e.words(), e);
         } catch (IllegalArgumentException e) {
@@ -46,14 +62,7 @@ final class ControlFile {
      * @throws IllegalArgumentException when a line is missing
      */
     static ControlData parse(String output) {
-        Map<String, String> values = new HashMap<>();
-        output.lines().forEach(line -> {
-            int colon = line.indexOf(": ");
-            if (colon > 0) {
-                values.putIfAbsent(
-                        line.substring(0, colon), line.substring(colon + 1).strip());
-            }
-        });
+        Map<String, String> values = values(output);
         Lsn checkpoint = Lsn.parse(value(values, "Latest checkpoint location"));
         Lsn recovered = Lsn.parse(value(values, "Minimum recovery ending location"));
         int timeline = Integer.parseInt(value(values, "Latest checkpoint's TimeLineID"));
@@ -65,6 +74,18 @@ final class ControlFile {
                 Math.max(timeline, recoveredTimeline),
                 checkpoint,
                 recovered.compareTo(checkpoint) > 0 ? recovered : checkpoint);
+    }
+
+    private static Map<String, String> values(String output) {
+        Map<String, String> values = new HashMap<>();
+        output.lines().forEach(line -> {
+            int colon = line.indexOf(": ");
+            if (colon > 0) {
+                values.putIfAbsent(
+                        line.substring(0, colon), line.substring(colon + 1).strip());
+            }
+        });
+        return values;
     }
 
     private static String value(Map<String, String> values, String key) {

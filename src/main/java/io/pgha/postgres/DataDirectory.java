@@ -93,7 +93,11 @@ public final class DataDirectory {
                         + ". Run pgha initialize again; it goes on from there");
             }
         }
-        return Optional.empty();
+        try {
+            return RewindLedger.find(Layout.resolve(path)).map(RewindLedger::words);
+        } catch (IOException e) {
+            throw DataDirectoryException.failed("resolving " + path, e);
+        }
     }
 
     /**

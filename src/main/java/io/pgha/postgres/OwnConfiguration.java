@@ -41,7 +41,11 @@ final class OwnConfiguration {
      * attempt is used when there is no whole data directory any more.
      */
     static void keep(CopyLedger ledger, Layout layout) throws IOException {
-        Path kept = directory(ledger);
+        keep(directory(ledger), layout);
+    }
+
+    /** The same, at a place of the caller's. */
+    static void keep(Path kept, Layout layout) throws IOException {
         if (!layout.present() && Files.exists(kept.resolve(DONE))) {
             return;
         }
@@ -64,7 +68,11 @@ final class OwnConfiguration {
      * primary. Returns what a person should know, in sentences.
      */
     static List<String> install(CopyLedger ledger, Path copy) throws IOException {
-        Path kept = directory(ledger);
+        return install(directory(ledger), copy);
+    }
+
+    /** The same, from a place of the caller's. */
+    static List<String> install(Path kept, Path copy) throws IOException {
         List<String> notes = new ArrayList<>();
         DurableFiles.replace(copy.resolve("standby.signal"), new byte[0]);
         if (!Files.exists(kept.resolve(DONE))) {

@@ -202,7 +202,9 @@ public final class ServerReadiness {
 
     private void judgeReplicationRole(Connection connection, String role) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "select rolreplication or rolsuper, rolcanlogin from pg_roles where rolname = ?")) {
+                "select rolreplication or rolsuper, rolcanlogin, has_function_privilege(oid,"
+                        + " 'pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)', 'execute')"
+                        + " from pg_roles where rolname = ?")) {
             statement.setString(1, role);
             try (ResultSet row = statement.executeQuery()) {
                 Optional<Boolean> ready = row.next()
@@ -219,6 +221,12 @@ public final class ServerReadiness {
                             true,
                             "role " + role + " may not log in for replication",
                             "alter role " + role + " login replication");
+                } else if (!row.getBoolean(3)) {
+                    lack(
+                            false,
+                            "role " + role
+                                    + " may not read files: a primary that was replaced is copied anew, not rewound",
+                            RewindSource.grant(role));
                 }
             }
         }

@@ -51,6 +51,7 @@ public final class Swap {
             }
             if (ledger.phase() == Phase.MOVING_IN) {
                 moveIn(ledger);
+                RewindLedger.forget(ledger.data().root());
                 ledger = ledger.enter(Phase.SWAPPED);
             }
         } catch (IOException e) {

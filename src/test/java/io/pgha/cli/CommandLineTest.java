@@ -374,6 +374,7 @@ class CommandLineTest {
                 "promote",
                 "release",
                 "initialize",
+                "rejoin",
                 "gate",
                 "events",
                 "explain",

@@ -28,6 +28,7 @@ import io.pgha.model.Postmaster;
 import io.pgha.model.Probed;
 import io.pgha.model.Receiver;
 import io.pgha.model.Register;
+import io.pgha.model.Rejoin;
 import io.pgha.model.ReleaseToken;
 import io.pgha.model.Votes;
 
@@ -48,6 +49,8 @@ public final class Given {
     private Guard guard = Guard.FAILCOUNT;
     private Policy.OnCleanStop onCleanStop = Policy.OnCleanStop.FAILOVER;
     private Policy.AtBoot atBoot = Policy.AtBoot.AUTO;
+    private Policy.Rejoining rejoining = Policy.Rejoining.AUTO;
+    private Optional<Rejoin> rejoin = Optional.empty();
     private FencePolicy fence = FencePolicy.NONE;
     private MonoTime at = at(100);
     private Duration lookAge = Duration.ZERO;
@@ -215,6 +218,16 @@ public final class Given {
 
     Given atBoot(Policy.AtBoot value) {
         atBoot = value;
+        return this;
+    }
+
+    Given rejoining(Policy.Rejoining value) {
+        rejoining = value;
+        return this;
+    }
+
+    Given rejoin(Rejoin value) {
+        rejoin = Optional.of(value);
         return this;
     }
 
@@ -846,8 +859,12 @@ public final class Given {
                 armed,
                 arbiter,
                 rebuild,
+                rejoin,
                 Optional.empty());
-        Policy policy = policy(guard, onCleanStop).withFence(fence).withAtBoot(atBoot);
+        Policy policy = policy(guard, onCleanStop)
+                .withFence(fence)
+                .withAtBoot(atBoot)
+                .withRejoining(rejoining);
         return new World(now, memory, tally, policy, "id-1");
     }
 

@@ -10,6 +10,7 @@ import io.pgha.engine.Reply;
 import io.pgha.engine.Request;
 import io.pgha.engine.Status;
 import io.pgha.model.MonoTime;
+import io.pgha.plan.TargetWal;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +125,7 @@ class ControlServerTest {
                 new Request.Initialize(
                         Request.As.STANDBY, Optional.of(Path.of("/srv/x.tar")), true, false),
                 new Request.Initialize(Request.As.VERDICT, Optional.empty(), false, true),
+                new Request.Rejoin(TargetWal.ARCHIVE, false),
                 new Request.GateClose("a \"reason\"\nwith lines", false),
                 new Request.GateOpen(false),
                 new Request.CheckStart(true),

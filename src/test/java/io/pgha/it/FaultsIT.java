@@ -39,7 +39,7 @@ class FaultsIT {
             round.lab().powerOn(round.primary());
 
             assertTrue(round.standby().postgres().isPrimary(), round.lab()::diagnosis);
-            assertFalse(round.primary().postgres().runs(), round.lab()::diagnosis);
+            assertFalse(round.primary().postgres().isPrimary(), round.lab()::diagnosis);
         });
     }
 

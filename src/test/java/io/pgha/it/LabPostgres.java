@@ -123,6 +123,15 @@ final class LabPostgres {
         return now;
     }
 
+    /** Freezes who sends WAL to the standby: what is written from now on stays here. */
+    void holdWal() {
+        List<Long> senders = sql("postgres", "select pid from pg_stat_replication")
+                .lines()
+                .map(pid -> node.machine().onHost(Long.parseLong(pid)).orElseThrow())
+                .toList();
+        signal("-STOP", senders);
+    }
+
     /** Freezes the WAL receiver only: the standby answers, and takes nothing more. */
     void freezeReceiver() {
         List<Long> receiver =

@@ -176,7 +176,11 @@ final class StruckPair implements AutoCloseable {
 
     /** Asked until it is so; does what a person would do next. */
     private static boolean isWhole(Lab lab, LabNode standby, LabNode primary) {
-        if (standby.daemon().isIdle() && !standby.postgres().isStreaming()) {
+        boolean waits = standby.daemon()
+                .status()
+                .filter(s -> s.text().contains("pgha initialize"))
+                .isPresent();
+        if (waits && standby.daemon().isIdle() && !standby.postgres().isStreaming()) {
             standby.daemon().rebuild();
         }
         return standby.postgres().isStreaming()

@@ -23,6 +23,8 @@ final class Template {
             grant alter system on parameter synchronous_standby_names to pgha;
             grant execute on function pg_reload_conf() to pgha;
             create role replicator login replication in role pg_monitor password '%1$s';
+            grant execute on function pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),
+              pg_read_binary_file(text), pg_read_binary_file(text, bigint, bigint, boolean) to replicator;
             create role app login password '%1$s';
             create database app owner app;
             \\c app app

@@ -36,7 +36,7 @@ public final class Try {
     }
 
     private static int open(Story story, boolean terminal) {
-        try (Lab lab = Lab.open(LabOptions.shipped())) {
+        try (Lab lab = Lab.open(LabOptions.shipped().with(List.of("rejoin = manual")))) {
             lab.trafficManager();
             Recorder recorder = lab.record();
             String result;

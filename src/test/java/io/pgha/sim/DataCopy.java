@@ -15,6 +15,8 @@ final class DataCopy {
     boolean recovering;
     /** A base backup that was not finished is none. */
     boolean complete = true;
+    /** pg_rewind began and has not ended. */
+    boolean torn;
     /** PostgreSQL has been up on it. */
     boolean proven;
     /** COMMIT waits for them; part of the configuration that a base backup does not take over. */

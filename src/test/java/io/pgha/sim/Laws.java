@@ -27,6 +27,7 @@ final class Laws {
     private final VetoLaw veto;
     private final VoteLaw vote;
     private final RescueLaw rescue;
+    private final RejoinLaw rejoin;
     private final List<SimHost> hosts;
 
     Laws(Universe universe) {
@@ -40,6 +41,7 @@ final class Laws {
         veto = new VetoLaw(universe);
         vote = new VoteLaw(universe, person);
         rescue = new RescueLaw(universe, person);
+        rejoin = new RejoinLaw(universe, person);
     }
 
     /** What people did. */
@@ -81,6 +83,7 @@ final class Laws {
         journal.began(host, step);
         silence.began(host, step);
         calm.began(host, step);
+        rejoin.began(host, step);
     }
 
     /** A device is about to switch the peer off, by an order that was given then and not taken back. */
@@ -91,6 +94,17 @@ final class Laws {
     /** The peer is being told. */
     void announcing(SimHost host, NodeState state) {
         gate.announcing(host, state);
+        rejoin.announcing(host, state);
+    }
+
+    /** pg_rewind begins to write. */
+    void rewinding(SimHost host) {
+        rejoin.rewinding(host);
+    }
+
+    /** A person typed pgha rejoin there. */
+    void toldToRejoin(SimHost host) {
+        rejoin.told(host);
     }
 
     /** Something has been decided and goes to the disk now. */

@@ -4,6 +4,7 @@ import io.pgha.engine.Request;
 import io.pgha.engine.Status;
 import io.pgha.model.NodeState;
 import io.pgha.model.Postmaster;
+import io.pgha.plan.TargetWal;
 
 import java.util.HashMap;
 import java.util.List;
@@ -83,6 +84,9 @@ final class SimOperator {
                 || words.contains("start it, the rest follows")) {
             host.ask(new Request.CheckStart(false));
             startByHand(host, status);
+        } else if (words.contains("pgha rejoin here") && universe.chance().of(0.5)) {
+            universe.laws().toldToRejoin(host);
+            host.ask(new Request.Rejoin(TargetWal.LOCAL, false));
         } else if (words.contains("pgha initialize here")
                 || words.contains("is the one to keep, pgha initialize on " + host.id())
                 || words.contains("released the role to this node")

@@ -166,7 +166,8 @@ final class SimPostgres {
 
     /** Starts the server; {@code started} hears whether it came up. */
     void start(Consumer<Boolean> started) {
-        if (phase != Phase.DOWN || !data.complete || !host.isPowered()) {
+        // Whoever starts it asks first whether the copy is whole, as the unit does.
+        if (phase != Phase.DOWN || !data.complete || data.torn || !host.isPowered()) {
             started.accept(phase != Phase.DOWN);
             return;
         }

@@ -6,6 +6,7 @@ import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.Observation;
+import io.pgha.model.PeerMessage;
 import io.pgha.model.Policy;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
@@ -123,8 +124,22 @@ final class SimSensors implements Sensors {
                 host.postgres().data().end.forks(),
                 daemon.actuator().armed(),
                 daemon.arbiter().view(),
-                rebuild,
+                postmaster == Postmaster.RUNNING ? rebuild : obstacle(),
+                deaf ? Optional.empty() : new SimRewind(host).view(heardPeer(now)),
                 Optional.empty());
+    }
+
+    private Optional<String> obstacle() {
+        return host.postgres().data().torn
+                ? Optional.of("pg_rewind was interrupted in the midst of it")
+                : Optional.empty();
+    }
+
+    private Optional<PeerMessage> heardPeer(MonoTime now) {
+        return link.view()
+                .heardAt()
+                .filter(at -> !now.isPast(at, universe.policy().heartbeats(3)))
+                .flatMap(at -> link.view().last());
     }
 
     /** Everything that is looked at once an interval; what times out comes later than the rest. */

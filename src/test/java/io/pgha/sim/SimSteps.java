@@ -2,6 +2,7 @@ package io.pgha.sim;
 
 import io.pgha.decision.Fact;
 import io.pgha.decision.Memory;
+import io.pgha.decision.RejoinRules;
 import io.pgha.engine.Outcome;
 import io.pgha.model.ControlData;
 import io.pgha.model.Fork;
@@ -74,6 +75,9 @@ final class SimSteps implements Step.Visitor<Boolean> {
     public Boolean startPostgres(Step.StartPostgres step) {
         if (postgres.isUp()) {
             return done();
+        }
+        if (postgres.data().torn) {
+            return failed("PostgreSQL is not started: it is half rewound");
         }
         if (postgres.phase() == SimPostgres.Phase.DOWN) {
             postgres.start(ok -> {
@@ -309,6 +313,22 @@ final class SimSteps implements Step.Visitor<Boolean> {
         }
         long count = postgres.data().end.commitsSince(fork.get().at().value());
         return soon(5, 100, () -> done(new Fact.CommitsCounted(count)));
+    }
+
+    @Override
+    public Boolean saveDivergedWal(Step.SaveDivergedWal step) {
+        long commits = postgres.data().end.commitsSince(step.fork().at().value());
+        return soon(
+                5, 100, () -> done(new Fact.DivergedWalSaved("aside", commits, commits, commits)));
+    }
+
+    @Override
+    public Boolean rewind(Step.Rewind step) {
+        if (RejoinRules.openOwner(now, memory, universe.policy()).isEmpty()) {
+            return failed("the peer is not proven to be the open owner");
+        }
+        new SimRewind(host).run(effect -> soon(300, 2500, effect), this::done, this::failed);
+        return true;
     }
 
     private static Optional<Fork> fork(List<Fork> history, int timeline) {

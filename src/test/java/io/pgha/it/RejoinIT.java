@@ -1,0 +1,205 @@
+package io.pgha.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pgha.postgres.DataDirectory;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A primary that was replaced follows the new one: by a start, by a rewind, or anew, and never over a client's commit unasked. */
+@Tag("netns")
+@NeedsNamespaces
+class RejoinIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int CHANGES = 10;
+    private static final LabOptions FAST = LabOptions.shipped().withProfile("fast");
+
+    @Test
+    void theRoleChangesTenTimesInARowWithoutAHandACopyOrALostRow() {
+        try (Lab lab = Lab.open(FAST)) {
+            lab.trafficManager();
+            Recorder recorder = lab.record(Recorder.Pace.EASY);
+            LabNode from = lab.node1();
+            for (int change = 0; change < CHANGES; change++) {
+                LabNode to = lab.other(from);
+                // A commit that was not sent yet would rightly wait for a person.
+                from.cut(Wires.Side.CLIENTS);
+                lab.expect("the standby has all", PATIENCE, caughtUp(from, to));
+                if (change % 3 == 2) {
+                    from.postgres().holdWal();
+                    from.postgres().sql("postgres", "checkpoint");
+                }
+                from.postgres().crash();
+                lab.expect(to.name() + " is primary", PATIENCE, to.postgres()::isPrimary);
+                lab.heal();
+                recorder.awaitWrites(to);
+                follows(lab, from);
+                from = to;
+            }
+            Recording recording = recorder.stop();
+            System.out.println("rejoin: " + count(lab, "rejoin done") + " of " + CHANGES
+                    + ", of them by rewind " + count(lab, "bytes of diverged WAL"));
+            assertEquals(0, recording.lost(from).size(), lab::diagnosis);
+            assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
+            assertEquals(CHANGES, count(lab, "rejoin done"), lab::diagnosis);
+            assertEquals(0, count(lab, "initialize as standby"), lab::diagnosis);
+        }
+    }
+
+    @Test
+    void clientCommitsThatTheNewPrimaryLacksAreDiscardedByAPersonOnlyAndSavedBefore()
+            throws IOException {
+        try (Lab lab = Lab.open(FAST)) {
+            LabNode old = replaceWithUnsentCommits(lab, lab.node1());
+            lab.watch(
+                    "it waits for a person",
+                    Duration.ofSeconds(3),
+                    () -> !old.postgres().isReady() && old.daemon().is("DEPOSED"));
+            Run dry = old.daemon().run(List.of("rejoin", "--dry-run"));
+            assertEquals(0, dry.code(), dry::toString);
+            assertTrue(dry.out().contains("3 commits of clients are discarded"), dry::toString);
+            assertTrue(dry.out().contains("pg_rewind"), dry::toString);
+            Run unasked = old.daemon().run(List.of("rejoin"));
+            assertEquals(2, unasked.code(), unasked::toString);
+
+            Run rejoin = old.daemon().run(List.of("rejoin", "--yes"));
+            assertEquals(0, rejoin.code(), () -> rejoin + lab.diagnosis());
+            follows(lab, old);
+            assertEquals(
+                    "0", old.postgres().sql("app", "select count(*) from recorded where id < 0"));
+            Path saved = saved(old);
+            String summary = Files.readString(saved.resolve("summary.txt"));
+            assertTrue(summary.contains("3 of them commits of clients"), summary);
+            assertTrue(summary.contains("desc: COMMIT"), summary);
+            try (Stream<Path> files = Files.list(saved)) {
+                assertTrue(files.anyMatch(f -> f.getFileName().toString().startsWith("00000001")));
+            }
+            assertEquals(0, count(lab, "initialize as standby"), lab::diagnosis);
+
+            interrupted(lab, lab.node2());
+            otherDatabase(lab, lab.node1());
+        }
+    }
+
+    /** The daemon is killed while pg_rewind writes. */
+    private static void interrupted(Lab lab, LabNode primary) throws IOException {
+        LabNode old = replaceWithUnsentCommits(lab, primary);
+        Thread typing = new Thread(() -> old.daemon().run(List.of("rejoin", "--yes")), "typing");
+        Path ledger = old.disk().resolve("data.pgha-rewind");
+        typing.start();
+        Lab.await(
+                "pg_rewind writes",
+                PATIENCE,
+                () -> Files.exists(ledger) && Files.readString(ledger).contains("REWRITING"));
+        old.daemon().kill();
+        DataDirectory data = new DataDirectory(old.postgres().data());
+        String obstacle = lookAt(data);
+        assertTrue(obstacle.contains("pg_rewind was interrupted"), obstacle);
+        old.daemon().start();
+        follows(lab, old);
+        String log = old.daemon().logged();
+        assertTrue(log.contains("copied anew, since the rejoin failed"), lab::diagnosis);
+        assertFalse(Files.exists(ledger));
+        assertEquals("", lookAt(data));
+    }
+
+    private static String lookAt(DataDirectory data) {
+        try {
+            return data.obstacle().orElse("");
+        } catch (io.pgha.postgres.DataDirectoryException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Somebody put another cluster into the place of the data. */
+    private static void otherDatabase(Lab lab, LabNode primary) {
+        LabNode old = replaceWithUnsentCommits(lab, primary);
+        old.daemon().stop();
+        Path data = old.postgres().data();
+        Run.of(List.of("rm", "-rf", data.toString())).orFail();
+        Run.within(
+                        PATIENCE,
+                        Machine.asPostgres(
+                                "-all",
+                                List.of(
+                                        Template.program("initdb"),
+                                        "-D",
+                                        data.toString(),
+                                        "-U",
+                                        "postgres",
+                                        "-N")))
+                .orFail();
+        old.daemon().start();
+        lab.expect("it says so", PATIENCE, () -> {
+            Run rejoin = old.daemon().run(List.of("rejoin", "--yes"));
+            return rejoin.code() == 5 && rejoin.err().contains("system identifier");
+        });
+        assertFalse(old.postgres().isReady(), lab::diagnosis);
+    }
+
+    /**
+     * The primary's machine dies with commits that it could not send, so that nobody can fetch them; returns the old primary
+     * when the new one serves, and it has booted and knows that it was replaced.
+     */
+    private static LabNode replaceWithUnsentCommits(Lab lab, LabNode from) {
+        LabNode to = lab.other(from);
+        lab.expect("the standby follows", PATIENCE, to.postgres()::isStreaming);
+        lab.expect("the standby would take over", PATIENCE, () -> to.daemon().isSteady());
+        from.postgres().holdWal();
+        for (int row = 1; row <= 3; row++) {
+            from.postgres().sql("app", "insert into recorded values (-" + row + ")");
+        }
+        from.powerOff();
+        lab.expect(to.name() + " is open", PATIENCE, () -> lab.isOpen(to));
+        lab.expect(to.name() + " is idle", PATIENCE, to.daemon()::isIdle);
+        lab.powerOn(from);
+        lab.expect("it was replaced", PATIENCE, () -> from.daemon().is("DEPOSED"));
+        lab.expect(
+                "it is known how",
+                PATIENCE,
+                () -> from.daemon()
+                        .status()
+                        .filter(s -> s.text().contains("pgha rejoin here"))
+                        .isPresent());
+        return from;
+    }
+
+    private static java.util.concurrent.Callable<Boolean> caughtUp(LabNode from, LabNode to) {
+        return () -> {
+            String sent = from.postgres().sql("postgres", "select pg_current_wal_flush_lsn()");
+            return to.postgres()
+                    .sql("postgres", "select pg_last_wal_receive_lsn() >= '" + sent + "'")
+                    .equals("t");
+        };
+    }
+
+    private static void follows(Lab lab, LabNode node) {
+        lab.expect(node.name() + " follows", PATIENCE, node.postgres()::isStreaming);
+        lab.expect(node.name() + " is a standby", PATIENCE, () -> node.daemon().is("STANDBY"));
+        lab.expect(node.name() + " is steady", PATIENCE, node.daemon()::isSteady);
+    }
+
+    private static Path saved(LabNode node) throws IOException {
+        try (Stream<Path> saved = Files.list(node.disk().resolve("state/diverged-wal"))) {
+            return saved.findFirst().orElseThrow();
+        }
+    }
+
+    private static int count(Lab lab, String words) {
+        return (int) Stream.of(lab.node1(), lab.node2())
+                .flatMap(node -> node.daemon().logged().lines())
+                .filter(line -> line.contains(words))
+                .count();
+    }
+}
