@@ -47,10 +47,7 @@ final class PolicyPart {
                         v.get(TimingKeys.CLAIM_TIMEOUT),
                         v.get(TimingKeys.WORKFLOW_TIMEOUT))
                 .withAtBoot(v.get(TimingKeys.BOOT))
-                .withSync(new SyncPolicy(
-                        v.get(TimingKeys.SYNC),
-                        v.get(TimingKeys.SYNC_TIMEOUT),
-                        v.get(TimingKeys.STRICT_ALONE)))
+                .withSync(new SyncPolicy(v.get(TimingKeys.SYNC), v.get(TimingKeys.SYNC_TIMEOUT)))
                 .withWalRescueTimeout(v.get(TimingKeys.WAL_RESCUE_TIMEOUT))
                 .withRejoining(v.get(TimingKeys.REJOIN)));
     }

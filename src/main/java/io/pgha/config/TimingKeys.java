@@ -137,8 +137,8 @@ final class TimingKeys {
             new Default.Fixed<>(SyncPolicy.Mode.OFF),
             "Whether a COMMIT waits until the standby has it on disk. off: it does not, and synchronous_standby_names is"
                     + " yours. preferred: it waits while there is a standby; after sync_timeout the primary goes on alone, and"
-                    + " the standby no longer takes over by itself. strict: it always waits; after sync_timeout the gate"
-                    + " closes. In both pgha sets synchronous_standby_names.");
+                    + " the standby no longer takes over by itself. strict: it always waits, and after sync_timeout the gate"
+                    + " closes; only a primary that has just taken over serves alone, until a standby follows it. In both pgha sets synchronous_standby_names.");
 
     static final Key<Duration> SYNC_TIMEOUT = shared(
             "sync_timeout",
@@ -147,13 +147,6 @@ final class TimingKeys {
             "With sync = preferred or strict no COMMIT waits longer than this for a standby that is gone. A standby whose"
                     + " daemon still speaks is let go within an interval; only one that fell silent is waited for as long,"
                     + " since it might take over meanwhile.");
-
-    static final Key<Boolean> STRICT_ALONE = shared(
-            "strict_alone",
-            Forms.yesOrNo(),
-            new Default.Fixed<>(true),
-            "With sync = strict: whether a primary that has just taken over may serve before a standby follows it. What it"
-                    + " acknowledges until then only it has; without it a failover waits until the old primary follows.");
 
     static final Key<Duration> PROMOTE_TIMEOUT = shared(
             "promote_timeout",
@@ -268,7 +261,6 @@ final class TimingKeys {
                 CLEAN_STOP_GRACE,
                 SYNC,
                 SYNC_TIMEOUT,
-                STRICT_ALONE,
                 BOOT,
                 REJOIN,
                 BOOT_PEER_WAIT,

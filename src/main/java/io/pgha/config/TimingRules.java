@@ -2,11 +2,9 @@ package io.pgha.config;
 
 import io.pgha.model.Guard;
 import io.pgha.model.Policy;
-import io.pgha.model.SyncPolicy;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /** Refuses times that contradict each other; each complaint prints the inequality that fails, with its numbers. */
 final class TimingRules {
@@ -34,7 +32,6 @@ final class TimingRules {
             boot(policy);
             if (policy.sync().isOn()) {
                 sync(policy);
-                strictAlone(policy);
             }
             if (policy.guard() == Guard.GATEWAY) {
                 fence(policy);
@@ -70,18 +67,6 @@ final class TimingRules {
                             + " + probe_timeout " + Quantity.text(p.probeTimeout()) + " = "
                             + Quantity.text(decided)
                             + " does not hold: a stream that fell silent would delay the takeover after a power loss");
-        }
-    }
-
-    /** Rule C: an epoch that was claimed and not opened in time is taken back, and then both wait for each other. */
-    private void strictAlone(Policy p) {
-        boolean strict = p.sync().mode() == SyncPolicy.Mode.STRICT;
-        if (strict && p.guard().isLease() && !p.sync().alone()) {
-            complain(
-                    TimingKeys.STRICT_ALONE,
-                    "no does not go with guard = "
-                            + values.get(TimingKeys.GUARD).name().toLowerCase(Locale.ROOT)
-                            + ": a standby that took over and may not open yet would lose the epoch again");
         }
     }
 

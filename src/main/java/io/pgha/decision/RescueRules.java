@@ -1,6 +1,7 @@
 package io.pgha.decision;
 
 import io.pgha.model.CedeAnswer;
+import io.pgha.model.PeerMessage;
 import io.pgha.model.Policy;
 import io.pgha.plan.Step;
 
@@ -32,7 +33,14 @@ public final class RescueRules {
 
     /** True for what does not stand in the way of a cede, since the ceding node's daemon gives the rest out. */
     public static boolean isHealedByRescue(String veto) {
-        return veto.startsWith(FETCHABLE);
+        return veto.startsWith(FETCHABLE) || veto.startsWith(SyncRules.LOST);
+    }
+
+    /** What may be lost: with synchronous replication nothing, unless all that was acknowledged is known to be here already. */
+    private static long acceptable(World w) {
+        boolean isPromised = w.policy().sync().isOn();
+        boolean has = w.now().peer().last().flatMap(PeerMessage::synchronous).orElse(false);
+        return isPromised && !has ? 0 : w.policy().maximumLagOnFailover();
     }
 
     /** Why a cede is refused; empty: it is taken. */
@@ -48,14 +56,14 @@ public final class RescueRules {
         return outcome.stream()
                 .filter(fact -> fact instanceof Fact.WalRescued)
                 .map(fact -> (Fact.WalRescued) fact)
-                .filter(rescued -> rescued.lost() > w.policy().maximumLagOnFailover())
+                .filter(rescued -> rescued.lost() > acceptable(w))
                 .findFirst()
                 .map(rescued -> undo(
                         w,
                         running,
-                        "it would lose " + rescued.lost()
-                                + " bytes of WAL, above maximum_lag_on_failover = "
-                                + w.policy().maximumLagOnFailover() + ": "
+                        "it would lose " + rescued.lost() + " bytes of WAL, of which "
+                                + acceptable(w)
+                                + " may be lost (maximum_lag_on_failover, sync): "
                                 + rescued.trouble()));
     }
 

@@ -9,7 +9,6 @@ import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PostgresView;
 import io.pgha.model.StandbyView;
-import io.pgha.model.SyncPolicy;
 import io.pgha.model.SyncPolicy.Mode;
 
 import java.util.Optional;
@@ -24,6 +23,9 @@ public final class SyncRules {
 
     /** A standby less than this behind has the rest in a moment: COMMIT may wait for it again. */
     private static final long CAUGHT_UP_BYTES = 1L << 20;
+
+    /** How the veto begins that a complete rescue of WAL heals. */
+    static final String LOST = "sync lost: ";
 
     private SyncRules() {}
 
@@ -49,7 +51,7 @@ public final class SyncRules {
     private static Sync begun(World w, Epoch atStart, PostgresView view) {
         boolean isNew = w.memory().epoch().isAfter(atStart);
         boolean waits = view.synchronousNames().equals(names(w.now().peerId()));
-        boolean alone = isNew ? mayBeAlone(w) : !waits;
+        boolean alone = isNew || !waits;
         return new Sync(
                 alone ? Stage.ALONE : Stage.RESTORING,
                 Optional.of(w.memory().epoch()),
@@ -58,11 +60,6 @@ public final class SyncRules {
                 Optional.empty(),
                 Optional.empty(),
                 !isNew && waits);
-    }
-
-    private static boolean mayBeAlone(World w) {
-        SyncPolicy policy = w.policy().sync();
-        return policy.mode() == Mode.PREFERRED || policy.alone();
     }
 
     private static Sync step(World w, PostgresView view, Sync sync) {
@@ -104,8 +101,7 @@ public final class SyncRules {
                     standby.orElseThrow().flushed().compareTo(barred.barrier().orElseThrow()) >= 0;
             return has ? barred.to(Stage.SYNCHRONOUS, w.now().at()) : barred;
         }
-        boolean mayGoBack =
-                mayBeAlone(w) && (w.policy().sync().mode() == Mode.PREFERRED || !sync.reached());
+        boolean mayGoBack = w.policy().sync().mode() == Mode.PREFERRED || !sync.reached();
         return standby.isEmpty() && mayGoBack && knows(w, sync)
                 ? sync.to(Stage.ALONE, w.now().at())
                 : sync.barrier().isPresent() ? sync.to(Stage.RESTORING, sync.since()) : sync;
@@ -169,7 +165,7 @@ public final class SyncRules {
         return wanted.filter(names -> !names.equals(view.get().synchronousNames()));
     }
 
-    /** Strict: COMMIT has waited for too long, or may not begin without a standby; clients find nobody rather than a wait. */
+    /** Strict: COMMIT has waited for too long; clients find nobody rather than a wait. */
     public static boolean keepsClosed(World w, Memory memory) {
         Sync sync = w.tally().sync();
         boolean strict = w.policy().sync().mode() == Mode.STRICT
@@ -178,9 +174,7 @@ public final class SyncRules {
         boolean tooLong = sync.lackingSince()
                 .filter(since -> w.now().at().isPast(since, w.policy().sync().timeout()))
                 .isPresent();
-        boolean unbegun =
-                !w.policy().sync().alone() && !sync.reached() && sync.stage() != Stage.SYNCHRONOUS;
-        return strict && (tooLong || unbegun);
+        return strict && tooLong;
     }
 
     /** What the peer is told: of the own copy as primary, of what was heard as standby. */
@@ -216,7 +210,7 @@ public final class SyncRules {
                     + " has not said that this copy has everything " + mode);
         }
         if (!believed.get()) {
-            return Optional.of("sync lost: " + w.now().peerId()
+            return Optional.of(LOST + w.now().peerId()
                     + " may have acknowledged what this copy lacks " + mode);
         }
         return isFresh(w.now(), w)

@@ -7,12 +7,11 @@ import java.time.Duration;
  *
  * @param mode the rule
  * @param timeout no COMMIT waits longer for a standby that is gone: then the primary goes on alone, or closes
- * @param alone strict: a primary that has just taken over may serve without a standby until one follows
  */
-public record SyncPolicy(Mode mode, Duration timeout, boolean alone) {
+public record SyncPolicy(Mode mode, Duration timeout) {
 
     /** COMMIT waits for nobody, or for whom a person says. */
-    public static final SyncPolicy OFF = new SyncPolicy(Mode.OFF, Duration.ZERO, true);
+    public static final SyncPolicy OFF = new SyncPolicy(Mode.OFF, Duration.ZERO);
 
     /** The rules. */
     public enum Mode {
@@ -20,7 +19,7 @@ public record SyncPolicy(Mode mode, Duration timeout, boolean alone) {
         OFF,
         /** It waits while there is a standby, which else may not take over any more. */
         PREFERRED,
-        /** It always waits. */
+        /** It always waits, but for a primary that has just taken over, until a standby follows it. */
         STRICT
     }
 

@@ -15,6 +15,7 @@ import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 import io.pgha.model.Policy;
 import io.pgha.model.Policy.OnCleanStop;
+import io.pgha.model.SyncPolicy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,32 +79,33 @@ class SettingsFileTest {
     @Test
     void theDefaultPolicyIsThatOfProfileNormal() throws InvalidConfiguration {
         Policy expected = new Policy(
-                "normal",
-                Guard.FAILCOUNT,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                4,
-                Duration.ofMillis(500),
-                Duration.ofMillis(1500),
-                Duration.ofMillis(500),
-                Duration.ofMillis(300),
-                Duration.ofSeconds(3),
-                Duration.ofSeconds(30),
-                OnCleanStop.FAILOVER,
-                Duration.ofSeconds(15),
-                16L << 20,
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(1),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(10),
-                3,
-                Duration.ofMinutes(5),
-                Duration.ofSeconds(3),
-                Duration.ofMillis(300),
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(1),
-                Duration.ofHours(1));
+                        "normal",
+                        Guard.FAILCOUNT,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        4,
+                        Duration.ofMillis(500),
+                        Duration.ofMillis(1500),
+                        Duration.ofMillis(500),
+                        Duration.ofMillis(300),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(30),
+                        OnCleanStop.FAILOVER,
+                        Duration.ofSeconds(15),
+                        16L << 20,
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(15),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(10),
+                        3,
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(3),
+                        Duration.ofMillis(300),
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(1),
+                        Duration.ofHours(1))
+                .withSync(new SyncPolicy(SyncPolicy.Mode.OFF, Duration.ofSeconds(10)));
 
         assertEquals(expected, Written.with(directory).load().policy());
     }
@@ -114,6 +116,8 @@ class SettingsFileTest {
                         directory,
                         "guard = gateway, gateways = [\"198.51.100.1\", \"gtm.example.com:443\", \"[2001:db8::1]:80\"]",
                         "profile = wan",
+                        "sync = strict, sync_timeout = 45s",
+                        "wal_rescue_timeout = 25s, rejoin = manual",
                         "interval = 2s, probe_timeout = 1500ms, max_primary_failcount = 7",
                         "heartbeat = 700ms, fence_after = 4s, gateway_timeout = 800ms, close_timeout = 200ms",
                         "stream_timeout = 6s, boot_peer_wait = 40s, on_clean_stop = hold",
@@ -126,32 +130,35 @@ class SettingsFileTest {
 
         assertEquals(
                 new Policy(
-                        "wan, changed",
-                        Guard.GATEWAY,
-                        Duration.ofSeconds(2),
-                        Duration.ofMillis(1500),
-                        7,
-                        Duration.ofMillis(700),
-                        Duration.ofSeconds(4),
-                        Duration.ofMillis(800),
-                        Duration.ofMillis(200),
-                        Duration.ofSeconds(6),
-                        Duration.ofSeconds(40),
-                        OnCleanStop.HOLD,
-                        Duration.ofSeconds(20),
-                        32L << 20,
-                        Duration.ofSeconds(90),
-                        Duration.ofSeconds(100),
-                        Duration.ofSeconds(50),
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(11),
-                        2,
-                        Duration.ofMinutes(7),
-                        Duration.ofSeconds(4),
-                        Duration.ofMillis(400),
-                        Duration.ofSeconds(20),
-                        Duration.ofMinutes(2),
-                        Duration.ofHours(2)),
+                                "wan, changed",
+                                Guard.GATEWAY,
+                                Duration.ofSeconds(2),
+                                Duration.ofMillis(1500),
+                                7,
+                                Duration.ofMillis(700),
+                                Duration.ofSeconds(4),
+                                Duration.ofMillis(800),
+                                Duration.ofMillis(200),
+                                Duration.ofSeconds(6),
+                                Duration.ofSeconds(40),
+                                OnCleanStop.HOLD,
+                                Duration.ofSeconds(20),
+                                32L << 20,
+                                Duration.ofSeconds(90),
+                                Duration.ofSeconds(100),
+                                Duration.ofSeconds(50),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(11),
+                                2,
+                                Duration.ofMinutes(7),
+                                Duration.ofSeconds(4),
+                                Duration.ofMillis(400),
+                                Duration.ofSeconds(20),
+                                Duration.ofMinutes(2),
+                                Duration.ofHours(2))
+                        .withSync(new SyncPolicy(SyncPolicy.Mode.STRICT, Duration.ofSeconds(45)))
+                        .withWalRescueTimeout(Duration.ofSeconds(25))
+                        .withRejoining(Policy.Rejoining.MANUAL),
                 policy);
     }
 

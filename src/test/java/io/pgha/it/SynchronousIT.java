@@ -86,7 +86,9 @@ class SynchronousIT {
 
     private static boolean isSynchronous(LabNode primary) {
         return primary.postgres()
-                .sql("postgres", "select count(*) from pg_stat_replication where sync_state = 'sync'")
+                .sql(
+                        "postgres",
+                        "select count(*) from pg_stat_replication where sync_state = 'sync'")
                 .equals("1");
     }
 

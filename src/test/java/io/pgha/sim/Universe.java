@@ -64,9 +64,7 @@ final class Universe {
             SyncPolicy.Mode.STRICT
         };
         return new SyncPolicy(
-                modes[chance.below(modes.length)],
-                plain.interval().multipliedBy(10),
-                plain.guard().isLease() || chance.of(0.7));
+                modes[chance.below(modes.length)], plain.interval().multipliedBy(10));
     }
 
     /** Guard gateway has no allowance for drift in its sums; leases allow for a tenth between two clocks. */
