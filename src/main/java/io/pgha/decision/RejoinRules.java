@@ -38,7 +38,7 @@ public final class RejoinRules {
                         && p.epoch().equals(memory.epoch())
                         && memory.isOwner(p.node())
                         && p.postmaster() == Postmaster.RUNNING
-                        && p.gateOpen().orElse(false)
+                        && (p.gateOpen().orElse(false) || SyncRules.awaitsStandby(policy, p))
                         && p.inRecovery().filter(r -> !r).isPresent()
                         && p.activity().isEmpty());
     }

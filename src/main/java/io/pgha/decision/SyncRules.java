@@ -7,6 +7,7 @@ import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
+import io.pgha.model.Policy;
 import io.pgha.model.PostgresView;
 import io.pgha.model.StandbyView;
 import io.pgha.model.SyncPolicy.Mode;
@@ -175,6 +176,11 @@ public final class SyncRules {
                 .filter(since -> w.now().at().isPast(since, w.policy().sync().timeout()))
                 .isPresent();
         return strict && tooLong;
+    }
+
+    /** A strict primary that serves nobody but for want of a standby; it says how the two stand only while it is read-write. */
+    static boolean awaitsStandby(Policy policy, PeerMessage primary) {
+        return policy.sync().mode() == Mode.STRICT && primary.synchronous().isPresent();
     }
 
     /** What the peer is told: of the own copy as primary, of what was heard as standby. */

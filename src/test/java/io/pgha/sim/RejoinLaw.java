@@ -2,6 +2,7 @@ package io.pgha.sim;
 
 import io.pgha.model.GateState;
 import io.pgha.model.NodeState;
+import io.pgha.model.SyncPolicy;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
@@ -34,7 +35,8 @@ final class RejoinLaw {
     /** What this node is, while it tells its peer. */
     void announcing(SimHost host, NodeState state) {
         if (state == NodeState.PRIMARY
-                && host.gate().look() != GateState.CLOSED
+                && (host.gate().look() != GateState.CLOSED
+                        || universe.policy().sync().mode() == SyncPolicy.Mode.STRICT)
                 && host.postgres().isUp()
                 && !host.postgres().isInRecovery()) {
             openAt.put(host, universe.now());
