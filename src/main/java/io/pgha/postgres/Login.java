@@ -28,6 +28,7 @@ final class Login {
     private final PostgresSettings settings;
 
     Login(PostgresSettings settings) {
+        LoginKeys.remember();
         this.settings = settings;
     }
 
