@@ -31,6 +31,7 @@ final class TcpSockets implements AutoCloseable {
     private static final int ID_SHOWN = 4;
     /** Of the other end, in an identity: after two ports and this end's own. */
     private static final int ADDRESS = 20;
+
     private static final int V4_BYTES = 4;
     private static final int V6_BYTES = 16;
 

@@ -52,9 +52,9 @@ public final class Netlink implements AutoCloseable {
      */
     public void list(short type, byte[] question, Duration limit, Consumer<ByteBuffer> each)
             throws IOException {
-        ByteBuffer message = buffer(HEADER + question.length);
-        put(message, type, (short) (REQUEST | DUMP), question);
-        Kernel.send(descriptor, message.array());
+        byte[] message = new byte[HEADER + question.length];
+        put(over(message), type, (short) (REQUEST | DUMP), question);
+        Kernel.send(descriptor, message);
         long until = System.nanoTime() + limit.toNanos();
         byte[] received = new byte[RECEIVE];
         boolean more = true;
@@ -101,19 +101,20 @@ public final class Netlink implements AutoCloseable {
     public void order(short type, List<byte[]> orders) throws IOException {
         for (int from = 0; from < orders.size(); from += AT_A_TIME) {
             List<byte[]> part = orders.subList(from, Math.min(orders.size(), from + AT_A_TIME));
-            ByteBuffer messages =
-                    buffer(part.stream().mapToInt(o -> HEADER + o.length).sum());
-            part.forEach(order -> put(messages, type, REQUEST, order));
-            if (messages.capacity() > FREE_BYTES) {
-                Kernel.allowToSend(descriptor, 2 * messages.capacity());
+            byte[] messages =
+                    new byte[part.stream().mapToInt(o -> HEADER + o.length).sum()];
+            ByteBuffer into = over(messages);
+            part.forEach(order -> put(into, type, REQUEST, order));
+            if (messages.length > FREE_BYTES) {
+                Kernel.allowToSend(descriptor, 2 * messages.length);
             }
-            Kernel.send(descriptor, messages.array());
+            Kernel.send(descriptor, messages);
         }
         Kernel.drain(descriptor);
     }
 
-    private static ByteBuffer buffer(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+    private static ByteBuffer over(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
     }
 
     private static void put(ByteBuffer into, short type, short flags, byte[] body) {

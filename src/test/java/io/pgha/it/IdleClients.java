@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Thousands of clients in the client machine, on one thread: each has logged in to a node's PostgreSQL, idles, and notes the
@@ -36,7 +37,7 @@ final class IdleClients implements AutoCloseable {
     private final List<Long> ended = Collections.synchronizedList(new ArrayList<>());
     private final ByteBuffer heard = ByteBuffer.allocate(8192);
     private final Thread thread = new Thread(this::run, "idle clients");
-    private volatile int ready;
+    private final AtomicInteger ready = new AtomicInteger();
     private volatile boolean closing;
 
     private IdleClients(LabNode node, String role) throws IOException {
@@ -68,7 +69,7 @@ final class IdleClients implements AutoCloseable {
 
     /** How many have logged in so far, whatever became of them. */
     int ready() {
-        return ready;
+        return ready.get();
     }
 
     /** When each session that is over ended (System.nanoTime), in this order. */
@@ -115,7 +116,7 @@ final class IdleClients implements AutoCloseable {
         if (next != null) {
             next.configureBlocking(false);
             next.connect(server);
-            next.register(selector, SelectionKey.OP_CONNECT, Boolean.FALSE);
+            next.register(selector, SelectionKey.OP_CONNECT, false);
         }
     }
 
@@ -145,8 +146,8 @@ final class IdleClients implements AutoCloseable {
         }
         int end = heard.position() - READY_BYTES;
         if (!loggedIn && end >= 0 && heard.get(end) == READY_FOR_QUERY) {
-            key.attach(Boolean.TRUE);
-            ready = ready + 1;
+            key.attach(true);
+            ready.incrementAndGet();
             connectNext();
         }
     }

@@ -31,14 +31,14 @@ final class IdleCost {
     }
 
     /** Fields of /proc/PID/stat after the program's name, which may hold anything. */
-    private record Stat(String[] fields) {
+    private record Stat(List<String> fields) {
         static Stat of(long pid) throws IOException {
             String all = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            return new Stat(all.substring(all.lastIndexOf(')') + 2).split(" ", -1));
+            return new Stat(List.of(all.substring(all.lastIndexOf(')') + 2).split(" ", -1)));
         }
 
         private long field(int number) {
-            return Long.parseLong(fields[number - 3]);
+            return Long.parseLong(fields.get(number - 3));
         }
 
         long cpuMillis() {
