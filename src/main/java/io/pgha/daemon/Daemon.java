@@ -288,8 +288,13 @@ public final class Daemon {
             schedule.every(interval, "postgres", sensors::lookAtPostgres);
             schedule.every(interval, "own-port", sensors::probeOwnPort);
             schedule.every(interval, "peer-port", sensors::probePeerPort);
-            schedule.every(settings.policy().heartbeat(), "client-port", sensors::probeClientPort);
-            schedule.every(interval, "gateways", sensors::lookAtGateways);
+            if (settings.policy().guard().isLease()) {
+                Duration beat = settings.policy().heartbeat();
+                schedule.every(beat, "client-port", sensors::probeClientPort);
+            }
+            if (!settings.gateways().isEmpty()) {
+                schedule.every(interval, "gateways", sensors::lookAtGateways);
+            }
             schedule.every(GATE_LOOK, "gate", keeper::look);
             schedule.every(REBUILD_LOOK, "rebuild", sensors::lookAtRebuild);
             if (settings.archive().isPresent()) {

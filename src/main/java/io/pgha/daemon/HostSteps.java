@@ -8,7 +8,6 @@ import io.pgha.fence.Fencing;
 import io.pgha.model.Observation;
 import io.pgha.model.Postmaster;
 import io.pgha.network.SocketKiller;
-import io.pgha.os.CommandFailed;
 import io.pgha.plan.Step;
 import io.pgha.plan.StopMode;
 import io.pgha.postgres.ArchiveSettingsFile;
@@ -30,6 +29,7 @@ import io.pgha.postgres.Swap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -83,10 +83,8 @@ final class HostSteps {
     Outcome carryOut(Step step, Memory memory, Observation now, LongStep progress) {
         try {
             return new Outcome.Done(step.accept(new Work(memory, now, progress)).run());
-        } catch (ControlFailed | DataDirectoryException | SQLException e) {
+        } catch (ControlFailed | DataDirectoryException | SQLException | IOException e) {
             return new Outcome.Failed(String.valueOf(e.getMessage()));
-        } catch (CommandFailed e) {
-            return new Outcome.Failed(e.words());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Outcome.Failed("abandoned");
@@ -98,7 +96,7 @@ final class HostSteps {
     /** What a step does, bound to the moment it is begun in. */
     private interface Job {
         List<Fact> run()
-                throws ControlFailed, DataDirectoryException, SQLException, CommandFailed,
+                throws ControlFailed, DataDirectoryException, SQLException, IOException,
                         InterruptedException;
     }
 

@@ -47,9 +47,8 @@ final class Schedule implements AutoCloseable {
         properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
         properties.setProperty(
                 "org.quartz.scheduler.batchTriggerAcquisitionMaxCount", Integer.toString(threads));
-        properties.setProperty("org.quartz.threadPool.class", "org.quartz.simpl.SimpleThreadPool");
+        properties.setProperty("org.quartz.threadPool.class", ScheduleThreads.class.getName());
         properties.setProperty("org.quartz.threadPool.threadCount", Integer.toString(threads));
-        properties.setProperty("org.quartz.threadPool.makeThreadsDaemons", "true");
         properties.setProperty("org.quartz.jobStore.class", "org.quartz.simpl.RAMJobStore");
         scheduler = new StdSchedulerFactory(properties).getScheduler();
     }

@@ -5,6 +5,8 @@ import jnr.ffi.LibraryLoader;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
+import jnr.ffi.annotations.In;
+import jnr.ffi.annotations.Out;
 import jnr.ffi.types.size_t;
 import jnr.ffi.types.u_int32_t;
 
@@ -26,7 +28,13 @@ final class Kernel {
     private static final int ENOSYS = 38;
     private static final short POLLIN = 1;
 
+    private static final int EAGAIN = 11;
+    private static final int ENOBUFS = 105;
+
     private static final int AF_UNIX = 1;
+    private static final int AF_NETLINK = 16;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUFFORCE = 32;
     private static final int SOCK_DGRAM = 2;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int MSG_DONTWAIT = 0x40;
@@ -59,6 +67,12 @@ final class Kernel {
                 int flags,
                 byte[] address,
                 int addressLength);
+
+        int setsockopt(int descriptor, int level, int option, @In byte[] value, int length);
+
+        long send(int descriptor, @In byte[] message, @size_t long length, int flags);
+
+        long recv(int descriptor, @Out byte[] into, @size_t long length, int flags);
     }
 
     /**
@@ -130,6 +144,54 @@ final class Kernel {
             }
         } finally {
             LIBRARY.close(descriptor);
+        }
+    }
+
+    /** A netlink(7) socket. */
+    static int netlink(int protocol) throws IOException {
+        int descriptor = LIBRARY.socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
+        if (descriptor < 0) {
+            throw failure("a netlink socket");
+        }
+        return descriptor;
+    }
+
+    /** Lets messages of that many bytes be sent, beyond what everybody may; needs CAP_NET_ADMIN (socket(7)). */
+    static void allowToSend(int descriptor, int bytes) throws IOException {
+        byte[] value = ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(bytes)
+                .array();
+        if (LIBRARY.setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, value, value.length) < 0) {
+            throw failure("a longer queue to the kernel");
+        }
+    }
+
+    /** send(2) of one message. */
+    static void send(int descriptor, byte[] message) throws IOException {
+        if (LIBRARY.send(descriptor, message, message.length, 0) < 0) {
+            throw failure("sending to the kernel");
+        }
+    }
+
+    /** recv(2) of one message, which must be there; its length. */
+    static int receive(int descriptor, byte[] into) throws IOException {
+        long length = LIBRARY.recv(descriptor, into, into.length, MSG_DONTWAIT);
+        if (length < 0) {
+            throw failure("hearing from the kernel");
+        }
+        return (int) length;
+    }
+
+    /** Takes what waits, and forgets it. */
+    static void drain(int descriptor) throws IOException {
+        byte[] forgotten = new byte[8192];
+        while (LIBRARY.recv(descriptor, forgotten, forgotten.length, MSG_DONTWAIT) >= 0
+                || LastError.getLastError(RUNTIME) == ENOBUFS) {
+            // Only its end matters.
+        }
+        if (LastError.getLastError(RUNTIME) != EAGAIN) {
+            throw failure("hearing from the kernel");
         }
     }
 

@@ -33,6 +33,7 @@ public final class LocalPostgres implements AutoCloseable {
     private static final int CONNECTIONS = 2;
     private static final long POOL_MINIMUM_MILLIS = 250;
     private static final long AGAIN_NANOS = Duration.ofMillis(5).toNanos();
+    private static final long FEWER_NANOS = Duration.ofMillis(50).toNanos();
 
     private final PostgresSettings settings;
     private final Duration limit;
@@ -196,7 +197,8 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     /**
-     * Ends the sessions of clients; pgha's own, replication and those on this host stay uncounted.
+     * Ends the sessions of clients, and waits as long as they become fewer: thousands take seconds to end. pgha's own,
+     * replication and those on this host stay uncounted.
      *
      * @return how many clients from elsewhere are still there
      */
@@ -209,12 +211,23 @@ public final class LocalPostgres implements AutoCloseable {
             statement.execute("select pg_terminate_backend(pid)" + clients
                     + " and (usesysid in (select oid from pg_roles where not rolsuper)"
                     + " or (select rolsuper from pg_roles where rolname = current_user))");
-            try (ResultSet row = statement.executeQuery(
-                    "select count(*)" + clients
-                            + " and client_addr is not null and not client_addr <<= '127.0.0.0/8' and client_addr <> '::1'")) {
-                row.next();
-                return row.getInt(1);
+            int before = Integer.MAX_VALUE;
+            int left = countFromElsewhere(statement, clients);
+            while (left > 0 && left < before && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(FEWER_NANOS);
+                before = left;
+                left = countFromElsewhere(statement, clients);
             }
+            return left;
+        }
+    }
+
+    private static int countFromElsewhere(Statement statement, String clients) throws SQLException {
+        try (ResultSet row = statement.executeQuery(
+                "select count(*)" + clients
+                        + " and client_addr is not null and not client_addr <<= '127.0.0.0/8' and client_addr <> '::1'")) {
+            row.next();
+            return row.getInt(1);
         }
     }
 

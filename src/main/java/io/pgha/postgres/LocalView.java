@@ -33,7 +33,7 @@ final class LocalView {
                     + " case when pg_is_in_recovery() then pg_is_wal_replay_paused() else false end as paused,"
                     + " (select count(*) from pg_stat_activity where backend_type = 'client backend'"
                     + " and application_name not like 'pgha%') as clients,"
-                    + " (select setting::int from pg_settings where name = 'wal_retrieve_retry_interval') as retry,"
+                    + " (extract(epoch from current_setting('wal_retrieve_retry_interval')::interval) * 1000)::int as retry,"
                     + " current_setting('synchronous_standby_names') as synchronous,"
                     + " current_setting('wal_log_hints') = 'on' or current_setting('data_checksums') = 'on' as rewindable,"
                     + " pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees,"

@@ -27,9 +27,7 @@ import java.util.stream.Collectors;
         })
 public final class Bench implements Callable<Integer> {
 
-    private static final Duration SETTLE = Duration.ofSeconds(10);
-
-    @Option(names = "--runs", description = "of each fault (default: ${DEFAULT-VALUE})")
+    @Option(names = "--runs", description = "of each fault; 0: none (default: ${DEFAULT-VALUE})")
     private int runs = 5;
 
     @Option(
@@ -59,8 +57,15 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--idle",
             paramLabel = "SECONDS",
-            description = "of the idle measurement; 0: none (default: ${DEFAULT-VALUE})")
+            description =
+                    "of the idle measurement, with what start, status and archiving take; 0: none (default: ${DEFAULT-VALUE})")
     private int idle = 60;
+
+    @Option(
+            names = "--settle",
+            paramLabel = "SECONDS",
+            description = "that the daemons have run before it (default: ${DEFAULT-VALUE})")
+    private int settle = 60;
 
     private boolean incomplete;
 
@@ -91,7 +96,7 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        long floor = Floor.median(Floor.measure(runs));
+        long floor = runs > 0 ? Floor.median(Floor.measure(runs)) : 0;
         System.out.println("FLOOR crash_ms=" + floor + " runs=" + runs);
         for (String guard : guards) {
             for (String profile : profiles) {
@@ -106,7 +111,11 @@ public final class Bench implements Callable<Integer> {
         String where = " guard=" + guard + " profile=" + profile;
         try (BenchBed bed = new BenchBed(options)) {
             if (idle > 0) {
-                idle(bed.lab(), where);
+                IdleCost cost = new IdleCost(bed.lab(), where);
+                cost.measureIdle(Duration.ofSeconds(settle), Duration.ofSeconds(idle));
+                cost.measureStatus();
+                cost.measureStart();
+                cost.measureArchive();
             }
             for (Fault fault : faults) {
                 if (fault.needsLease() && !options.isLeased()) {
@@ -149,29 +158,5 @@ public final class Bench implements Callable<Integer> {
                         .mapToLong(BenchBed.Seen::twoPrimariesMillis)
                         .max()
                         .orElse(0);
-    }
-
-    /** What the daemons cost while nothing happens. */
-    private void idle(Lab lab, String where) {
-        pass(SETTLE);
-        List<LabNode> nodes = List.of(lab.node1(), lab.node2());
-        List<LabDaemon.Usage> before =
-                nodes.stream().map(node -> node.daemon().usage()).toList();
-        pass(Duration.ofSeconds(idle));
-        for (int i = 0; i < nodes.size(); i++) {
-            LabDaemon.Usage after = nodes.get(i).daemon().usage();
-            long used = after.cpuMillis() - before.get(i).cpuMillis();
-            System.out.println("IDLE role=" + (i == 0 ? "primary" : "standby") + where
-                    + " rss_mb=" + after.rssMegabytes()
-                    + " cpu_ms_per_minute=" + used * 60 / idle);
-        }
-    }
-
-    private static void pass(Duration time) {
-        long begun = System.nanoTime();
-        Lab.await(
-                "the time is over",
-                time.plusSeconds(10),
-                () -> System.nanoTime() - begun > time.toNanos());
     }
 }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Writes down which classes a daemon loads (java(1), {@code -XX:DumpLoadedClassList}): that of a primary and that of a
- * standby under guard witness, which need the most. {@code pgha-class-data} prepares those.
+ * Writes down which classes a daemon loads (java(1), {@code -XX:DumpLoadedClassList}), those that java spins for lambdas included:
+ * that of a primary and that of a standby under guard witness, which need the most. {@code pgha-class-data} prepares those.
  */
 final class ClassList {
 
@@ -30,8 +30,8 @@ final class ClassList {
                 restart(node, Optional.of(noting(lab, node.disk(), loaded)));
                 restart(node, Optional.empty());
                 try (var lines = Files.lines(loaded)) {
-                    lines.filter(line -> !line.startsWith("@") && !line.startsWith("#"))
-                            .map(line -> line.replaceFirst(" .*", ""))
+                    lines.filter(line -> !line.startsWith("#"))
+                            .map(line -> line.startsWith("@") ? line : line.replaceFirst(" .*", ""))
                             .forEach(names::add);
                 }
             }

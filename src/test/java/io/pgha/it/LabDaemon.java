@@ -167,22 +167,6 @@ final class LabDaemon {
         return process.filter(Process::isAlive).isPresent();
     }
 
-    /** What it has used: CPU since its start, and memory that is resident now (proc(5), stat and statm). */
-    record Usage(long cpuMillis, long rssMegabytes) {}
-
-    Usage usage() {
-        try {
-            String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
-            String[] after = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            long ticks = Long.parseLong(after[11]) + Long.parseLong(after[12]);
-            String[] pages =
-                    Files.readString(Path.of("/proc/" + pid() + "/statm")).split(" ", -1);
-            return new Usage(ticks * 10, Long.parseLong(pages[1]) * 4 / 1024);
-        } catch (IOException e) {
-            throw new IllegalStateException("no usage of " + node.name() + "'s pgha", e);
-        }
-    }
-
     private long pid() {
         return Machine.child(started());
     }
@@ -199,6 +183,11 @@ final class LabDaemon {
     /** Runs a command of pgha on this node as PostgreSQL's owner, at most a minute. */
     Run run(List<String> arguments) {
         return Run.within(PATIENCE, node.machine().postgres(command(arguments)));
+    }
+
+    /** The same without waiting for its end; what it says goes to the daemon's log. */
+    Process begin(List<String> arguments) {
+        return node.machine().spawn(node.machine().postgres(command(arguments)), log());
     }
 
     /** Asks the daemon itself, without a command's start; every part of its answer. */
