@@ -12,11 +12,11 @@ import java.time.Duration;
  */
 enum Profile {
     /** Two sites with a long or unsteady line between them: ten seconds of silence are endured. */
-    WAN(3000, 3000, 5, 1000, 6000, 2000, 1000, 10_000, 1000, 10_000, 1000, 30_000),
+    WAN(3000, 3000, 5, 1000, 6000, 2000, 1000, 10_000, 1000, 10_000, 1000, 35_000),
     /** One site, or two near ones. */
-    NORMAL(1000, 1000, 4, 500, 1500, 500, 300, 3000, 500, 3000, 300, 10_000),
+    NORMAL(1000, 1000, 4, 500, 1500, 500, 300, 3000, 500, 3000, 300, 11_000),
     /** One room with a quiet network: a switch that restarts its ports makes a failover. */
-    FAST(400, 400, 4, 200, 600, 150, 150, 1000, 200, 1200, 150, 4000);
+    FAST(400, 400, 4, 200, 600, 150, 150, 1000, 200, 1200, 150, 5000);
 
     private final Duration interval;
     private final Duration probeTimeout;

@@ -78,7 +78,7 @@ final class TimingRules {
         if (p.synchronousFor().compareTo(takeover) < 0) {
             complain(
                     TimingKeys.SYNC_TIMEOUT,
-                    "(sync_timeout " + Quantity.text(p.sync().timeout()) + " - interval "
+                    "(sync_timeout " + Quantity.text(p.sync().timeout()) + " - 3 x interval "
                             + Quantity.text(p.interval()) + ") / 1.1 = "
                             + Quantity.text(p.synchronousFor())
                             + " >= the longest wait for a takeover + 3 x heartbeat = "

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param wasTold the standby may still believe, from before the stage, that it has everything
  * @param barrier restoring: the standby has everything when it has this
  * @param lackingSince since when COMMIT has been waiting for a standby that is not there
+ * @param expected a position that the standby is to confirm; empty: none was seen yet
+ * @param expectedAt when that was seen here
  * @param reached COMMIT has waited for the standby in this epoch: a strict primary does not go back on that
  */
 public record Sync(
@@ -25,6 +27,8 @@ public record Sync(
         boolean wasTold,
         Optional<Lsn> barrier,
         Optional<MonoTime> lackingSince,
+        Optional<Lsn> expected,
+        MonoTime expectedAt,
         boolean reached) {
 
     /** The way between alone and synchronous. */
@@ -44,7 +48,15 @@ public record Sync(
     /** Knowing nothing. */
     public static Sync none(MonoTime now) {
         return new Sync(
-                Stage.NONE, Optional.empty(), now, true, Optional.empty(), Optional.empty(), false);
+                Stage.NONE,
+                Optional.empty(),
+                now,
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                now,
+                false);
     }
 
     /** The next stage; who was told before may still believe it. */
@@ -57,14 +69,39 @@ public record Sync(
                 synchronous || (next != Stage.ALONE && wasTold),
                 Optional.empty(),
                 lackingSince,
+                expected,
+                expectedAt,
                 reached || synchronous);
     }
 
     Sync withBarrier(Lsn position) {
-        return new Sync(stage, epoch, since, wasTold, Optional.of(position), lackingSince, reached);
+        return new Sync(
+                stage,
+                epoch,
+                since,
+                wasTold,
+                Optional.of(position),
+                lackingSince,
+                expected,
+                expectedAt,
+                reached);
     }
 
     Sync lacking(Optional<MonoTime> moment) {
-        return new Sync(stage, epoch, since, wasTold, barrier, moment, reached);
+        return new Sync(
+                stage, epoch, since, wasTold, barrier, moment, expected, expectedAt, reached);
+    }
+
+    Sync expecting(Lsn position, MonoTime at) {
+        return new Sync(
+                stage,
+                epoch,
+                since,
+                wasTold,
+                barrier,
+                lackingSince,
+                Optional.of(position),
+                at,
+                reached);
     }
 }

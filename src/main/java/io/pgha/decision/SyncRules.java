@@ -9,6 +9,7 @@ import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Policy;
 import io.pgha.model.PostgresView;
+import io.pgha.model.Probed;
 import io.pgha.model.StandbyView;
 import io.pgha.model.SyncPolicy.Mode;
 
@@ -45,7 +46,8 @@ public final class SyncRules {
         Sync known = before.epoch().equals(Optional.of(w.memory().epoch()))
                 ? before
                 : begun(w, atStart, view.get());
-        return lacking(w, view.get(), step(w, view.get(), known));
+        Sync looked = expecting(w, view.get(), known);
+        return lacking(w, view.get(), step(w, view.get(), looked));
     }
 
     /** A new epoch begins alone, and nobody was told anything in it; of an older one nothing is taken for granted. */
@@ -60,6 +62,8 @@ public final class SyncRules {
                 !isNew,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                w.now().at(),
                 !isNew && waits);
     }
 
@@ -67,7 +71,9 @@ public final class SyncRules {
         MonoTime now = w.now().at();
         Optional<StandbyView> standby = standby(w, view);
         boolean waits = view.synchronousNames().equals(names(w.now().peerId()));
-        boolean synchronous = waits && standby.filter(SyncRules::isSynchronous).isPresent();
+        boolean synchronous = waits
+                && standby.filter(SyncRules::isSynchronous).isPresent()
+                && !isStalled(w, sync);
         return switch (sync.stage()) {
             case NONE, ALONE ->
                 standby.filter(s -> isCaughtUp(s, view)).isPresent()
@@ -118,15 +124,38 @@ public final class SyncRules {
         return !sync.wasTold()
                 || said
                 || w.memory().votes().alone().isPresent()
-                || w.now().at().isPast(sync.since(), w.policy().sync().timeout());
+                || w.now().at().isPast(sync.since(), w.policy().aloneAfter());
+    }
+
+    /**
+     * Each confirmed position is followed by the newest one. A standby whose machine lost power stays in pg_stat_replication
+     * for wal_sender_timeout, a minute by default, and confirms nothing; pgha's own probe writes once an interval, so that there
+     * always is something to confirm.
+     */
+    private static Sync expecting(World w, PostgresView view, Sync sync) {
+        Optional<StandbyView> standby = standby(w, view);
+        boolean confirmed = standby.isEmpty()
+                || sync.expected()
+                        .filter(lsn -> standby.get().flushed().compareTo(lsn) < 0)
+                        .isEmpty();
+        return confirmed ? sync.expecting(view.position(), w.now().at()) : sync;
+    }
+
+    private static boolean isStalled(World w, Sync sync) {
+        return w.now().at().isPast(sync.expectedAt(), w.policy().interval().multipliedBy(2))
+                && sync.expected().isPresent()
+                && w.now().local() instanceof Probed.Answered<PostgresView> look
+                && look.at().isAfter(sync.expectedAt().plus(w.policy().interval()));
     }
 
     private static Sync lacking(World w, PostgresView view, Sync sync) {
+        boolean gone = standby(w, view).filter(SyncRules::isSynchronous).isEmpty();
         boolean waits = sync.stage() != Stage.ALONE
                 && !view.synchronousNames().isEmpty()
-                && standby(w, view).filter(SyncRules::isSynchronous).isEmpty();
+                && (gone || isStalled(w, sync));
+        MonoTime since = gone ? w.now().at() : sync.expectedAt();
         return sync.lacking(
-                waits ? Optional.of(sync.lackingSince().orElse(w.now().at())) : Optional.empty());
+                waits ? Optional.of(sync.lackingSince().orElse(since)) : Optional.empty());
     }
 
     private static Optional<StandbyView> standby(World w, PostgresView view) {

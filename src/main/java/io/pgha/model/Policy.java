@@ -249,8 +249,12 @@ public record Policy(
      * primary answered; the primary goes on alone only when that is surely over (protocol section 8, "preferred").
      */
     public Duration synchronousFor() {
-        return Duration.ofNanos(
-                (long) (sync.timeout().minus(interval).toNanos() / (1 + CLOCK_RATE)));
+        return Duration.ofNanos((long) (aloneAfter().minus(interval).toNanos() / (1 + CLOCK_RATE)));
+    }
+
+    /** When a silent standby is not waited for any more, counted from telling it so; that it is gone is seen two intervals late. */
+    public Duration aloneAfter() {
+        return sync.timeout().minus(interval.multipliedBy(2));
     }
 
     /** The earliest moment, after the last sign of life, at which the standby can reach MAX_PRIMARY_FAILCOUNT. */

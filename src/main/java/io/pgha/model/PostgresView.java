@@ -70,4 +70,24 @@ public record PostgresView(
                 warnings,
                 "");
     }
+
+    /** The same server on another timeline. */
+    public PostgresView onTimeline(int number) {
+        return number == timeline
+                ? this
+                : new PostgresView(
+                        inRecovery,
+                        version,
+                        systemId,
+                        number,
+                        position,
+                        replayed,
+                        replayPaused,
+                        receiver,
+                        standbys,
+                        slots,
+                        clientSessions,
+                        warnings,
+                        synchronousNames);
+    }
 }

@@ -40,6 +40,7 @@ public final class LocalPostgres implements AutoCloseable {
     private final Supplier<MonoTime> clock;
     private final Login login;
     private final PortProber prober;
+    private final SeenTimeline timeline = new SeenTimeline();
     private final HikariDataSource pool;
 
     /** @param limit of one question */
@@ -79,7 +80,7 @@ public final class LocalPostgres implements AutoCloseable {
     public Probed<PostgresView> look(MonoTime now) {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
-            return new Probed.Answered<>(LocalView.read(statement), clock.get());
+            return new Probed.Answered<>(LocalView.read(statement, timeline), clock.get());
         } catch (SQLException e) {
             Verdict verdict = Verdict.of(e, Deadline.in(Duration.ofSeconds(1)));
             PortProbe probe = new PortProbe(verdict.answer(), verdict.detail(), Duration.ZERO, now);

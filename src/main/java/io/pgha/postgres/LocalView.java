@@ -34,7 +34,7 @@ final class LocalView {
                     + " (select count(*) from pg_stat_activity where backend_type = 'client backend'"
                     + " and application_name not like 'pgha%') as clients,"
                     + " (extract(epoch from current_setting('wal_retrieve_retry_interval')::interval) * 1000)::int as retry,"
-                    + " current_setting('synchronous_standby_names') as synchronous,"
+                    + " current_setting('synchronous_standby_names') as synchronous, pg_postmaster_start_time()::text as started,"
                     + " current_setting('wal_log_hints') = 'on' or current_setting('data_checksums') = 'on' as rewindable,"
                     + " pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees,"
                     + " pg_has_role(current_user, 'pg_signal_backend', 'usage') as signals, current_user::text as role";
@@ -56,7 +56,7 @@ final class LocalView {
 
     private LocalView() {}
 
-    static PostgresView read(Statement statement) throws SQLException {
+    static PostgresView read(Statement statement, SeenTimeline seen) throws SQLException {
         statement.execute(ITSELF + ";" + RECEIVER + ";" + STANDBYS + ";" + SLOTS);
         ResultSet itself = statement.getResultSet();
         itself.next();
@@ -73,13 +73,14 @@ final class LocalView {
         warnings.addAll(rights(
                 text(itself, "role"), itself.getBoolean("sees"), itself.getBoolean("signals")));
         String synchronous = text(itself, "synchronous");
+        String started = text(itself, "started");
         statement.getMoreResults();
         Optional<Receiver> receiver = receiver(statement.getResultSet());
         statement.getMoreResults();
         List<StandbyView> standbys = standbys(statement.getResultSet());
         statement.getMoreResults();
         List<SlotView> slots = slots(statement.getResultSet());
-        return new PostgresView(
+        PostgresView view = new PostgresView(
                 recovering,
                 version,
                 systemId,
@@ -93,6 +94,7 @@ final class LocalView {
                 clients,
                 warnings,
                 synchronous);
+        return seen.in(view, started);
     }
 
     private static String text(ResultSet row, String column) throws SQLException {

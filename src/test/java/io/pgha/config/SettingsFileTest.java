@@ -105,7 +105,7 @@ class SettingsFileTest {
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(1),
                         Duration.ofHours(1))
-                .withSync(new SyncPolicy(SyncPolicy.Mode.OFF, Duration.ofSeconds(10)));
+                .withSync(new SyncPolicy(SyncPolicy.Mode.OFF, Duration.ofSeconds(11)));
 
         assertEquals(expected, Written.with(directory).load().policy());
     }

@@ -30,6 +30,7 @@ import io.pgha.model.Receiver;
 import io.pgha.model.Register;
 import io.pgha.model.Rejoin;
 import io.pgha.model.ReleaseToken;
+import io.pgha.model.StandbyView;
 import io.pgha.model.Votes;
 
 import java.time.Duration;
@@ -64,6 +65,8 @@ public final class Given {
     private boolean streams = true;
     private boolean paused;
     private Lsn position = Lsn.parse("0/5000000");
+    private List<StandbyView> standbys = List.of();
+    private String synchronousNames = "";
     private Optional<PortProbe> ownPort = Optional.empty();
     private Optional<PortProbe> peerPort = Optional.empty();
     private Optional<PortProbe> clientPort = Optional.empty();
@@ -378,6 +381,19 @@ public final class Given {
 
     public Given state(NodeState state, long epoch, NodeId owner) {
         return remembers(new Fact.Became(state, new Epoch(epoch), owner, "given"));
+    }
+
+    /** What pg_stat_replication shows, and synchronous_standby_names. */
+    Given followed(List<StandbyView> by, String names) {
+        standbys = by;
+        synchronousNames = names;
+        return this;
+    }
+
+    /** The local WAL position. */
+    Given at(Lsn value) {
+        position = value;
+        return this;
     }
 
     /** The peer says this of itself. */
@@ -826,10 +842,11 @@ public final class Given {
                 position,
                 paused,
                 receiver,
-                List.of(),
+                standbys,
                 List.of(),
                 0,
-                List.of());
+                List.of(),
+                synchronousNames);
         Probed<PostgresView> local = answers
                 ? new Probed.Answered<>(view, new MonoTime(at.nanos() - lookAge.toNanos()))
                 : new Probed.Silent<>("no answer within 1 s", at);
@@ -1018,6 +1035,45 @@ public final class Given {
                 p.leaseGrant(),
                 p.votes(),
                 p.synchronous(),
+                0);
+        return this;
+    }
+
+    Given peerSynchronous(Optional<Boolean> told) {
+        PeerMessage p = peer;
+        peer = new PeerMessage(
+                p.protocol(),
+                p.version(),
+                p.node(),
+                p.incarnation(),
+                p.configDigest(),
+                p.state(),
+                p.epoch(),
+                p.owner(),
+                p.gateOpen(),
+                p.postmaster(),
+                p.inRecovery(),
+                p.systemId(),
+                p.timeline(),
+                p.position(),
+                p.streaming(),
+                p.vetoes(),
+                p.activity(),
+                p.cede(),
+                p.cedeAnswer(),
+                p.token(),
+                p.tokenHeld(),
+                p.wantsStandby(),
+                p.bootQuestion(),
+                p.holdFor(),
+                p.forks(),
+                p.commitsSinceFork(),
+                p.paused(),
+                p.unacknowledged(),
+                p.leaseRequest(),
+                p.leaseGrant(),
+                p.votes(),
+                told,
                 0);
         return this;
     }

@@ -17,7 +17,7 @@ class SynchronousIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> PREFERRED = List.of("sync = preferred");
     private static final List<String> STRICT =
-            List.of("sync = strict", "sync_timeout = 9s", "failover_block = 0s");
+            List.of("sync = strict", "sync_timeout = 11s", "failover_block = 0s");
 
     @Test
     void aPowerLossLosesNothingAndTheNewPrimaryGoesOnAlone() {

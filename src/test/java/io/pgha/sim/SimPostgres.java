@@ -140,13 +140,13 @@ final class SimPostgres {
                         Duration.ofNanos(stream.silence()),
                         "peer:5432"))
                 : Optional.empty();
-        List<StandbyView> standbys = host.peer().postgres().stream().isFrom(host)
+        List<StandbyView> standbys = host.peer().postgres().stream().isSeenFrom(host)
                 ? List.of(new StandbyView(
                         host.peer().id().name(),
                         "192.0.2.1",
                         "streaming",
                         data.synchronousNames.isEmpty() ? "async" : "sync",
-                        host.peer().postgres().data.end.position()))
+                        host.peer().postgres().stream().confirmed().position()))
                 : List.of();
         return new PostgresView(
                 inRecovery,
@@ -273,7 +273,7 @@ final class SimPostgres {
         data.cleanlyStopped = data.cleanlyStopped && phase == Phase.DOWN;
         phase = Phase.DOWN;
         life = life + 1;
-        stream.end();
+        stream.lost();
         onStarted = ok -> {};
     }
 

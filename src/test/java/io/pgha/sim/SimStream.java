@@ -8,12 +8,16 @@ final class SimStream {
 
     private static final long RETRY = 500 * Agenda.MS;
     private static final long KEEPALIVE = 400 * Agenda.MS;
+    private static final long SENDER_TIMEOUT = 60 * Agenda.SECOND;
     private static final long RECEIVER_TIMEOUT = 20 * Agenda.SECOND;
 
     private final Universe universe;
     private final SimHost host;
     private final SimPostgres postgres;
     private boolean up;
+    private long lostAt;
+    private int upstreamLife;
+    private Optional<WalRecord> confirmed = Optional.empty();
     private boolean pumping;
     private long heardAt;
     private long lagBytes;
@@ -31,6 +35,29 @@ final class SimStream {
 
     boolean isFrom(SimHost upstream) {
         return up && host.peer() == upstream;
+    }
+
+    /** The upstream still shows it: it is there, or its machine went without a word a while ago. */
+    boolean isSeenFrom(SimHost upstream) {
+        boolean stale = lostAt > 0
+                && upstream.postgres().life() == upstreamLife
+                && universe.now() - lostAt < SENDER_TIMEOUT;
+        return isFrom(upstream) || (host.peer() == upstream && stale);
+    }
+
+    /** What the upstream knows to be flushed here. */
+    WalRecord confirmed() {
+        return up ? postgres.data().end : confirmed.orElse(postgres.data().end);
+    }
+
+    /** The machine went, and no socket was closed. */
+    void lost() {
+        if (up) {
+            lostAt = universe.now();
+            upstreamLife = host.peer().postgres().life();
+            confirmed = Optional.of(postgres.data().end);
+        }
+        end();
     }
 
     /** Nanoseconds since the upstream's last message. */
@@ -86,6 +113,7 @@ final class SimStream {
         complaint = obstacle(mine, theirs);
         if (complaint.isEmpty() && theirs.end.holds(mine.end)) {
             up = true;
+            lostAt = 0;
             heardAt = universe.now();
             host.trace("streams from " + upstream);
             pump();
