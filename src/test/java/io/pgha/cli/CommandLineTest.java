@@ -372,6 +372,7 @@ class CommandLineTest {
                 "check-start",
                 "check-access",
                 "promote",
+                "switchover",
                 "release",
                 "initialize",
                 "rejoin",

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A primary with thousands of sessions: all of them end in one go, so that their applications connect anew at once. */
 @Tag("netns")
+@Tag("alone")
 @NeedsNamespaces
 class ManySessionsIT {
 
