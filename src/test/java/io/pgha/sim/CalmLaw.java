@@ -1,5 +1,6 @@
 package io.pgha.sim;
 
+import io.pgha.model.SyncPolicy;
 import io.pgha.plan.Step;
 
 /** P5: where nothing happens that may cut a client, no client is cut and no PostgreSQL stopped. */
@@ -12,9 +13,9 @@ final class CalmLaw {
         this.universe = universe;
     }
 
-    /** Nothing happens in this schedule that may cut a client. */
+    /** Nothing happens in this schedule that may cut a client; a strict primary closes for want of its standby alone. */
     void calm(boolean isCalm) {
-        calm = isCalm;
+        calm = isCalm && universe.policy().sync().mode() != SyncPolicy.Mode.STRICT;
     }
 
     /** After every event. */
