@@ -8,6 +8,9 @@ import org.junit.jupiter.api.Test;
 
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Nothing that the old primary's disk holds is lost while its daemon lives, however far behind the standby was. */
 @Tag("netns")
@@ -43,6 +46,9 @@ class RescueIT {
         try (Lab lab = Lab.open(LabOptions.shipped())) {
             lab.trafficManager();
             Recorder recorder = lab.record(Recorder.Pace.EASY);
+            // A checkpoint puts the slot's position on disk: without one a crash forgets what it
+            // has to keep.
+            lab.node1().postgres().sql("postgres", "checkpoint");
             fallBehind(lab, 120);
             recorder.awaitWrites(lab.node1());
 
@@ -90,6 +96,8 @@ class RescueIT {
                     .postgres()
                     .sql("app", "select pg_logical_emit_message(true, 'x', repeat('x', 8000000))");
             recorder.awaitWrites(lab.node1());
+            // What was never seen of a disk that cannot be read cannot be missed either.
+            lab.expect("the lag is seen", PATIENCE, () -> lagBytes(lab.node2()) > 8_000_000);
 
             lab.node1().postgres().crashWithUnreadableWal();
             recorder.awaitWrites(lab.node2());
@@ -125,5 +133,11 @@ class RescueIT {
         return conf.contains("user=replicator")
                 && !conf.contains("restore_command")
                 && !Files.exists(node.postgres().data().resolve("pg_wal/pgha_rescue"));
+    }
+
+    private static long lagBytes(LabNode standby) {
+        Matcher lag = Pattern.compile("\"lag_bytes\" : (\\d+)")
+                .matcher(standby.daemon().run(List.of("status", "--json")).out());
+        return lag.find() ? Long.parseLong(lag.group(1)) : 0;
     }
 }
