@@ -50,11 +50,9 @@ final class LabInstallation {
         if (options.guard().equals("gateway")) {
             text.append("gateways = [\"").append(Wires.GATEWAY).append("\"]\n");
         }
-        if (options.isLeased()) {
+        if (options.guard().equals("witness")) {
             // As the witness's longest lease: a new one moves no epoch before that is over.
             text.append("handover_lease = ").append(LabWitness.LONGEST_LEASE).append('\n');
-        }
-        if (options.guard().equals("witness")) {
             text.append("witness.host = \"").append(Wires.THIRD).append("\"\n");
         }
         if (options.guard().equals("etcd")) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 final class LabWitness {
 
     /** Of the witness's and both nodes' configuration: short, since a new witness moves no epoch for as long. */
-    static final String LONGEST_LEASE = "10s";
+    static final String LONGEST_LEASE = "15s";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
