@@ -81,6 +81,8 @@ final class ServerChecks {
                                         from));
                     case REFUSED ->
                         Finding.warn(name, seen, "start PostgreSQL there: pgha check-start");
+                    case UNWRITABLE ->
+                        Finding.fail(name, seen, "make room, or mend the disk there: df -h");
                     case TIMEOUT, UNRESOLVED, UNTRIED ->
                         Finding.fail(name, seen, "look at the network and the name: ping " + host);
                 });

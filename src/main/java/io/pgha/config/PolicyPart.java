@@ -1,5 +1,6 @@
 package io.pgha.config;
 
+import io.pgha.model.CrashPolicy;
 import io.pgha.model.Guard;
 import io.pgha.model.Policy;
 import io.pgha.model.SyncPolicy;
@@ -49,7 +50,11 @@ final class PolicyPart {
                 .withAtBoot(v.get(TimingKeys.BOOT))
                 .withSync(new SyncPolicy(v.get(TimingKeys.SYNC), v.get(TimingKeys.SYNC_TIMEOUT)))
                 .withWalRescueTimeout(v.get(TimingKeys.WAL_RESCUE_TIMEOUT))
-                .withRejoining(v.get(TimingKeys.REJOIN)));
+                .withRejoining(v.get(TimingKeys.REJOIN))
+                .withCrash(new CrashPolicy(
+                        v.get(TimingKeys.ON_CRASH),
+                        v.get(TimingKeys.RESTART_BUDGET),
+                        v.get(TimingKeys.RESTART_ATTEMPTS))));
     }
 
     /** The profile's word, with ", changed" when one of its values was set to another by hand. */

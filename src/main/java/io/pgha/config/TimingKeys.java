@@ -2,6 +2,7 @@ package io.pgha.config;
 
 import static io.pgha.config.Key.shared;
 
+import io.pgha.model.CrashPolicy;
 import io.pgha.model.Guard;
 import io.pgha.model.Policy.AtBoot;
 import io.pgha.model.Policy.OnCleanStop;
@@ -93,6 +94,22 @@ final class TimingKeys {
             new Default.Fixed<>(16L << 20),
             "WAL that the standby may lack, as at last contact, for an automatic takeover: the loss you accept. Above it"
                     + " the standby holds, and a person decides with pgha promote --accept-loss.");
+
+    static final Key<CrashPolicy.Mode> ON_CRASH = shared(
+            "on_crash",
+            Forms.choice(CrashPolicy.Mode.class),
+            new Default.Fixed<>(CrashPolicy.Mode.FAILOVER),
+            "What follows when the primary's PostgreSQL dies and the standby would take over: failover at once, or"
+                    + " restart_then_failover, which keeps the role here where a start in place succeeds within"
+                    + " restart_budget. A crash recovery costs clients more time than a failover.");
+
+    static final Key<Duration> RESTART_BUDGET = shared(
+            "restart_budget",
+            Forms.time("1s", "10m"),
+            new Default.Fixed<>(Duration.ofSeconds(10)),
+            "With on_crash = restart_then_failover: when PostgreSQL does not serve again this long after its first start in"
+                    + " place, crash recovery included, the standby takes over. So it does at a second crash within"
+                    + " failover_block of a restart, and when the disk is full or read-only.");
 
     static final Key<OnCleanStop> ON_CLEAN_STOP = shared(
             "on_clean_stop",
@@ -257,6 +274,8 @@ final class TimingKeys {
                 CLOSE_TIMEOUT,
                 STREAM_TIMEOUT,
                 MAXIMUM_LAG,
+                ON_CRASH,
+                RESTART_BUDGET,
                 ON_CLEAN_STOP,
                 CLEAN_STOP_GRACE,
                 SYNC,

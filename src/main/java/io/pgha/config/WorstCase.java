@@ -49,16 +49,15 @@ public final class WorstCase {
     }
 
     private void crash() {
-        fault(
-                "PostgreSQL on the primary dies (any guard)",
-                List.of(
-                        new Wait("close_timeout", p.closeTimeout()),
-                        new Wait(
-                                "kill what is left: 2 x ladder_timeout",
-                                p.ladderTimeout().multipliedBy(2)),
-                        new Wait("heartbeat", p.heartbeat())),
-                rescue(),
-                takeover());
+        List<Wait> waits = new ArrayList<>();
+        if (p.crash().restartsFirst()) {
+            waits.add(new Wait("restart_budget", p.crash().restartBudget()));
+        }
+        waits.add(new Wait("close_timeout", p.closeTimeout()));
+        waits.add(new Wait(
+                "kill what is left: 2 x ladder_timeout", p.ladderTimeout().multipliedBy(2)));
+        waits.add(new Wait("heartbeat", p.heartbeat()));
+        fault("PostgreSQL on the primary dies (any guard)", waits, rescue(), takeover());
     }
 
     private void hang() {

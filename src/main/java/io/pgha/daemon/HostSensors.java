@@ -16,7 +16,6 @@ import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
 import io.pgha.model.Probed;
-import io.pgha.model.Receiver;
 import io.pgha.network.Gateways;
 import io.pgha.network.Observer;
 import io.pgha.postgres.ControlFailed;
@@ -29,12 +28,9 @@ import io.pgha.postgres.PortProber;
 import io.pgha.postgres.PostgresControl;
 import io.pgha.postgres.PostmasterLook;
 import io.pgha.postgres.PostmasterWatch;
-import io.pgha.postgres.RebuildReason;
-import io.pgha.postgres.ServerLog;
 import io.pgha.postgres.TimelineHistory;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -66,6 +62,7 @@ final class HostSensors implements Sensors {
     private final PostmasterWatch watch;
     private final EndOfWal endOfWal;
     private final RejoinSensor rejoin;
+    private final RebuildSensor rebuildSensor;
 
     private volatile Postmaster postmaster = Postmaster.UNKNOWN;
     private volatile Probed<Boolean> standbySignal;
@@ -78,6 +75,7 @@ final class HostSensors implements Sensors {
     private volatile List<Fork> forks = List.of();
     private volatile Optional<String> rebuild = Optional.empty();
     private volatile Optional<String> obstacle = Optional.empty();
+    private volatile Optional<String> diskTrouble = Optional.empty();
     private volatile String postmasterWords = "";
     private int forksOf = 1;
     private int peerCount;
@@ -111,6 +109,7 @@ final class HostSensors implements Sensors {
         this.fenceTrouble = fenceTrouble;
         this.endOfWal = new EndOfWal(settings);
         this.rejoin = new RejoinSensor(settings, clock, wake);
+        this.rebuildSensor = new RebuildSensor(settings);
         this.watch = PostmasterWatch.start(
                 settings.postgres().dataDirectory(),
                 settings.policy().interval(),
@@ -175,6 +174,7 @@ final class HostSensors implements Sensors {
                 arbiter.get(),
                 postmaster == Postmaster.RUNNING ? rebuild : obstacle,
                 rejoin.view(now, controlData, peer.get(), obstacle),
+                diskTrouble,
                 fenceTrouble.get());
     }
 
@@ -239,6 +239,7 @@ final class HostSensors implements Sensors {
         controlData = down ? readControlData(postmaster == look.state()) : Optional.empty();
         postmaster = look.state();
         postmasterWords = look.words();
+        diskTrouble = directory.diskTrouble();
         lookForObstacle(look.state());
         try {
             standbySignal = new Probed.Answered<>(directory.isStandby(), clock.now());
@@ -348,49 +349,9 @@ final class HostSensors implements Sensors {
         }
     }
 
-    /** Whether this standby can still follow: asked only while it does not stream. */
+    /** Whether this standby can still follow. */
     void lookAtRebuild() {
-        Optional<PostgresView> view = local.answer().filter(PostgresView::inRecovery);
-        if (view.isEmpty()) {
-            rebuild = Optional.empty();
-            return;
-        }
-        boolean streaming = view.get().receiver().filter(Receiver::isStreaming).isPresent();
-        RebuildReason.Standby standby = new RebuildReason.Standby(
-                view.get().systemId(),
-                view.get().timeline(),
-                view.get().position(),
-                streaming,
-                settings.archive().isPresent());
-        RebuildReason.Verdict verdict =
-                RebuildReason.judge(standby, primaryFacts(), lastLogLines());
-        rebuild = verdict.kind() == RebuildReason.Kind.REBUILD_NEEDED
-                ? Optional.of(verdict.why())
-                : Optional.empty();
-    }
-
-    /** As the peer's daemon tells it; its slot is not asked for, since the log names a lost one. */
-    private Optional<RebuildReason.Primary> primaryFacts() {
-        return peer.get()
-                .last()
-                .filter(p -> p.state() == NodeState.PRIMARY
-                        && p.systemId().isPresent()
-                        && p.timeline().isPresent())
-                .map(p -> new RebuildReason.Primary(
-                        p.systemId().orElseThrow(),
-                        p.timeline().orElseThrow(),
-                        p.forks(),
-                        Optional.empty()));
-    }
-
-    /** No log that can be read is no evidence: the verdict is then UNKNOWN, never "rebuild". */
-    private List<String> lastLogLines() {
-        try {
-            Optional<Path> log = ServerLog.current(settings.postgres().dataDirectory());
-            return log.isPresent() ? ServerLog.lastLines(log.get()) : List.of();
-        } catch (IOException e) {
-            return List.of();
-        }
+        rebuild = rebuildSensor.look(local.answer(), peer.get());
     }
 
     /** The newest view of the local PostgreSQL. */

@@ -64,6 +64,7 @@ public final class Counting {
                 primaryPosition(before, now, memory, policy),
                 downSince,
                 isWell(now) ? 0 : before.restarts(),
+                before.restartedAt(),
                 undecided
                         ? before.undecidedSince().or(() -> Optional.of(now.at()))
                         : Optional.empty(),

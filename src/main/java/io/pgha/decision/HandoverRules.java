@@ -125,7 +125,7 @@ final class HandoverRules {
         }
         if (standby.isPresent()
                 && w.tally().bootAsked()
-                && w.tally().restarts() < w.policy().restartAttempts()) {
+                && w.tally().restarts() < w.policy().crash().restartAttempts()) {
             return begin(w.workflows()
                     .startAsStandby(
                             w.id(),

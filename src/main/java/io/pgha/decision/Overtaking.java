@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * What overtakes a workflow in flight: a peer that opened a higher epoch makes it void, and a primary that only waits (for a
- * copy of an hour, for a checkpoint) still closes, cedes or reconciles as if it were idle.
+ * copy of an hour, for a checkpoint) still closes, cedes or reconciles as if it were idle. A start in place has its budget.
  */
 final class Overtaking {
 
@@ -27,16 +27,22 @@ final class Overtaking {
                         && isVoidedBy(running));
         if (above.isPresent()) {
             String why = above.get().node() + " opened epoch " + above.get().epoch();
-            return Optional.of(new Decision.Note(
-                    Situation.TWO_PRIMARIES, List.of(givenUp(running, why)), why));
+            return Optional.of(giveUp(Situation.TWO_PRIMARIES, running, why));
         }
+        Optional<PeerMessage> beyond = w.peerBeyond();
         if (w.memory().state() == NodeState.RELEASING
-                && w.peerBeyond().isPresent()
+                && beyond.isPresent()
                 && isVoidedBy(running)) {
-            String why = w.now().peerId() + " went on to epoch "
-                    + w.peerBeyond().get().epoch();
-            return Optional.of(new Decision.Note(
-                    Situation.TWO_PRIMARIES, List.of(givenUp(running, why)), why));
+            String why = w.now().peerId() + " went on to epoch " + beyond.get().epoch();
+            return Optional.of(giveUp(Situation.TWO_PRIMARIES, running, why));
+        }
+        if (RestartRules.isOverdue(w, running)) {
+            return Optional.of(instead(
+                    running,
+                    PrimaryRules.cede(
+                            w,
+                            "PostgreSQL crashed and does not serve again within restart_budget = "
+                                    + w.policy().crash().restartBudget().toSeconds() + " s")));
         }
         if (speaksAgain(w, running)) {
             String why = w.now().peerId() + " is heard again, and serves";
@@ -56,9 +62,10 @@ final class Overtaking {
             return Optional.of(instead(running, begin));
         }
         if (isMoot(w, running)) {
-            String why = "no primary's PostgreSQL runs here any more";
-            return Optional.of(new Decision.Note(
-                    Situation.POSTGRES_DOWN, List.of(givenUp(running, why)), why));
+            return Optional.of(giveUp(
+                    Situation.POSTGRES_DOWN,
+                    running,
+                    "no primary's PostgreSQL runs here any more"));
         }
         return Optional.empty();
     }
@@ -132,6 +139,10 @@ final class Overtaking {
                 || step instanceof Step.AskForStandby
                 || step instanceof Step.Checkpoint
                 || step instanceof Step.DropOld;
+    }
+
+    private static Decision giveUp(Situation situation, Memory.Running running, String why) {
+        return new Decision.Note(situation, List.of(givenUp(running, why)), why);
     }
 
     private static Decision instead(Memory.Running running, Decision.Begin begin) {

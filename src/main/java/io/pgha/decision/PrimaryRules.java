@@ -193,18 +193,17 @@ final class PrimaryRules {
                             + w.now().peerId());
         }
         String what =
-                crashed ? "PostgreSQL exited without a shutdown" : "PostgreSQL stayed stopped";
-        if (w.peerWouldTake()) {
-            return cede(w, StopMode.KILL, what);
+                (crashed ? "PostgreSQL exited without a shutdown" : "PostgreSQL stayed stopped")
+                        + w.now().diskTrouble().map(why -> " (" + why + ")").orElse("");
+        if (crashed && RestartRules.goesFirst(w)) {
+            return restart(
+                    w, what + ": start it again, as on_crash = restart_then_failover has it");
         }
-        if (crashed && w.tally().restarts() < w.policy().restartAttempts()) {
-            return begin(
-                    Situation.POSTGRES_DOWN,
-                    w.workflows()
-                            .restart(
-                                    w.id(),
-                                    w.memory().epoch(),
-                                    what + " and no standby would take over: start it again"));
+        if (w.peerWouldTake()) {
+            return cede(w, what);
+        }
+        if (crashed && w.tally().restarts() < w.policy().crash().restartAttempts()) {
+            return restart(w, what + " and no standby would take over: start it again");
         }
         return new Decision.Hold(
                 Situation.WAITING_FOR_OPERATOR,
@@ -216,7 +215,7 @@ final class PrimaryRules {
         String what = w.tally().ownFailures() + " probes of the local PostgreSQL failed in a row ("
                 + w.now().ownPort().map(PortProbe::words).orElse("no answer") + ")";
         if (w.peerWouldTake()) {
-            return cede(w, StopMode.KILL, what);
+            return cede(w, what);
         }
         return new Decision.Hold(
                 Situation.POSTGRES_HANGS, what + ", and " + nobody(w) + ": left as it is");
@@ -232,7 +231,14 @@ final class PrimaryRules {
                 .orElse(w.now().peerId() + "'s daemon is silent");
     }
 
-    private static Decision cede(World w, StopMode mode, String why) {
+    private static Decision restart(World w, String why) {
+        return begin(
+                Situation.POSTGRES_DOWN,
+                w.workflows().restart(w.id(), w.memory().epoch(), why));
+    }
+
+    /** Of a PostgreSQL that does not run or does not do its work, to a peer that would take over. */
+    static Decision.Begin cede(World w, String why) {
         PeerMessage peer = w.peer().orElseThrow();
         Epoch epoch = w.memory().epoch();
         return begin(
@@ -242,11 +248,11 @@ final class PrimaryRules {
                                 w.id(),
                                 epoch,
                                 peer.incarnation(),
-                                mode,
+                                StopMode.KILL,
                                 why + ": ceding epoch " + epoch + " to " + peer.node()));
     }
 
-    private static Decision begin(Situation situation, Plan plan) {
+    private static Decision.Begin begin(Situation situation, Plan plan) {
         return new Decision.Begin(situation, List.of(), plan);
     }
 }

@@ -32,7 +32,8 @@ public enum Row {
     A6(
             Who.ANY,
             "its PostgreSQL exited",
-            "cedes to a standby that would take it, else starts it again, `restart_attempts` times; a clean stop has"
+            "cedes to a standby that would take it, with `on_crash = restart_then_failover` after `restart_budget` of"
+                    + " starting it again; without a standby starts it again, `restart_attempts` times; a clean stop has"
                     + " `clean_stop_grace` first"),
     /** PostgreSQL is there and does not work. */
     A7(

@@ -301,7 +301,7 @@ final class StandbyRules {
         }
         boolean crashed = w.now().postmaster() == Postmaster.CRASHED;
         boolean mayStart = crashed || w.tally().bootAsked();
-        if (mayStart && w.tally().restarts() < w.policy().restartAttempts()) {
+        if (mayStart && w.tally().restarts() < w.policy().crash().restartAttempts()) {
             return begin(
                     Situation.POSTGRES_DOWN,
                     w.workflows()

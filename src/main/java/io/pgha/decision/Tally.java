@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param primaryPosition the primary's position as at last contact
  * @param downSince since when the local postmaster has been seen down
  * @param restarts starts in place since the local PostgreSQL was last well
+ * @param restartedAt when the first of them was begun, or the first of those before it was last well
  * @param undecidedSince since when the role has been undecided
  * @param bootAsked the boot hook asked for a start
  * @param pausedSince since when this daemon has known of its own pause
@@ -43,6 +44,7 @@ public record Tally(
         Optional<Lsn> primaryPosition,
         Optional<MonoTime> downSince,
         int restarts,
+        Optional<MonoTime> restartedAt,
         Optional<MonoTime> undecidedSince,
         boolean bootAsked,
         Optional<MonoTime> pausedSince,
@@ -84,6 +86,7 @@ public record Tally(
                 primaryPosition,
                 downSince,
                 restarts,
+                Optional.empty(),
                 undecidedSince,
                 bootAsked,
                 pausedSince,
@@ -118,6 +121,32 @@ public record Tally(
 
     /** The boot hook has asked. */
     public Tally withBootAsked(boolean asked) {
+        return with(ownFailures, restarts, restartedAt, asked, leases, sync);
+    }
+
+    /** One more start in place was tried. */
+    public Tally withRestart(MonoTime now) {
+        Optional<MonoTime> first = restarts == 0 ? Optional.of(now) : restartedAt;
+        return with(0, restarts + 1, first, bootAsked, leases, sync);
+    }
+
+    /** The leases after a turn. */
+    public Tally withLeases(Leases after) {
+        return with(ownFailures, restarts, restartedAt, bootAsked, after, sync);
+    }
+
+    /** How the two stand after a turn. */
+    public Tally withSync(Sync after) {
+        return with(ownFailures, restarts, restartedAt, bootAsked, leases, after);
+    }
+
+    private Tally with(
+            int failed,
+            int started,
+            Optional<MonoTime> firstStart,
+            boolean asked,
+            Leases held,
+            Sync stand) {
         return new Tally(
                 startedAt,
                 lastTurnAt,
@@ -126,93 +155,19 @@ public record Tally(
                 lastFailure,
                 lastCounted,
                 silences,
-                ownFailures,
+                failed,
                 lastOwn,
                 primaryPosition,
                 downSince,
-                restarts,
+                started,
+                firstStart,
                 undecidedSince,
                 asked,
                 pausedSince,
                 blockedSince,
                 unfencedSince,
                 seenRunning,
-                leases,
-                sync);
-    }
-
-    /** One more start in place was tried. */
-    public Tally withRestart() {
-        return new Tally(
-                startedAt,
-                lastTurnAt,
-                awakeAt,
-                failures,
-                lastFailure,
-                lastCounted,
-                silences,
-                0,
-                lastOwn,
-                primaryPosition,
-                downSince,
-                restarts + 1,
-                undecidedSince,
-                bootAsked,
-                pausedSince,
-                blockedSince,
-                unfencedSince,
-                seenRunning,
-                leases,
-                sync);
-    }
-
-    /** The leases after a turn. */
-    public Tally withLeases(Leases after) {
-        return new Tally(
-                startedAt,
-                lastTurnAt,
-                awakeAt,
-                failures,
-                lastFailure,
-                lastCounted,
-                silences,
-                ownFailures,
-                lastOwn,
-                primaryPosition,
-                downSince,
-                restarts,
-                undecidedSince,
-                bootAsked,
-                pausedSince,
-                blockedSince,
-                unfencedSince,
-                seenRunning,
-                after,
-                sync);
-    }
-
-    /** How the two stand after a turn. */
-    public Tally withSync(Sync after) {
-        return new Tally(
-                startedAt,
-                lastTurnAt,
-                awakeAt,
-                failures,
-                lastFailure,
-                lastCounted,
-                silences,
-                ownFailures,
-                lastOwn,
-                primaryPosition,
-                downSince,
-                restarts,
-                undecidedSince,
-                bootAsked,
-                pausedSince,
-                blockedSince,
-                unfencedSince,
-                seenRunning,
-                leases,
-                after);
+                held,
+                stand);
     }
 }

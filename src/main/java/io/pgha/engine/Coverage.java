@@ -13,6 +13,7 @@ public final class Coverage {
     private final boolean fenced;
     private final boolean failsOverOnStop;
     private final boolean waitsAtBoot;
+    private final boolean restartsFirst;
     private final List<Row> rows = new ArrayList<>();
 
     private Coverage(Policy policy) {
@@ -20,6 +21,7 @@ public final class Coverage {
         this.fenced = policy.fence().decides();
         this.failsOverOnStop = policy.onCleanStop() == Policy.OnCleanStop.FAILOVER;
         this.waitsAtBoot = policy.atBoot() == Policy.AtBoot.MANUAL;
+        this.restartsFirst = policy.crash().restartsFirst();
     }
 
     /** Who ends it. */
@@ -74,7 +76,13 @@ public final class Coverage {
     }
 
     private void single() {
-        add(1, "PostgreSQL dies on the primary", By.ITSELF, "its daemon cedes, the standby opens");
+        add(
+                1,
+                "PostgreSQL dies on the primary",
+                By.ITSELF,
+                restartsFirst
+                        ? "its daemon starts it again; if that does not succeed in restart_budget, the standby opens"
+                        : "its daemon cedes, the standby opens");
         add(1, "PostgreSQL hangs on the primary", By.ITSELF, "its daemon kills it and cedes");
         add(
                 1,

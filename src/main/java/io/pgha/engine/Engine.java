@@ -381,7 +381,7 @@ public final class Engine {
                 actuator.abandon();
             }
             if (fact instanceof Fact.PlanBegun begun && isRestart(begun.plan())) {
-                tally = tally.withRestart();
+                tally = tally.withRestart(seen.at());
             }
         }
         operators.recorded();

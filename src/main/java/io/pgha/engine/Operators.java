@@ -214,7 +214,7 @@ final class Operators {
                 || (state == NodeState.UNDECIDED
                         && (Boot.verdict(w).kind() == Boot.Kind.OPEN
                                 || Boot.verdict(w).kind() == Boot.Kind.DEPOSED));
-        boolean triedAll = w.tally().restarts() >= w.policy().restartAttempts();
+        boolean triedAll = w.tally().restarts() >= w.policy().crash().restartAttempts();
         if (!waiting && (!starting || triedAll)) {
             finishBoot(
                     asked,

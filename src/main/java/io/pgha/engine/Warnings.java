@@ -67,6 +67,11 @@ final class Warnings {
         }
         stream(w).ifPresent(found::add);
         w.now()
+                .diskTrouble()
+                .ifPresent(why -> found.add(new Warning(
+                        "disk_trouble",
+                        "PostgreSQL cannot write here: " + why + ". Make room, or mend the disk")));
+        w.now()
                 .fenceTrouble()
                 .ifPresent(why -> found.add(new Warning(
                         "fence_monitor",

@@ -118,12 +118,16 @@ final class ExplainText {
         List<String> lines = new ArrayList<>();
         boolean ready = status.peerView().last().map(m -> m.vetoes().isEmpty()).orElse(false);
         lines.add("PostgreSQL here died or hung: "
+                + (policy.crash().restartsFirst()
+                        ? "what died is started again for "
+                                + Amounts.span(policy.crash().restartBudget()) + " at most; else "
+                        : "")
                 + (ready
                         ? "the gate closes, the epoch goes to " + status.peer()
                                 + ", which takes over at once"
                         : status.peer()
                                 + " would not take over now, so it is started again here, at most "
-                                + policy.restartAttempts() + " times"));
+                                + policy.crash().restartAttempts() + " times"));
         lines.add(
                 "a person stopped PostgreSQL cleanly: for " + Amounts.span(policy.cleanStopGrace())
                         + " nothing, then "

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param arbiter the witness, or etcd; only with a lease guard
  * @param rebuild why the local standby can no longer follow; empty: not known to be so
  * @param rejoin how the local copy could follow the peer's again; empty: not stopped, no primary to follow, or not looked yet
+ * @param diskTrouble why nothing can be written where the local PostgreSQL has its data or WAL; empty: not known to be so
  * @param fenceTrouble what is wrong with the devices that switch the peer off; nothing is decided by it
  */
 public record Observation(
@@ -49,13 +50,14 @@ public record Observation(
         ArbiterView arbiter,
         Optional<String> rebuild,
         Optional<Rejoin> rejoin,
+        Optional<String> diskTrouble,
         Optional<String> fenceTrouble) {
 
     public Observation {
         forks = List.copyOf(forks);
     }
 
-    /** Without a word on fence devices and on the peer's gate. */
+    /** Without a word on fence devices, disks and the peer's gate. */
     public Observation(
             MonoTime at,
             NodeId self,
@@ -95,6 +97,7 @@ public record Observation(
                 armed,
                 arbiter,
                 rebuild,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

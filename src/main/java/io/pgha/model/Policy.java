@@ -24,7 +24,7 @@ import java.time.Duration;
  * @param stopTimeout deadline of a stop that must end cleanly (release, switchover)
  * @param ladderTimeout how long the stop ladder waits for fast, and again for immediate, before the next rung
  * @param cedeValidity a cede not answered for this long is reported as stuck
- * @param restartAttempts starts of a crashed PostgreSQL in place before it is held, when no peer would take over
+ * @param crash what a crash of PostgreSQL leads to
  * @param failoverBlock after an automatic failover the next one waits this long, or for an acknowledgement; zero: never
  * @param lease how long the primary's gate may be open without a new grant; only with a lease guard
  * @param leaseMargin what a grantor waits beyond its grant and the clocks' difference, before anybody else may open
@@ -57,7 +57,7 @@ public record Policy(
         Duration stopTimeout,
         Duration ladderTimeout,
         Duration cedeValidity,
-        int restartAttempts,
+        CrashPolicy crash,
         Duration failoverBlock,
         Duration lease,
         Duration leaseMargin,
@@ -72,7 +72,7 @@ public record Policy(
 
     private static final Duration RESCUE = Duration.ofSeconds(10);
 
-    /** A policy without fencing, under which a boot starts PostgreSQL and a node rejoins where it may. */
+    /** A policy without fencing, under which a boot starts PostgreSQL, a node rejoins where it may, and a crash is taken over at once. */
     public Policy(
             String profile,
             Guard guard,
@@ -120,7 +120,7 @@ public record Policy(
                 stopTimeout,
                 ladderTimeout,
                 cedeValidity,
-                restartAttempts,
+                CrashPolicy.failover(restartAttempts),
                 failoverBlock,
                 lease,
                 leaseMargin,
@@ -136,27 +136,32 @@ public record Policy(
 
     /** This policy with fencing. */
     public Policy withFence(FencePolicy fencing) {
-        return with(fencing, atBoot, sync, walRescueTimeout, rejoining);
+        return with(fencing, atBoot, sync, walRescueTimeout, rejoining, crash);
     }
 
     /** This policy with another answer to a boot. */
     public Policy withAtBoot(AtBoot answer) {
-        return with(fence, answer, sync, walRescueTimeout, rejoining);
+        return with(fence, answer, sync, walRescueTimeout, rejoining, crash);
     }
 
     /** This policy with synchronous replication. */
     public Policy withSync(SyncPolicy synchronous) {
-        return with(fence, atBoot, synchronous, walRescueTimeout, rejoining);
+        return with(fence, atBoot, synchronous, walRescueTimeout, rejoining, crash);
     }
 
     /** This policy with another limit of a rescue of WAL. */
     public Policy withWalRescueTimeout(Duration limit) {
-        return with(fence, atBoot, sync, limit, rejoining);
+        return with(fence, atBoot, sync, limit, rejoining, crash);
     }
 
     /** This policy with another way back for a deposed node. */
     public Policy withRejoining(Rejoining way) {
-        return with(fence, atBoot, sync, walRescueTimeout, way);
+        return with(fence, atBoot, sync, walRescueTimeout, way, crash);
+    }
+
+    /** This policy with another answer to a crash. */
+    public Policy withCrash(CrashPolicy answer) {
+        return with(fence, atBoot, sync, walRescueTimeout, rejoining, answer);
     }
 
     private Policy with(
@@ -164,7 +169,8 @@ public record Policy(
             AtBoot answer,
             SyncPolicy synchronous,
             Duration rescue,
-            Rejoining way) {
+            Rejoining way,
+            CrashPolicy afterCrash) {
         return new Policy(
                 profile,
                 guard,
@@ -185,7 +191,7 @@ public record Policy(
                 stopTimeout,
                 ladderTimeout,
                 cedeValidity,
-                restartAttempts,
+                afterCrash,
                 failoverBlock,
                 lease,
                 leaseMargin,

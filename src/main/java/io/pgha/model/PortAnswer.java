@@ -1,6 +1,6 @@
 package io.pgha.model;
 
-/** What PostgreSQL's port said to a fresh connection; only the last two mean that the primary failed. */
+/** What PostgreSQL's port said to a fresh connection; only the last three mean that the primary failed. */
 public enum PortAnswer {
     /** Logged in and the query came back. */
     READY("ready"),
@@ -20,6 +20,8 @@ public enum PortAnswer {
     UNRESOLVED("name does not resolve"),
     /** The probe could not be made from here (no route, no rights, no descriptors): says nothing about the server. */
     UNTRIED("not tried"),
+    /** SQLSTATE 53100 or 58030: it lives, and can write nothing. */
+    UNWRITABLE("cannot write to its disk"),
     /** Nothing listens there. */
     REFUSED("connection refused"),
     /** No answer within the deadline. */
@@ -33,13 +35,13 @@ public enum PortAnswer {
 
     /** True for the answers that count towards MAX_PRIMARY_FAILCOUNT. */
     public boolean isFailure() {
-        return this == REFUSED || this == TIMEOUT;
+        return this == UNWRITABLE || this == REFUSED || this == TIMEOUT;
     }
 
     /** True when PostgreSQL itself spoke. */
     public boolean isSignOfLife() {
         return switch (this) {
-            case READY, ALIVE, FULL, STARTING, READ_ONLY, DENIED, ERROR -> true;
+            case READY, ALIVE, FULL, STARTING, READ_ONLY, DENIED, ERROR, UNWRITABLE -> true;
             case UNRESOLVED, UNTRIED, REFUSED, TIMEOUT -> false;
         };
     }

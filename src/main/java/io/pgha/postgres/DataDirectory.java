@@ -1,10 +1,12 @@
 package io.pgha.postgres;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * PGDATA as a thing on disk: what it is, whether it may be started, and as what. Everything a method changes is on disk when it
@@ -14,6 +16,7 @@ public final class DataDirectory {
 
     private static final String STANDBY_SIGNAL = "standby.signal";
     private static final String RECOVERY_SIGNAL = "recovery.signal";
+    private static final long SEGMENT = 16L << 20;
 
     private final Path path;
 
@@ -124,6 +127,29 @@ public final class DataDirectory {
                                 ? "; the copy before it lies in " + l.data().old(l.attempt())
                                 : ""))
                 .toList();
+    }
+
+    /**
+     * Why nothing can be written where PostgreSQL has its data or its WAL; empty when nothing is known that speaks against it.
+     * Asks the file system alone, and waits for no disk.
+     */
+    public Optional<String> diskTrouble() {
+        return Stream.of(path, path.resolve("pg_wal"))
+                .map(Path::toFile)
+                .filter(File::isDirectory)
+                .flatMap(where -> trouble(where).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> trouble(File where) {
+        if (!where.canWrite()) {
+            return Optional.of(where + " is on a read-only file system, or closed to pgha's user");
+        }
+        // Zero is what a file system that says nothing is taken to have.
+        return where.getTotalSpace() > 0 && where.getUsableSpace() < SEGMENT
+                ? Optional.of("the file system of " + where + " has "
+                        + where.getUsableSpace() / 1024 + " kB left, less than one WAL segment")
+                : Optional.empty();
     }
 
     static List<CopyLedger> ledgers(Path dataDirectory) throws DataDirectoryException {

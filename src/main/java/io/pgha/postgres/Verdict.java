@@ -46,7 +46,7 @@ record Verdict(PortAnswer answer, String detail) {
             case "57P01", "57P02", "57P03" -> new Verdict(PortAnswer.STARTING, detail);
             case "25006" -> new Verdict(PortAnswer.READ_ONLY, detail);
             case "3D000", "42501" -> new Verdict(PortAnswer.DENIED, detail);
-            case "53100" -> new Verdict(PortAnswer.ERROR, "disk full: " + detail);
+            case "53100", "58030" -> new Verdict(PortAnswer.UNWRITABLE, detail);
             default -> new Verdict(PortAnswer.ERROR, detail);
         };
     }

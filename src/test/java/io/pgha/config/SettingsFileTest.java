@@ -11,6 +11,7 @@ import io.pgha.config.Settings.HttpSettings;
 import io.pgha.config.Settings.LinkSettings;
 import io.pgha.config.Settings.Node;
 import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.model.CrashPolicy;
 import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 import io.pgha.model.Policy;
@@ -105,7 +106,8 @@ class SettingsFileTest {
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(1),
                         Duration.ofHours(1))
-                .withSync(new SyncPolicy(SyncPolicy.Mode.OFF, Duration.ofSeconds(11)));
+                .withSync(new SyncPolicy(SyncPolicy.Mode.OFF, Duration.ofSeconds(11)))
+                .withCrash(new CrashPolicy(CrashPolicy.Mode.FAILOVER, Duration.ofSeconds(10), 3));
 
         assertEquals(expected, Written.with(directory).load().policy());
     }
@@ -118,6 +120,7 @@ class SettingsFileTest {
                         "profile = wan",
                         "sync = strict, sync_timeout = 45s",
                         "wal_rescue_timeout = 25s, rejoin = manual",
+                        "on_crash = restart_then_failover, restart_budget = 45s",
                         "interval = 2s, probe_timeout = 1500ms, max_primary_failcount = 7",
                         "heartbeat = 700ms, fence_after = 4s, gateway_timeout = 800ms, close_timeout = 200ms",
                         "stream_timeout = 6s, boot_peer_wait = 40s, on_clean_stop = hold",
@@ -158,7 +161,9 @@ class SettingsFileTest {
                                 Duration.ofHours(2))
                         .withSync(new SyncPolicy(SyncPolicy.Mode.STRICT, Duration.ofSeconds(45)))
                         .withWalRescueTimeout(Duration.ofSeconds(25))
-                        .withRejoining(Policy.Rejoining.MANUAL),
+                        .withRejoining(Policy.Rejoining.MANUAL)
+                        .withCrash(new CrashPolicy(
+                                CrashPolicy.Mode.RESTART_THEN_FAILOVER, Duration.ofSeconds(45), 2)),
                 policy);
     }
 

@@ -6,6 +6,7 @@ import io.pgha.model.Armed;
 import io.pgha.model.Cede;
 import io.pgha.model.CedeAnswer;
 import io.pgha.model.ControlData;
+import io.pgha.model.CrashPolicy;
 import io.pgha.model.Epoch;
 import io.pgha.model.FencePolicy;
 import io.pgha.model.Fork;
@@ -51,6 +52,8 @@ public final class Given {
     private Policy.OnCleanStop onCleanStop = Policy.OnCleanStop.FAILOVER;
     private Policy.AtBoot atBoot = Policy.AtBoot.AUTO;
     private Policy.Rejoining rejoining = Policy.Rejoining.AUTO;
+    private CrashPolicy crash = CrashPolicy.failover(3);
+    private Optional<String> diskTrouble = Optional.empty();
     private Optional<Rejoin> rejoin = Optional.empty();
     private FencePolicy fence = FencePolicy.NONE;
     private MonoTime at = at(100);
@@ -201,6 +204,7 @@ public final class Given {
                 tally.primaryPosition(),
                 tally.downSince(),
                 tally.restarts(),
+                tally.restartedAt(),
                 tally.undecidedSince(),
                 tally.bootAsked(),
                 tally.pausedSince(),
@@ -226,6 +230,24 @@ public final class Given {
 
     Given rejoining(Policy.Rejoining value) {
         rejoining = value;
+        return this;
+    }
+
+    /** A crash is answered by a start in place, which has so many seconds. */
+    Given restartsFirst(int budget) {
+        crash = new CrashPolicy(
+                CrashPolicy.Mode.RESTART_THEN_FAILOVER, Duration.ofSeconds(budget), 3);
+        return this;
+    }
+
+    /** A start in place was begun so many seconds ago. */
+    Given restartedFor(int seconds) {
+        tally = tally.withRestart(at(100 - seconds));
+        return this;
+    }
+
+    Given diskTrouble(String why) {
+        diskTrouble = Optional.of(why);
         return this;
     }
 
@@ -305,6 +327,12 @@ public final class Given {
 
     Given standbySignal(boolean value) {
         standbySignal = new Probed.Answered<>(value, at);
+        return this;
+    }
+
+    /** A fresh connection to the local PostgreSQL could write. */
+    Given ownAnswers() {
+        ownPort = Optional.of(new PortProbe(PortAnswer.READY, "", Duration.ZERO, at));
         return this;
     }
 
@@ -877,11 +905,13 @@ public final class Given {
                 arbiter,
                 rebuild,
                 rejoin,
+                diskTrouble,
                 Optional.empty());
         Policy policy = policy(guard, onCleanStop)
                 .withFence(fence)
                 .withAtBoot(atBoot)
-                .withRejoining(rejoining);
+                .withRejoining(rejoining)
+                .withCrash(crash);
         return new World(now, memory, tally, policy, "id-1");
     }
 
@@ -1093,6 +1123,7 @@ public final class Given {
                 tally.primaryPosition(),
                 tally.downSince(),
                 tally.restarts(),
+                tally.restartedAt(),
                 tally.undecidedSince(),
                 tally.bootAsked(),
                 tally.pausedSince(),

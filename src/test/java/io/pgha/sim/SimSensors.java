@@ -126,6 +126,7 @@ final class SimSensors implements Sensors {
                 daemon.arbiter().view(),
                 postmaster == Postmaster.RUNNING ? rebuild : obstacle(),
                 deaf ? Optional.empty() : new SimRewind(host).view(heardPeer(now)),
+                Optional.empty(),
                 Optional.empty());
     }
 

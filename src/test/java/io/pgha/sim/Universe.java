@@ -1,6 +1,7 @@
 package io.pgha.sim;
 
 import io.pgha.decision.Fact;
+import io.pgha.model.CrashPolicy;
 import io.pgha.model.Epoch;
 import io.pgha.model.GateState;
 import io.pgha.model.Guard;
@@ -39,7 +40,8 @@ final class Universe {
         network = new SimNetwork(agenda, chance);
         Guard drawn = GUARDS.get(chance.below(GUARDS.size()));
         Policy plain = policy(terms.guard().orElse(drawn), chance.of(0.3))
-                .withFence(SimFence.policy(seed));
+                .withFence(SimFence.policy(seed))
+                .withCrash(crash(seed));
         policy = plain.withSync(sync(plain));
         synchronous = !policy.sync().isOn() && chance.of(0.5);
         WalRecord root = WalRecord.first().next(WalRecord.Kind.CHECKPOINT, 100);
@@ -53,6 +55,16 @@ final class Universe {
 
     private SimHost host(String name, Place place, DataCopy data) {
         return new SimHost(this, new NodeId(name), place, clock(), data);
+    }
+
+    /** Every third pair starts a crashed primary in place first, and half of those give a crash recovery too little time. */
+    private static CrashPolicy crash(long seed) {
+        return seed % 3 == 0
+                ? new CrashPolicy(
+                        CrashPolicy.Mode.RESTART_THEN_FAILOVER,
+                        Duration.ofMillis(seed % 2 == 0 ? 1000 : 10_000),
+                        3)
+                : CrashPolicy.failover(3);
     }
 
     /** Every other pair has pgha see to it that COMMIT waits. */
@@ -136,6 +148,7 @@ final class Universe {
                 () -> "guard " + policy.guard() + ", profile " + policy.profile()
                         + (synchronous ? ", synchronous" : ", asynchronous")
                         + (policy.sync().isOn() ? ", sync " + policy.sync().mode() : "")
+                        + (policy.crash().restartsFirst() ? ", restarts first" : "")
                         + (known ? "" : ", first start"));
         faults.begin(known);
     }
