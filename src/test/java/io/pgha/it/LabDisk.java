@@ -25,7 +25,8 @@ record LabDisk(Path where) {
         } catch (IOException e) {
             throw new IllegalStateException("could not make " + where, e);
         }
-        Run.of(List.of("mount", "-o", "loop", image, where.toString())).orFail();
+        Run.of(List.of("mount", "-o", "loop,errors=remount-ro", image, where.toString()))
+                .orFail();
         return new LabDisk(where);
     }
 
@@ -38,6 +39,26 @@ record LabDisk(Path where) {
                     .orFail();
         } catch (IOException e) {
             throw new IllegalStateException("could not fill " + where, e);
+        }
+    }
+
+    /** Gives the room back. */
+    void empty() {
+        Run.of(List.of("rm", where.resolve("ballast").toString())).orFail();
+    }
+
+    /** The kernel finds an error in the file system, and makes it read-only for good (ext4(5), errors=remount-ro). */
+    void fail() {
+        String device = Run.of(List.of("findmnt", "-n", "-o", "SOURCE", where.toString()))
+                .orFail()
+                .out()
+                .strip();
+        Path trigger = Path.of("/sys/fs/ext4", Path.of(device).getFileName().toString())
+                .resolve("trigger_fs_error");
+        try {
+            Files.writeString(trigger, "1");
+        } catch (IOException e) {
+            throw new IllegalStateException("could not break " + where, e);
         }
     }
 
