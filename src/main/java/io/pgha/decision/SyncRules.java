@@ -31,12 +31,12 @@ public final class SyncRules {
 
     private SyncRules() {}
 
-    /** Where the primary stands after this turn's look. */
+    /** Where the primary stands after this turn's look; only with a synchronous mode. */
     public static Sync next(World w, Epoch atStart) {
         Sync before = w.tally().sync();
         NodeState state = w.memory().state();
         boolean ceding = state == NodeState.RELEASING || state == NodeState.CEDED;
-        if (!w.policy().sync().isOn() || !(state == NodeState.PRIMARY || ceding)) {
+        if (!(state == NodeState.PRIMARY || ceding)) {
             return Sync.none(w.now().at());
         }
         Optional<PostgresView> view = w.now().local().answer();
@@ -181,7 +181,7 @@ public final class SyncRules {
     /** What synchronous_standby_names must become; empty: it is right, or not pgha's to change. */
     public static Optional<String> wanted(World w) {
         Optional<PostgresView> view = w.now().local().answer();
-        if (!w.policy().sync().isOn() || view.isEmpty()) {
+        if (view.isEmpty()) {
             return Optional.empty();
         }
         String ours = names(w.now().peerId());

@@ -27,6 +27,9 @@ final class Syncing {
 
     /** Once a turn; an order that shows no effect is given again after an interval. */
     Tally turn(World w) {
+        if (!w.policy().sync().isOn()) {
+            return w.tally();
+        }
         Tally tally = w.tally().withSync(SyncRules.next(w, atStart));
         World after = new World(w.now(), w.memory(), tally, w.policy(), w.id());
         Optional<String> wanted = SyncRules.wanted(after);
