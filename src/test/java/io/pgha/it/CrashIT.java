@@ -47,7 +47,9 @@ class CrashIT {
             round.primary().postgres().append("postgresql.conf", "nonsense = on\n");
             round.primary().postgres().crash();
             round.awaitTakeover();
-            round.primary().postgres().append("postgresql.conf", "#\n");
+            String configuration =
+                    round.primary().postgres().data().resolve("postgresql.conf").toString();
+            Run.of(List.of("sed", "-i", "/^nonsense/d", configuration)).orFail();
             assertSaid(round.primary(), "restart_then_failover");
         });
     }
