@@ -88,6 +88,10 @@ public final class Installation {
         for (Path library : libraries()) {
             copy(library, home.resolve("lib").resolve(library.getFileName()));
         }
+        for (String prepared : List.of("bin/pgha-class-data", "pgha.classes")) {
+            Path from = Path.of("packaging", prepared);
+            copy(from, home.resolve(from.getFileName()));
+        }
         Path units = root.resolve("usr/lib/systemd/system");
         for (String unit : List.of("pgha", "pgha-gate", "pgha-check-start")) {
             copy(Path.of("systemd", unit + ".service"), units.resolve(unit + ".service"));

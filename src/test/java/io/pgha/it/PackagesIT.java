@@ -240,6 +240,27 @@ class PackagesIT {
     }
 
     @Test
+    void whatTheInstallationPreparesIsTakenByJava() throws IOException {
+        Path home = root.resolve("usr/share/pgha");
+        Path jar;
+        try (Stream<Path> files = Files.list(home)) {
+            jar = files.filter(f -> f.toString().endsWith(".jar")).findFirst().orElseThrow();
+        }
+        String archive = jar.toString().replaceFirst("jar$", "jsa");
+
+        run("sh", home.resolve("pgha-class-data").toString());
+        // -Xshare:on ends with an error where an archive does not fit.
+        run(
+                "java",
+                "-Xshare:on",
+                "-XX:SharedArchiveFile=" + archive,
+                "-jar",
+                jar.toString(),
+                "--version");
+        Files.delete(Path.of(archive));
+    }
+
+    @Test
     void theRpmInstallsIntoARootAndItsDigestsAreRight() {
         for (String name : NAMES) {
             Path place = directory.resolve("rpm-" + name);
