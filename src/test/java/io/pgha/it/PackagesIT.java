@@ -119,7 +119,9 @@ class PackagesIT {
                         ? "lrwxrwxrwx"
                         : is.startsWith("d")
                                 ? "drwxr-xr-x"
-                                : path.matches("/usr/s?bin/.*") ? "-rwxr-xr-x" : "-rw-r--r--";
+                                : path.matches("/usr/s?bin/.*|.*/pgha-class-data")
+                                        ? "-rwxr-xr-x"
+                                        : "-rw-r--r--";
                 assertEquals(mode + " root/root", is, path);
             });
         }
@@ -248,7 +250,7 @@ class PackagesIT {
         }
         String archive = jar.toString().replaceFirst("jar$", "jsa");
 
-        run("sh", home.resolve("pgha-class-data").toString());
+        run(home.resolve("pgha-class-data").toString());
         // -Xshare:on ends with an error where an archive does not fit.
         run(
                 "java",
