@@ -12,7 +12,8 @@ import java.util.TreeSet;
 
 /**
  * Writes down which classes a daemon loads (java(1), {@code -XX:DumpLoadedClassList}), those that java spins for lambdas included:
- * that of a primary and that of a standby under guard witness, which need the most. {@code pgha-class-data} prepares those.
+ * that of a primary and that of a standby under guard witness, which need the most, and what {@code pgha status} needs.
+ * {@code pgha-class-data} prepares those.
  */
 final class ClassList {
 
@@ -29,17 +30,26 @@ final class ClassList {
                 Path loaded = node.disk().resolve("loaded.classes");
                 restart(node, Optional.of(noting(lab, node.disk(), loaded)));
                 restart(node, Optional.empty());
-                try (var lines = Files.lines(loaded)) {
-                    lines.filter(line -> !line.startsWith("#"))
-                            .map(line -> line.startsWith("@") ? line : line.replaceFirst(" .*", ""))
-                            .forEach(names::add);
-                }
+                add(loaded, names);
+                Path asked = node.disk().resolve("asked.classes");
+                node.daemon().install(Optional.of(noting(lab, node.disk(), asked)));
+                node.daemon().run(List.of("status"));
+                node.daemon().install(Optional.empty());
+                add(asked, names);
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
         Files.write(LIST, names);
         System.out.println(names.size() + " classes in " + LIST);
+    }
+
+    private static void add(Path loaded, NavigableSet<String> names) throws IOException {
+        try (var lines = Files.lines(loaded)) {
+            lines.filter(line -> !line.startsWith("#"))
+                    .map(line -> line.startsWith("@") ? line : line.replaceFirst(" .*", ""))
+                    .forEach(names::add);
+        }
     }
 
     private static void restart(LabNode node, Optional<Path> program) {
