@@ -169,8 +169,10 @@ final class TimingKeys {
             "promote_timeout",
             Forms.time("5s", "1h"),
             new Default.Fixed<>(Duration.ofMinutes(1)),
-            "Deadline of a promotion until PostgreSQL accepts writes; usually under a second. When it is over the gate"
-                    + " stays closed and a person is called.");
+            "How long PostgreSQL may stand still on its way out of recovery, which usually takes less than a second; every"
+                    + " record that it replays begins it anew. When it is over PostgreSQL is stopped, so that it cannot come"
+                    + " out later: an old primary that ceded then serves again, else the standby is started again and tries"
+                    + " anew.");
 
     static final Key<Duration> WAL_RESCUE_TIMEOUT = shared(
             "wal_rescue_timeout",

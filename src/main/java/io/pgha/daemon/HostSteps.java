@@ -202,11 +202,11 @@ final class HostSteps {
         @Override
         public Job promote(Step.Promote step) {
             return () -> {
-                if (!postgres.isReadWrite()) {
-                    control.promote(settings.policy().promoteTimeout());
-                    postgres.awaitReadWrite(settings.policy().promoteTimeout());
+                try {
+                    rescuer.promote(directory, control, progress);
+                } finally {
+                    sensors.lookAtPostgres();
                 }
-                sensors.lookAtPostgres();
                 return List.of();
             };
         }

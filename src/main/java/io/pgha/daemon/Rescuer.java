@@ -9,10 +9,13 @@ import io.pgha.model.PeerMessage;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.WalVisit;
 import io.pgha.postgres.ControlFailed;
+import io.pgha.postgres.DataDirectory;
 import io.pgha.postgres.DataDirectoryException;
 import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.LongStep;
 import io.pgha.postgres.PeerWal;
+import io.pgha.postgres.PostgresControl;
+import io.pgha.postgres.Promotion;
 import io.pgha.postgres.RecoveryOverride;
 import io.pgha.postgres.WalRescue;
 
@@ -23,6 +26,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /** The rescue of WAL on this host: where the files are, and how the peer is reached. */
@@ -51,8 +55,11 @@ final class Rescuer {
         int timeline = now.timeline()
                 .orElseThrow(() -> new SQLException("the local timeline is not known"));
         String attempt = memory.running().orElseThrow().plan().id();
-        WalRescue.Rescued rescued = rescue(cede.id()).run(attempt, timeline, cede.end(), progress);
-        return List.of(new Fact.WalRescued(rescued.bytes(), rescued.lost(), rescued.trouble()));
+        WalRescue rescue = rescue(cede.id());
+        WalRescue.Rescued rescued = rescue.run(attempt, timeline, cede.end(), progress);
+        sayEnded(rescue.endedSessions());
+        return List.of(new Fact.WalRescued(
+                rescued.bytes(), rescued.lost(), rescued.trouble(), cede.unread()));
     }
 
     /** Only makes the promotion quicker (the 5 s trap), so a failure does not stop it. */
@@ -80,6 +87,23 @@ final class Rescuer {
         }
     }
 
+    /** The promotion that follows; also of a node that fetched nothing. */
+    void promote(DataDirectory directory, PostgresControl control, LongStep progress)
+            throws ControlFailed, DataDirectoryException, SQLException, IOException {
+        Duration limit = settings.policy().promoteTimeout();
+        sayEnded(new Promotion(directory, postgres, control, override(), limit).run(progress));
+    }
+
+    private static void sayEnded(int sessions) {
+        if (sessions > 0) {
+            LOG.warn("ended {} sessions here, for which replay waited", sessions);
+        }
+    }
+
+    private RecoveryOverride override() {
+        return new RecoveryOverride(settings.postgres().dataDirectory(), settings.stateDirectory());
+    }
+
     private WalRescue rescue(String cede) {
         Path data = settings.postgres().dataDirectory();
         PeerWal peer = (timeline, from, to, taker) -> {
@@ -92,7 +116,7 @@ final class Rescuer {
         return new WalRescue(
                 data,
                 postgres,
-                new RecoveryOverride(data, settings.stateDirectory()),
+                override(),
                 peer,
                 settings.policy().walRescueTimeout(),
                 settings.policy().promoteTimeout());

@@ -9,6 +9,8 @@ import io.pgha.model.ReleaseToken;
 import io.pgha.model.Votes;
 import io.pgha.plan.Plan;
 
+import java.util.Optional;
+
 /** One line of the journal: something that stays true over a restart. Memory is the fold of all facts. */
 public sealed interface Fact {
 
@@ -105,15 +107,24 @@ public sealed interface Fact {
      * @param bytes that were fetched and replayed
      * @param lost that could not be fetched
      * @param trouble why; empty when nothing is lost
+     * @param unread why it is not known whether the old primary held still more; empty: it did not
      */
-    record WalRescued(long bytes, long lost, String trouble) implements Fact {
+    record WalRescued(long bytes, long lost, String trouble, Optional<String> unread)
+            implements Fact {
 
         /** For events and status. */
         public String words() {
+            return unread.map(why -> known().map(words -> words + "; ").orElse("")
+                            + "it is not known whether more is lost: " + why)
+                    .or(this::known)
+                    .orElse("no WAL was missing");
+        }
+
+        private Optional<String> known() {
             if (lost > 0) {
-                return "lost " + lost + " bytes of WAL: " + trouble;
+                return Optional.of("lost " + lost + " bytes of WAL: " + trouble);
             }
-            return bytes > 0 ? "rescued " + bytes + " bytes of WAL" : "no WAL was missing";
+            return bytes > 0 ? Optional.of("rescued " + bytes + " bytes of WAL") : Optional.empty();
         }
     }
 

@@ -2,6 +2,7 @@ package io.pgha.decision;
 
 import io.pgha.model.CedeAnswer;
 import io.pgha.model.Epoch;
+import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Postmaster;
@@ -9,6 +10,8 @@ import io.pgha.model.Register;
 import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.CloneMode;
 import io.pgha.plan.Plan;
+import io.pgha.plan.Step;
+import io.pgha.plan.StopMode;
 
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +51,7 @@ final class HandoverRules {
                             + " made before the restart");
         }
         if (w.now().isDown()) {
-            return promotingDown(w);
+            return FailedPromotion.decide(w, isRepeated(w));
         }
         if (w.policy().guard().isLease() && LeaseRules.freshReply(w).isEmpty()) {
             return new Decision.Hold(
@@ -95,7 +98,7 @@ final class HandoverRules {
                         "promotion had been carried out before the restart"));
     }
 
-    private static Epoch epochBefore(World w) {
+    static Epoch epochBefore(World w) {
         return new Epoch(Math.max(0, w.memory().epoch().number() - 1));
     }
 
@@ -108,34 +111,6 @@ final class HandoverRules {
                         Optional.of(w.now().peerId()),
                         basis,
                         why));
-    }
-
-    /** With standby.signal the promotion was never carried out: start as the standby it still is; without, it is a primary's copy. */
-    private static Decision promotingDown(World w) {
-        Optional<Boolean> standby = w.now().standbySignal().answer();
-        if (standby.filter(signal -> !signal).isPresent()) {
-            return new Decision.Note(
-                    Situation.UNDECIDED,
-                    List.of(new Fact.Became(
-                            NodeState.UNDECIDED,
-                            w.memory().epoch(),
-                            w.now().self(),
-                            "the promotion had been carried out before the restart")),
-                    "the promotion had been carried out before the restart");
-        }
-        if (standby.isPresent()
-                && w.tally().bootAsked()
-                && w.tally().restarts() < w.policy().crash().restartAttempts()) {
-            return begin(w.workflows()
-                    .startAsStandby(
-                            w.id(),
-                            new Epoch(Math.max(0, w.memory().epoch().number() - 1)),
-                            w.now().peerId(),
-                            "a takeover was interrupted before the promotion: start as standby"));
-        }
-        return new Decision.Hold(
-                Situation.WAITING_FOR_OPERATOR,
-                "a takeover was interrupted, and PostgreSQL is down: pgha check-start");
     }
 
     private static boolean isRepeated(World w) {
@@ -200,12 +175,15 @@ final class HandoverRules {
             return new Decision.Begin(
                     Situation.POSTGRES_DOWN,
                     List.of(new Fact.CedeVoided(id)),
-                    w.workflows()
-                            .restart(
-                                    w.id(),
-                                    w.memory().epoch(),
-                                    w.now().peerId() + " refused the cede ("
-                                            + answer.get().why() + "): serve again here"));
+                    outOfRecovery(
+                            w,
+                            w.workflows()
+                                    .restart(
+                                            w.id(),
+                                            w.memory().epoch(),
+                                            w.now().peerId() + " refused the cede ("
+                                                    + answer.get().why()
+                                                    + "): serve again here")));
         }
         Optional<Decision> back = takesBack(w);
         if (back.isPresent()) {
@@ -220,6 +198,11 @@ final class HandoverRules {
                         : "ceded epoch " + w.memory().epoch() + " to " + w.now().peerId()
                                 + ", which has not answered: start pgha there; if it is surely down and never took over,"
                                 + " pgha promote --force here");
+    }
+
+    /** Started by hand meanwhile, it found standby.signal; only a start without it serves. */
+    private static Plan outOfRecovery(World w, Plan plan) {
+        return w.now().isInRecovery() ? plan.after(new Step.StopPostgres(StopMode.LADDER)) : plan;
     }
 
     /** Stopped cleanly, and the peer left this timeline after the shutdown checkpoint: it can be followed without a copy. */
@@ -240,28 +223,29 @@ final class HandoverRules {
     private static Optional<Decision> takenBack(World w) {
         return LeaseRules.register(w)
                 .filter(r -> CedeOffer.isMoved(w, r))
-                .map(r -> begin(w.workflows()
-                        .takeBack(
-                                w.id(),
-                                r.epoch(),
-                                w.memory().epoch(),
-                                w.now().self(),
-                                "the arbiter confirms that the cede was taken back")));
+                .map(r -> takeBack(
+                        w,
+                        r.epoch(),
+                        w.memory().epoch(),
+                        w.now().self(),
+                        "the arbiter confirms that the cede was taken back"));
     }
 
     private static Optional<Decision> takesBack(World w) {
         return LeaseRules.register(w)
                 .filter(r -> canTakeBack(w, r))
                 .map(
-                        r -> begin(
-                                w.workflows()
-                                        .takeBack(
-                                                w.id(),
-                                                w.memory().epoch().next().next(),
-                                                r.epoch(),
-                                                r.owner(),
-                                                w.now().peerId()
-                                                        + " fell silent after the cede, and the arbiter says that it never opened")));
+                        r -> takeBack(
+                                w,
+                                w.memory().epoch().next().next(),
+                                r.epoch(),
+                                r.owner(),
+                                w.now().peerId()
+                                        + " fell silent after the cede, and the arbiter says that it never opened"));
+    }
+
+    private static Decision takeBack(World w, Epoch next, Epoch held, NodeId heldBy, String why) {
+        return begin(outOfRecovery(w, w.workflows().takeBack(w.id(), next, held, heldBy, why)));
     }
 
     /** Rule R, with an arbiter: nobody has opened the next epoch, and no grant of anybody is in force. */

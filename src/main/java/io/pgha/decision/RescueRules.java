@@ -1,5 +1,6 @@
 package io.pgha.decision;
 
+import io.pgha.model.Cede;
 import io.pgha.model.CedeAnswer;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Policy;
@@ -43,10 +44,10 @@ public final class RescueRules {
         return isPromised && !has ? 0 : w.policy().maximumLagOnFailover();
     }
 
-    /** Why a cede is refused; empty: it is taken. */
-    static List<String> refusals(World w) {
+    /** Why a cede is refused; empty: it is taken. Where the old WAL cannot be read to its end, no veto is healed by fetching. */
+    static List<String> refusals(World w, Cede cede) {
         return Eligibility.vetoes(w).stream()
-                .filter(veto -> !isHealedByRescue(veto))
+                .filter(veto -> cede.unread().isPresent() || !isHealedByRescue(veto))
                 .toList();
     }
 
@@ -56,15 +57,21 @@ public final class RescueRules {
         return outcome.stream()
                 .filter(fact -> fact instanceof Fact.WalRescued)
                 .map(fact -> (Fact.WalRescued) fact)
-                .filter(rescued -> rescued.lost() > acceptable(w))
+                .filter(rescued -> rescued.lost() > acceptable(w) || isUnknown(rescued, w))
                 .findFirst()
                 .map(rescued -> undo(
                         w,
                         running,
-                        "it would lose " + rescued.lost() + " bytes of WAL, of which "
+                        "it would lose " + rescued.lost() + " bytes of WAL"
+                                + (rescued.unread().isPresent() ? " or more" : "") + ", of which "
                                 + acceptable(w)
                                 + " may be lost (maximum_lag_on_failover, sync): "
-                                + rescued.trouble()));
+                                + rescued.unread().orElse(rescued.trouble())));
+    }
+
+    /** Not known to be nothing, where nothing may be lost. */
+    private static boolean isUnknown(Fact.WalRescued rescued, World w) {
+        return rescued.unread().isPresent() && acceptable(w) == 0;
     }
 
     /** The takeover goes back; when its rescue failed, the old owner hears that it is to serve again (rule R). */

@@ -144,7 +144,7 @@ final class StandbyRules {
     /** Rule R: TAKEN or REFUSED(reason), durable before it is sent. */
     @Decides(Row.B2)
     private static Decision answer(World w, Cede cede) {
-        List<String> vetoes = RescueRules.refusals(w);
+        List<String> vetoes = RescueRules.refusals(w, cede);
         if (!cede.incarnation().equals(w.now().incarnation())) {
             return refuse(cede, "the cede was for an earlier start of this daemon");
         }

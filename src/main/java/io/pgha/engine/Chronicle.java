@@ -149,7 +149,7 @@ final class Chronicle {
     private void fenced(Fact fact) {
         if (fact instanceof Fact.WalRescued f) {
             events.accept(
-                    f.lost() > 0
+                    f.lost() > 0 || f.unread().isPresent()
                             ? Event.warn("wal_lost", f.words())
                             : Event.info("wal_rescued", f.words()));
         } else if (fact instanceof Fact.Fenced f) {

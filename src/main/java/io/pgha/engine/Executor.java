@@ -156,7 +156,8 @@ final class Executor {
             return RescueRules.undo(w, running, words);
         }
         attempts = attempts + 1;
-        if (attempts < ATTEMPTS) {
+        boolean isDead = running.step() instanceof Step.Promote && w.now().isDown();
+        if (attempts < ATTEMPTS && !isDead) {
             retryAt = Optional.of(w.now().at().plus(PAUSE));
             progress = new Progress(0, OptionalLong.empty(), "again after: " + words);
             return List.of();
@@ -284,13 +285,15 @@ final class Executor {
                     "it is not known whether PostgreSQL runs ("
                             + w.now().local().why() + ")");
         }
-        Lsn end = w.now().control().map(ControlData::end).orElse(new Lsn(0));
+        Optional<ControlData> control = w.now().control();
         return new Outcome.Done(List.of(new Fact.CedeOffered(new Cede(
                 step.id(),
                 step.epoch(),
                 step.to(),
                 step.incarnation(),
-                end,
+                control.map(ControlData::end).orElse(new Lsn(0)),
+                control.map(ControlData::unread)
+                        .orElse(Optional.of("pg_control could not be read")),
                 step.why(),
                 isPlanned(w)))));
     }

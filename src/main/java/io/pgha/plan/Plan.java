@@ -1,5 +1,6 @@
 package io.pgha.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,6 +29,13 @@ public record Plan(
             throw new IllegalArgumentException("plan " + kind + " has " + steps.size()
                     + " steps and its point of no return at " + pointOfNoReturn);
         }
+    }
+
+    /** The same, with a step before all others. */
+    public Plan after(Step first) {
+        List<Step> all = new ArrayList<>(List.of(first));
+        all.addAll(steps);
+        return new Plan(id, kind, all, pointOfNoReturn, undo, why);
     }
 
     /** The same, with what came of it so far. */

@@ -207,6 +207,7 @@ public final class Workflows {
     /** The boot hook has decided: start as standby; the gate stays closed. */
     public Plan startAsStandby(String id, Epoch epoch, NodeId owner, String why) {
         List<Step> steps = List.of(
+                new Step.ResumeReceiver(),
                 new StartPostgres(),
                 new Become(NodeState.STANDBY, epoch, owner, why),
                 new DropSlot());
@@ -277,8 +278,7 @@ public final class Workflows {
         if (!peerFollows) {
             steps.add(new AskForStandby(id));
         }
-        steps.add(new AwaitPeer(PeerCondition.STREAMS));
-        steps.add(new Checkpoint());
+        steps.addAll(List.of(new AwaitPeer(PeerCondition.STREAMS), new Checkpoint()));
         steps.add(new Become(NodeState.RELEASING, epoch, self, why));
         steps.add(new AwaitClosed());
         steps.add(new EndSessions());

@@ -50,22 +50,29 @@ public final class EndOfWal {
         return of(known.isPresent() ? known.get() : server.controlData());
     }
 
-    /** WAL that cannot be read reaches at least as far as it was seen. */
+    /** WAL that cannot be read reaches at least as far as it was seen; whether it goes on is not known then. */
     ControlData of(ControlData control) {
+        Deadline deadline = Deadline.in(limit);
         try (WalSegments segments = WalSegments.of(dataDirectory, control.timeline())) {
-            Lsn end = find(segments, control);
+            Lsn end = find(segments, control, deadline);
             seen = Optional.of(end);
-            return control.endingAt(end);
+            return deadline.hasPassed()
+                    ? control.unreadAfter(
+                            end,
+                            "WAL was read for " + Waiting.words(limit) + ", and not to its end")
+                    : control.endingAt(end);
         } catch (IOException e) {
-            return seen.filter(position -> position.compareTo(control.end()) > 0)
-                    .map(control::endingAt)
-                    .orElse(control);
+            Lsn end = seen.filter(position -> position.compareTo(control.end()) > 0)
+                    .orElse(control.end());
+            return control.unreadAfter(
+                    end,
+                    "WAL cannot be read: " + e.getClass().getSimpleName() + ", " + e.getMessage());
         }
     }
 
-    private Lsn find(WalSegments segments, ControlData control) throws IOException {
+    private Lsn find(WalSegments segments, ControlData control, Deadline deadline)
+            throws IOException {
         long checkpoint = control.checkpoint().value();
-        Deadline deadline = Deadline.in(limit);
         if (seen.isPresent()) {
             for (long back : BACK) {
                 long from = seen.get().value() - back;

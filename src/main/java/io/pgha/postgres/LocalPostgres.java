@@ -32,7 +32,6 @@ public final class LocalPostgres implements AutoCloseable {
 
     private static final int CONNECTIONS = 2;
     private static final long POOL_MINIMUM_MILLIS = 250;
-    private static final long AGAIN_NANOS = Duration.ofMillis(5).toNanos();
     private static final long FEWER_NANOS = Duration.ofMillis(50).toNanos();
 
     private final PostgresSettings settings;
@@ -179,21 +178,47 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     /**
-     * Returns as soon as it has left recovery; asks every few milliseconds, since pg_ctl looks only ten times a second.
+     * Whether it has left recovery.
      *
-     * @throws SQLException when it has not within the limit
+     * @param replayed how far it has come; empty when that is not known, and when it has left
      */
-    public void awaitReadWrite(Duration atMost) throws SQLException {
-        Deadline deadline = Deadline.in(atMost);
-        while (!isReadWrite()) {
-            if (deadline.hasPassed()) {
-                throw new SQLException("PostgreSQL is still in recovery " + atMost.toSeconds()
-                        + " s after the promotion was asked for");
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                throw new SQLException("abandoned while waiting for the promotion");
-            }
-            LockSupport.parkNanos(AGAIN_NANOS);
+    record Leaving(boolean left, Optional<Lsn> replayed) {}
+
+    /** Asks for it. */
+    Leaving leaving() throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select not pg_is_in_recovery(),"
+                                + " case when pg_is_in_recovery() then pg_last_wal_replay_lsn() end::text")) {
+            row.next();
+            return new Leaving(
+                    row.getBoolean(1), Optional.ofNullable(row.getString(2)).map(Lsn::parse));
+        }
+    }
+
+    /**
+     * Ends the sessions of this standby for which replay waits: those that hold the lock it needs, or, when it waits for a buffer
+     * or a snapshot, all that are in a transaction. With max_standby_streaming_delay = -1 it would wait for ever.
+     *
+     * @return how many
+     */
+    int endWhoHoldsReplay() throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select count(pg_terminate_backend(a.pid)) from pg_stat_activity a, pg_stat_activity s"
+                                + " where s.backend_type = 'startup' and a.backend_type = 'client backend'"
+                                + " and a.pid <> pg_backend_pid() and case when s.wait_event_type = 'Lock'"
+                                + " then exists (select from pg_locks w join pg_locks h on h.granted and h.locktype = w.locktype"
+                                + " and h.database is not distinct from w.database and h.relation is not distinct from w.relation"
+                                + " where w.pid = s.pid and not w.granted and h.pid = a.pid)"
+                                + " else (s.wait_event_type = 'BufferPin' or s.wait_event like 'RecoveryConflict%')"
+                                + " and a.xact_start is not null end"
+                                + " and (a.usesysid in (select oid from pg_roles where not rolsuper)"
+                                + " or (select rolsuper from pg_roles where rolname = current_user))")) {
+            row.next();
+            return row.getInt(1);
         }
     }
 

@@ -19,8 +19,11 @@ import java.util.Set;
  */
 public final class RecoveryOverride {
 
-    private static final Set<String> NAMES =
-            Set.of("primary_conninfo", "wal_retrieve_retry_interval", "restore_command");
+    private static final Set<String> NAMES = Set.of(
+            "primary_conninfo",
+            "wal_retrieve_retry_interval",
+            "restore_command",
+            "recovery_min_apply_delay");
 
     /** Recovery looks again this often; a reload wakes it besides. */
     private static final String RETRY_INTERVAL = "100ms";
@@ -52,7 +55,9 @@ public final class RecoveryOverride {
                 List.of(
                         line("primary_conninfo", ""),
                         line("wal_retrieve_retry_interval", RETRY_INTERVAL),
-                        line("restore_command", restoreCommand)));
+                        line("restore_command", restoreCommand),
+                        // Leaving recovery ends a delay anyway; what is fetched is replayed before.
+                        line("recovery_min_apply_delay", "0")));
         wake();
     }
 

@@ -20,6 +20,7 @@ public final class WalRescue {
 
     private static final Duration RECEIVER_LIMIT = Duration.ofSeconds(3);
     private static final Duration RECEIVER_FROZEN = Duration.ofMillis(50);
+    private static final Duration REPLAY_STILL = Duration.ofMillis(500);
     private static final Duration LOOK = Duration.ofMillis(2);
 
     private final Path dataDirectory;
@@ -28,6 +29,7 @@ public final class WalRescue {
     private final PeerWal peer;
     private final Duration limit;
     private final Duration replayLimit;
+    private int endedSessions;
 
     /**
      * What came of it.
@@ -168,6 +170,7 @@ public final class WalRescue {
             throws DataDirectoryException, ControlFailed, SQLException {
         Deadline all = Deadline.in(replayLimit);
         Deadline still = Deadline.in(limit);
+        Deadline looks = Deadline.in(REPLAY_STILL);
         LocalPostgres.Recovery now = postgres.recovery();
         Lsn reached = now.replayed();
         while (now.replayed().compareTo(end) < 0) {
@@ -182,11 +185,21 @@ public final class WalRescue {
             if (!now.replayed().equals(reached)) {
                 reached = now.replayed();
                 still = Deadline.in(limit);
+                looks = Deadline.in(REPLAY_STILL);
                 progress.report("replaying the old primary's WAL up to " + end);
+            }
+            if (looks.hasPassed()) {
+                looks = Deadline.in(REPLAY_STILL);
+                endedSessions = endedSessions + postgres.endWhoHoldsReplay();
             }
             Waiting.pause(LOOK, "rescuing WAL");
             now = postgres.recovery();
         }
+    }
+
+    /** How many sessions of this standby were ended, since replay waited for them. */
+    public int endedSessions() {
+        return endedSessions;
     }
 
     /** Everything that a rescue left behind is gone, and recovery is told what it was told before. */

@@ -54,6 +54,7 @@ final class DecisionTableTest {
                 Given.B,
                 incarnation,
                 Lsn.parse("0/5000000"),
+                Optional.empty(),
                 "crashed",
                 false));
     }

@@ -165,6 +165,7 @@ final class ExhaustiveDecisionTest {
                                         Given.B,
                                         "inc-b",
                                         Lsn.parse("0/5000000"),
+                                        Optional.empty(),
                                         "crashed",
                                         false)),
                                 Optional.empty(),

@@ -82,7 +82,14 @@ final class FenceRulesTest {
     @Test
     void aCededEpochNeedsNoFencing() {
         Cede cede = new Cede(
-                "c1", new Epoch(3), Given.B, "inc-b", Lsn.parse("0/5000000"), "crashed", false);
+                "c1",
+                new Epoch(3),
+                Given.B,
+                "inc-b",
+                Lsn.parse("0/5000000"),
+                Optional.empty(),
+                "crashed",
+                false);
         Decision decision = Given.standby()
                 .fenced(true)
                 .peer(NodeState.CEDED, 3, Given.A)

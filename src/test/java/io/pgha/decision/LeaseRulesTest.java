@@ -262,7 +262,8 @@ final class LeaseRulesTest {
 
     @Test
     void aPrimaryThatCededGrantsTheNextEpochOnly() {
-        Cede cede = new Cede("c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), "died", false);
+        Cede cede = new Cede(
+                "c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), Optional.empty(), "died", false);
         Given ceded = Given.primary()
                 .remembers(
                         new Fact.LongestLease(3000),
@@ -472,7 +473,8 @@ final class LeaseRulesTest {
 
     @Test
     void aCedeToANodeThatFellSilentIsTakenBackThroughTheArbiterOnly() {
-        Cede cede = new Cede("c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), "died", false);
+        Cede cede = new Cede(
+                "c", Given.EPOCH, Given.B, "inc-b", new Lsn(1), Optional.empty(), "died", false);
         Given ceded = Given.primary()
                 .guard(Guard.WITNESS)
                 .peerSilent()

@@ -11,6 +11,7 @@ import io.pgha.model.Epoch;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeState;
 import io.pgha.model.Policy;
+import io.pgha.model.SyncPolicy;
 import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
@@ -18,6 +19,7 @@ import io.pgha.plan.Step;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,10 +27,22 @@ class RescueRulesTest {
 
     private static final long ABOVE = 17L << 20;
     private static final long BEYOND = 20L << 30;
+    private static final Optional<String> UNREAD = Optional.of("disk error");
 
     private static Given ceded() {
+        return ceded(Optional.empty());
+    }
+
+    private static Given ceded(Optional<String> unread) {
         Cede cede = new Cede(
-                "c1", new Epoch(3), Given.B, "inc-b", Lsn.parse("0/5000000"), "crashed", false);
+                "c1",
+                new Epoch(3),
+                Given.B,
+                "inc-b",
+                Lsn.parse("0/5000000"),
+                unread,
+                "crashed",
+                false);
         return Given.standby()
                 .peer(NodeState.CEDED, 3, Given.A)
                 .peerPromises(
@@ -38,6 +52,38 @@ class RescueRulesTest {
     @Test
     void lagThatCanBeFetchedIsNoReasonToRefuseACede() {
         assertTrue(ceded().lagBytes(ABOVE).decides().toString().contains("taken=true"));
+    }
+
+    @Test
+    void whereTheOldWalCannotBeReadLagIsAReasonAsItIsWithASilentPrimary() {
+        assertTrue(ceded(UNREAD).lagBytes(ABOVE).decides().toString().contains("taken=false"));
+        assertTrue(ceded(UNREAD).lagBytes(700).decides().toString().contains("taken=true"));
+    }
+
+    @Test
+    void whatCannotBeReadIsNeverSaidToMissNothing() {
+        assertEquals("no WAL was missing", new Fact.WalRescued(0, 0, "", Optional.empty()).words());
+        assertEquals(
+                "it is not known whether more is lost: disk error",
+                new Fact.WalRescued(0, 0, "", UNREAD).words());
+        assertEquals(
+                "lost 700 bytes of WAL: no answer; it is not known whether more is lost: disk error",
+                new Fact.WalRescued(0, 700, "no answer", UNREAD).words());
+    }
+
+    @Test
+    void whereNothingMayBeLostWhatIsNotKnownGoesBack() {
+        Fact.WalRescued unknown = new Fact.WalRescued(0, 0, "", UNREAD);
+
+        assertEquals(Optional.empty(), wayBack(unknown));
+        World w = rescuing().world();
+        SyncPolicy strict = new SyncPolicy(SyncPolicy.Mode.STRICT, Duration.ofSeconds(10));
+        World promised =
+                new World(w.now(), w.memory(), w.tally(), w.policy().withSync(strict), w.id());
+        assertEquals(
+                Optional.empty(),
+                wayBack(promised, new Fact.WalRescued(0, 0, "", Optional.empty())));
+        assertTrue(wayBack(promised, unknown).orElseThrow().toString().contains("disk error"));
     }
 
     @Test
@@ -70,7 +116,8 @@ class RescueRulesTest {
 
     @Test
     void aLossAboveTheLimitGoesBackAndRefusesTheCedeThatWasTaken() {
-        List<Fact> back = wayBack(new Fact.WalRescued(0, ABOVE, "no answer")).orElseThrow();
+        List<Fact> back = wayBack(new Fact.WalRescued(0, ABOVE, "no answer", Optional.empty()))
+                .orElseThrow();
 
         CedeAnswer answer = ((Fact.CedeAnswered) back.get(0)).answer();
         assertEquals("c1", answer.id());
@@ -81,7 +128,7 @@ class RescueRulesTest {
 
     @Test
     void aLossWithinTheLimitIsAcceptedAndSaid() {
-        Fact.WalRescued lost = new Fact.WalRescued(0, 700, "no answer");
+        Fact.WalRescued lost = new Fact.WalRescued(0, 700, "no answer", Optional.empty());
 
         assertEquals(Optional.empty(), wayBack(lost));
         Memory after = rescuing().remembers(lost).world().memory();
@@ -98,7 +145,10 @@ class RescueRulesTest {
     }
 
     private static Optional<List<Fact>> wayBack(Fact.WalRescued outcome) {
-        World w = rescuing().world();
+        return wayBack(rescuing().world(), outcome);
+    }
+
+    private static Optional<List<Fact>> wayBack(World w, Fact.WalRescued outcome) {
         return RescueRules.wayBack(w, w.memory().running().orElseThrow(), List.of(outcome));
     }
 

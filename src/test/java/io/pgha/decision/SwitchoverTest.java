@@ -113,7 +113,14 @@ final class SwitchoverTest {
     void whatAPersonWantedIsNoFailoverThatMustBeAcknowledged() {
         for (boolean planned : List.of(true, false)) {
             Cede cede = new Cede(
-                    "c1", new Epoch(3), Given.B, "inc-b", Lsn.parse("0/5000000"), "why", planned);
+                    "c1",
+                    new Epoch(3),
+                    Given.B,
+                    "inc-b",
+                    Lsn.parse("0/5000000"),
+                    Optional.empty(),
+                    "why",
+                    planned);
             Decision decision = Given.standby()
                     .peer(NodeState.CEDED, 3, Given.A)
                     .peerPromises(

@@ -84,7 +84,14 @@ final class CedeOrderTest {
     @Test
     void aCedeIsOfferedNoMoreOnceItsEpochIsTakenBackAtTheArbiter() {
         Cede cede = new Cede(
-                "p", new Epoch(3), Given.B, "inc-b", new Lsn(0x3000), "PostgreSQL exited", false);
+                "p",
+                new Epoch(3),
+                Given.B,
+                "inc-b",
+                new Lsn(0x3000),
+                Optional.empty(),
+                "PostgreSQL exited",
+                false);
         Plan back = new Workflows(Given.A, Given.B, true)
                 .takeBack(
                         "q",

@@ -39,14 +39,34 @@ final class Interruption {
         }
         List<Run> typed = new ArrayList<>();
         Thread typing = new Thread(() -> typed.add(node.daemon().run(command)), "typing");
+        try {
+            int killed = kills(node, typing::start, command.toString());
+            typing.join(PATIENCE.toMillis());
+            assertEquals(1, typed.size(), () -> "still typing " + command);
+            Run said = typed.get(0);
+            assertEquals(killed > 0, said.code() != 0, said::toString);
+            assertTrue(killed == 0 || said.err().contains("pgha status"), said::toString);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        lab.expect(node.name() + " is idle", PATIENCE, () -> node.daemon().isIdle());
+    }
+
+    /** The same with a workflow that begins by itself after the blow. */
+    void after(Runnable blow, LabNode node) {
+        kills(node, blow, "the workflow of " + node.name());
+    }
+
+    /** How often the daemon was killed until the workflow was over, or voided by its restart. */
+    private int kills(LabNode node, Runnable begin, String what) {
+        int kills = 0;
         try (JournalWatch journal = new JournalWatch(node)) {
-            typing.start();
+            ProcessHandle daemon = node.daemon().handle();
+            begin.run();
             int next = left.first();
-            int kills = 0;
             while (next < JournalWatch.OVER) {
-                ProcessHandle daemon = node.daemon().handle();
                 int at = journal.await(next);
-                assertTrue(at >= next, () -> "not reached: " + command + "\n" + lab.diagnosis());
+                assertTrue(at >= next, () -> "not reached: " + what + "\n" + lab.diagnosis());
                 if (at == JournalWatch.OVER) {
                     break;
                 }
@@ -56,18 +76,11 @@ final class Interruption {
                 left.remove(at);
                 killedAt.add(at);
                 node.daemon().start();
+                daemon = node.daemon().handle();
                 next = afterTheNext(at);
             }
-            typing.join(PATIENCE.toMillis());
-            int killed = kills;
-            assertEquals(1, typed.size(), () -> "still typing " + command);
-            Run said = typed.get(0);
-            assertEquals(killed > 0, said.code() != 0, said::toString);
-            assertTrue(killed == 0 || said.err().contains("pgha status"), said::toString);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
-        lab.expect(node.name() + " is idle", PATIENCE, () -> node.daemon().isIdle());
+        return kills;
     }
 
     private int afterTheNext(int step) {

@@ -134,15 +134,21 @@ final class LabPostgres {
 
     /** Freezes the WAL receiver only: the standby answers, and takes nothing more. */
     void freezeReceiver() {
-        List<Long> receiver =
-                everyProcess().stream().filter(LabPostgres::isReceiver).toList();
-        signal("-STOP", receiver);
+        freeze("walreceiver");
     }
 
-    private static boolean isReceiver(long onHost) {
+    /** Freezes recovery only: the standby answers, takes everything, and replays nothing more. */
+    void freezeReplay() {
+        freeze("postgres: startup");
+    }
+
+    private void freeze(String title) {
+        signal("-STOP", everyProcess().stream().filter(p -> hasTitle(p, title)).toList());
+    }
+
+    private static boolean hasTitle(long onHost, String title) {
         try {
-            return Files.readString(Path.of("/proc/" + onHost + "/cmdline"))
-                    .contains("walreceiver");
+            return Files.readString(Path.of("/proc/" + onHost + "/cmdline")).contains(title);
         } catch (IOException e) {
             return false; // It ended meanwhile.
         }
@@ -214,8 +220,26 @@ final class LabPostgres {
     }
 
     Run trySql(String database, String sql) {
+        return Run.of(psql("postgres", database, sql));
+    }
+
+    /** A session of a plain user that lasts: returns when its statement runs. */
+    void beginSession(String sql) {
+        Path log = node.disk().resolve("log/session.log");
+        node.machine().spawn(psql("app", "app", sql), log);
+        Lab.await(
+                "the session's statement runs",
+                PATIENCE,
+                () -> sql(
+                                "postgres",
+                                "select count(*) from pg_stat_activity where usename = 'app' and state = 'active'"
+                                        + " and query like '%pg_sleep%'")
+                        .equals("1"));
+    }
+
+    private List<String> psql(String user, String database, String sql) {
         String socket = node.machine().root("/run/postgresql").toString();
-        return Run.of(List.of(
+        return List.of(
                 Template.program("psql"),
                 "-X",
                 "-q",
@@ -226,11 +250,41 @@ final class LabPostgres {
                 "-h",
                 socket,
                 "-U",
-                "postgres",
+                user,
                 "-d",
                 database,
                 "-c",
-                sql));
+                sql);
+    }
+
+    /** Changes a setting of this server alone, while it runs. */
+    void set(String name, String value) {
+        sql("postgres", "alter system set " + name + " = '" + value + "'");
+        sql("postgres", "select pg_reload_conf()");
+    }
+
+    /** The setting is the file's again. */
+    void reset(String name) {
+        sql("postgres", "alter system reset " + name);
+        sql("postgres", "select pg_reload_conf()");
+    }
+
+    /** Waits until this standby has replayed all that the primary has written. */
+    void awaitReplayed(LabPostgres primary) {
+        awaitPast(primary, "pg_last_wal_replay_lsn()");
+    }
+
+    /** Waits until this standby has on its disk all that the primary has, replayed or not. */
+    void awaitReceived(LabPostgres primary) {
+        awaitPast(primary, "pg_last_wal_receive_lsn()");
+    }
+
+    private void awaitPast(LabPostgres primary, String here) {
+        String end = primary.sql("postgres", "select pg_current_wal_flush_lsn()");
+        Lab.await(
+                node.name() + " is at " + end,
+                PATIENCE,
+                () -> sql("postgres", "select " + here + " >= '" + end + "'").equals("t"));
     }
 
     /** Whether it answers and says that it takes writes. */

@@ -87,6 +87,11 @@ final class Recorder implements AutoCloseable {
         await(LIMIT, attempt -> true);
     }
 
+    /** The same with the patience that a takeover in trouble needs. */
+    void awaitServed() {
+        await(StruckPair.PATIENCE, attempt -> true);
+    }
+
     /** The same by one node: after a crash of the other, whose orphans may still acknowledge what they had begun. */
     void awaitWrites(LabNode by) {
         awaitWrites(by, LIMIT);

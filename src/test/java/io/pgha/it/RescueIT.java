@@ -110,9 +110,13 @@ class RescueIT {
 
     /** So many megabytes, and the rows after them, stay on the primary. */
     static void fallBehind(Lab lab, int megabytes) {
-        lab.node2().postgres().freezeReceiver();
-        lab.node1()
-                .postgres()
+        fallBehind(lab, lab.node1(), megabytes);
+    }
+
+    /** The same whoever is primary. */
+    static void fallBehind(Lab lab, LabNode primary, int megabytes) {
+        lab.other(primary).postgres().freezeReceiver();
+        primary.postgres()
                 .sql(
                         "app",
                         "create table ballast as select repeat('x', 1000) from generate_series(1, "

@@ -25,6 +25,8 @@ import io.pgha.postgres.LongStep;
 import io.pgha.postgres.PeerSlot;
 import io.pgha.postgres.PgCtlControl;
 import io.pgha.postgres.PortProber;
+import io.pgha.postgres.Promotion;
+import io.pgha.postgres.RecoveryOverride;
 import io.pgha.postgres.ServerReadiness;
 import io.pgha.postgres.StandbyConfiguration;
 import io.pgha.postgres.Swap;
@@ -202,8 +204,15 @@ class VersionsIT {
             }
             try (LocalPostgres local =
                     new LocalPostgres(settingsOf(standby), LIMIT, VersionsIT::now)) {
-                controlOf(standby).promote(LIMIT);
-                local.awaitReadWrite(LIMIT);
+                RecoveryOverride none =
+                        new RecoveryOverride(standby.data(), standby.base().resolve("state"));
+                new Promotion(
+                                new DataDirectory(standby.data()),
+                                local,
+                                controlOf(standby),
+                                none,
+                                LIMIT)
+                        .run(new LongStep(said -> {}));
                 assertEquals(PortAnswer.READY, local.writeProbe().answer());
                 PostgresView view = local.look(now()).answer().orElseThrow();
                 assertEquals(2, view.timeline());

@@ -82,7 +82,8 @@ final class Messages {
                 false,
                 List.of("paused", "lag \"1\" GB\n"),
                 "ceding",
-                Optional.of(new Cede("c1", new Epoch(4), b, "i2", end, "it died", false)),
+                Optional.of(new Cede(
+                        "c1", new Epoch(4), b, "i2", end, Optional.empty(), "it died", false)),
                 Optional.of(new CedeAnswer("c0", true, "")),
                 Optional.of(new ReleaseToken("r1", "73", new Epoch(4), b, end, 9)),
                 Optional.of("r0"),

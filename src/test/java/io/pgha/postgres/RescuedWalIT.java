@@ -127,9 +127,24 @@ class RescuedWalIT {
         ControlData control = new ControlData("1", "in production", 1, start, start);
         EndOfWal fresh = new EndOfWal(primary.data(), Duration.ofSeconds(10));
         assertEquals(new Lsn(end), fresh.of(control).end());
+        assertEquals(Optional.empty(), fresh.of(control).unread());
         EndOfWal informed = new EndOfWal(primary.data(), Duration.ofSeconds(10));
         informed.saw(new Lsn(end));
         assertEquals(new Lsn(end), informed.of(control).end());
+    }
+
+    @Test
+    void walThatCannotBeReadReachesAsFarAsItWasSeenAndNobodyKnowsHowMuchFurther() {
+        Lsn start = new Lsn(checkpoint);
+        ControlData control = new ControlData("1", "in production", 1, start, start);
+        EndOfWal blind = new EndOfWal(standby.resolve("nowhere"), Duration.ofSeconds(10));
+
+        assertEquals(start, blind.of(control).end());
+        blind.saw(new Lsn(end));
+        assertEquals(new Lsn(end), blind.of(control).end());
+        assertTrue(blind.of(control).unread().isPresent());
+        EndOfWal hurried = new EndOfWal(primary.data(), Duration.ZERO);
+        assertTrue(hurried.of(control).unread().isPresent());
     }
 
     @Test

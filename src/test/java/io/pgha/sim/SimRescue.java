@@ -38,12 +38,15 @@ final class SimRescue {
             WalRecord mine = postgres.data().end;
             long missing = cede.get().end().value() - mine.end();
             if (missing <= 0) {
-                done.accept(new Fact.WalRescued(0, 0, ""));
+                done.accept(new Fact.WalRescued(0, 0, "", Optional.empty()));
             } else if (postgres.isReplayPaused()) {
                 failed.accept("replay is paused");
             } else if (!readable || !isGiven(universe, host, cede.get())) {
                 done.accept(new Fact.WalRescued(
-                        0, missing, readable ? "the peer is not reached" : UNREADABLE));
+                        0,
+                        missing,
+                        readable ? "the peer is not reached" : UNREADABLE,
+                        cede.get().unread()));
             } else {
                 fetch(universe, host, cede.get(), failed, done);
             }
@@ -78,6 +81,6 @@ final class SimRescue {
         data.end = reached;
         universe.clients().replicated(reached);
         host.trace("has rescued " + (reached.end() - mine.end()) + " bytes");
-        done.accept(new Fact.WalRescued(reached.end() - mine.end(), 0, ""));
+        done.accept(new Fact.WalRescued(reached.end() - mine.end(), 0, "", Optional.empty()));
     }
 }

@@ -170,6 +170,8 @@ final class SimSteps implements Step.Visitor<Boolean> {
             if (postgres.promote()) {
                 done();
             } else {
+                // A promotion that hangs ends with its server.
+                postgres.kill();
                 failed(NOT_FOUND);
             }
         });
