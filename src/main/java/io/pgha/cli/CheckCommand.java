@@ -48,6 +48,7 @@ final class CheckCommand implements Callable<Integer> {
             found.addAll(new LocalChecks(settings).all(daemon.gate()));
             found.addAll(FenceChecks.of(settings));
             found.addAll(new ServerChecks(settings).all());
+            found.addAll(PoolerChecks.of(settings));
             found.addAll(daemon.all());
             print(settings, found);
             return exitCode(found);

@@ -71,7 +71,16 @@ final class Hosts {
 
     /** A gateway: "host" (asked by ping) or "host:port" (asked by a TCP connect). */
     static Form<String> place() {
-        String allowed = "host (ping) or host:port (TCP), an IPv6 address with a port in brackets";
+        return place("host (ping) or host:port (TCP), an IPv6 address with a port in brackets");
+    }
+
+    /** A PgBouncer: its host, and its port where that is not the usual one. */
+    static Form<String> pooler() {
+        return place(
+                "host or host:port (without one 6432), an IPv6 address with a port in brackets");
+    }
+
+    private static Form<String> place(String allowed) {
         return new Word<>(
                 text -> {
                     if (!isPlace(text)) {
@@ -93,6 +102,14 @@ final class Hosts {
         boolean portFits =
                 port.map(Integer::parseInt).map(p -> p >= 1 && p <= 65535).orElse(true);
         return portFits && isHost(placeHost(text));
+    }
+
+    /** The port of a place; {@code otherwise} where none is written. */
+    static int placePort(String place, int otherwise) {
+        var m = PLACE.matcher(place);
+        return m.matches() && m.group("port") != null
+                ? Integer.parseInt(m.group("port"))
+                : otherwise;
     }
 
     /** The host of a gateway. */

@@ -22,6 +22,7 @@ public final class Keys {
                     TimingKeys.all(),
                     ArbiterKeys.all(),
                     FenceKeys.all(),
+                    PoolerKeys.all(),
                     PostgresKeys.all(),
                     PlaceKeys.all())
             .flatMap(List::stream)

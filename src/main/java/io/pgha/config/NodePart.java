@@ -7,6 +7,8 @@ import io.pgha.config.Settings.GateSettings;
 import io.pgha.config.Settings.HttpSettings;
 import io.pgha.config.Settings.LinkSettings;
 import io.pgha.config.Settings.Node;
+import io.pgha.config.Settings.PoolerPlace;
+import io.pgha.config.Settings.PoolerSettings;
 import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.config.Settings.WitnessPlace;
 import io.pgha.model.Guard;
@@ -19,6 +21,8 @@ import java.util.stream.Stream;
 
 /** One node's part of the settings, with the defaults that follow from other keys. */
 final class NodePart {
+
+    private static final int POOLER_PORT = 6432;
 
     private final Values values;
 
@@ -143,6 +147,17 @@ final class NodePart {
                         values.get(FenceKeys.REQUIRED),
                         fenceLevels(),
                         peer.fenceLevels()));
+    }
+
+    /** Empty when no PgBouncer is named. */
+    Optional<PoolerSettings> pooler() {
+        List<PoolerPlace> places = values.get(PoolerKeys.HOSTS).stream()
+                .map(p -> new PoolerPlace(Hosts.placeHost(p), Hosts.placePort(p, POOLER_PORT)))
+                .toList();
+        return places.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new PoolerSettings(
+                        places, values.get(PoolerKeys.USER), values.get(PoolerKeys.PAUSE_TIMEOUT)));
     }
 
     Optional<HttpSettings> http() {

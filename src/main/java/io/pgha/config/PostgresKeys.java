@@ -11,7 +11,7 @@ import java.util.List;
 final class PostgresKeys {
 
     /** PostgreSQL cuts longer identifiers silently (NAMEDATALEN - 1). */
-    private static final Form<String> ROLE = Forms.text(
+    static final Form<String> ROLE = Forms.text(
             "[^\\p{Cntrl}]{1,63}", "a name of 1 to 63 characters without control characters");
 
     static final Key<Integer> PORT = perNode(

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param witness where the witness is asked; present with guard witness only
  * @param etcd where etcd is asked; present with guard etcd only
  * @param fence how the peer is switched off; empty when neither node can switch the other off
+ * @param pooler the PgBouncers between the clients and the traffic manager; empty when none
  * @param shown every key with its value in force and where that came from, in the order of the table; for {@code pgha
  *     config show}
  */
@@ -52,6 +53,7 @@ public record Settings(
         Optional<WitnessPlace> witness,
         Optional<EtcdPlace> etcd,
         Optional<FenceSettings> fence,
+        Optional<PoolerSettings> pooler,
         List<Shown> shown) {
 
     public Settings {
@@ -93,6 +95,7 @@ public record Settings(
                 runDirectory,
                 onEvent,
                 onEventTimeout,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -274,6 +277,27 @@ public record Settings(
             peer = List.copyOf(peer);
         }
     }
+
+    /**
+     * The PgBouncers.
+     *
+     * @param places their admin consoles; never empty
+     * @param user one of their admin_users
+     * @param pauseTimeout within which their clients must have come to rest
+     */
+    public record PoolerSettings(List<PoolerPlace> places, String user, Duration pauseTimeout) {
+        public PoolerSettings {
+            places = List.copyOf(places);
+        }
+    }
+
+    /**
+     * Where a PgBouncer listens.
+     *
+     * @param host name or address
+     * @param port its port
+     */
+    public record PoolerPlace(String host, int port) {}
 
     /**
      * The HTTP endpoint.

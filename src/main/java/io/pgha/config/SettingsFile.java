@@ -3,12 +3,14 @@ package io.pgha.config;
 import com.typesafe.config.ConfigObject;
 
 import io.pgha.config.Key.Scope;
+import io.pgha.config.Settings.PoolerSettings;
 import io.pgha.config.Settings.Shown;
 import io.pgha.model.FencePolicy;
 import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +86,12 @@ public final class SettingsFile {
                 SettingsDigest.of(parts),
                 self.node(),
                 peer.node(),
-                PolicyPart.of(values, Guard.MANUAL).orElseThrow().withFence(fence(values, peer)),
+                PolicyPart.of(values, Guard.MANUAL)
+                        .orElseThrow()
+                        .withFence(fence(values, peer))
+                        .withPauseTimeout(self.pooler()
+                                .map(PoolerSettings::pauseTimeout)
+                                .orElse(Duration.ZERO)),
                 self.postgres(),
                 self.gate(),
                 self.link(),
@@ -98,6 +105,7 @@ public final class SettingsFile {
                 self.witness(),
                 self.etcd(),
                 self.fence(peer),
+                self.pooler(),
                 shown(file, parts, self));
     }
 

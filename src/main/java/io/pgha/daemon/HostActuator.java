@@ -123,6 +123,11 @@ final class HostActuator implements Actuator, AutoCloseable {
     }
 
     @Override
+    public boolean resumePoolers() {
+        return steps.resumePoolers();
+    }
+
+    @Override
     public void ask(ArbiterAsk question) {
         arbiter.accept(question);
     }

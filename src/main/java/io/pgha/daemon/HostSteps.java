@@ -56,6 +56,7 @@ final class HostSteps {
     private final HostSensors sensors;
     private final Optional<FenceMonitor> fence;
     private final Rescuer rescuer;
+    private final PoolerKeeper poolers;
 
     HostSteps(
             Settings settings,
@@ -77,6 +78,7 @@ final class HostSteps {
         this.sensors = sensors;
         this.fence = fence;
         this.rescuer = rescuer;
+        this.poolers = new PoolerKeeper(settings);
     }
 
     /** Carries a step out and waits for it, on the caller's thread; never throws for what the world does. */
@@ -91,6 +93,11 @@ final class HostSteps {
         } catch (RuntimeException e) {
             return new Outcome.Failed("a defect of pgha: " + e);
         }
+    }
+
+    /** As {@link io.pgha.engine.Actuator#resumePoolers()}: a step's way back, and beside all steps. */
+    boolean resumePoolers() {
+        return poolers.resume();
     }
 
     /** What a step does, bound to the moment it is begun in. */
@@ -202,6 +209,7 @@ final class HostSteps {
         @Override
         public Job promote(Step.Promote step) {
             return () -> {
+                poolers.prepare();
                 try {
                     rescuer.promote(directory, control, progress);
                 } finally {
@@ -374,6 +382,14 @@ final class HostSteps {
                 long wall = new HostClock().wallClockMillis();
                 return List.of(
                         new Fact.Fenced(step.target(), result.device(), result.level(), wall));
+            };
+        }
+
+        @Override
+        public Job pausePoolers(Step.PausePoolers step) {
+            return () -> {
+                poolers.pause();
+                return List.of();
             };
         }
 

@@ -128,6 +128,9 @@ public sealed interface Fact {
         }
     }
 
+    /** Every pooler passes its clients on, seen since somebody serves. */
+    record PoolersResumed() implements Fact {}
+
     /** Client commits since the timelines parted. */
     record CommitsCounted(long commits) implements Fact {}
 

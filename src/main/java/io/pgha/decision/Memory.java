@@ -7,7 +7,6 @@ import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.ReleaseToken;
 import io.pgha.model.Votes;
-import io.pgha.plan.ClaimBasis;
 import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
@@ -42,6 +41,7 @@ import java.util.Optional;
  * @param unacknowledged the automatic failover that made this node primary, until somebody has seen it
  * @param fenced which machine was switched off, by what and when; until this node follows again
  * @param fenceTrouble why the primary could not be fenced; until the next attempt
+ * @param owesResume poolers may hold clients back, for a switchover begun here or by the primary before this one
  * @param lastOutcome how the last workflow ended
  * @param failuresNoted the fail count as last written, with its date
  */
@@ -69,6 +69,7 @@ public record Memory(
         Optional<String> unacknowledged,
         Optional<String> fenced,
         Optional<String> fenceTrouble,
+        boolean owesResume,
         String lastOutcome,
         String failuresNoted) {
 
@@ -97,6 +98,7 @@ public record Memory(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            false,
             "",
             "");
 
@@ -189,6 +191,7 @@ public record Memory(
         private Optional<String> unacknowledged;
         private Optional<String> fenced;
         private Optional<String> fenceTrouble;
+        private boolean owesResume;
         private String lastOutcome;
         private String failuresNoted;
 
@@ -216,6 +219,7 @@ public record Memory(
             unacknowledged = m.unacknowledged;
             fenced = m.fenced;
             fenceTrouble = m.fenceTrouble;
+            owesResume = m.owesResume;
             lastOutcome = m.lastOutcome;
             failuresNoted = m.failuresNoted;
         }
@@ -231,11 +235,12 @@ public record Memory(
             } else if (fact instanceof Fact.PlanBegun f) {
                 running = Optional.of(new Running(f.plan(), 0, false));
                 fenceTrouble = Optional.empty();
-                given = wordOf(f.plan()).or(() -> given);
+                given = f.plan().given().or(() -> given);
+                owesResume = owesResume || PoolerRules.pauses(f.plan());
             } else if (fact instanceof Fact.StepReached f) {
                 running = running.map(r -> new Running(r.plan(), f.cursor(), r.undoing()));
-            } else if (fact instanceof Fact.PlanUndoing) {
-                running = running.map(r -> new Running(r.plan(), 0, true));
+            } else if (fact instanceof Fact.PlanUndoing f) {
+                running = running.map(r -> new Running(r.plan().because(f.why()), 0, true));
             } else if (fact instanceof Fact.WalRescued f) {
                 running = running.map(r -> r.and(f.words()));
             } else if (fact instanceof Fact.PlanEnded f) {
@@ -294,13 +299,6 @@ public record Memory(
             }
         }
 
-        private static Optional<Epoch> wordOf(Plan plan) {
-            return plan.steps().stream()
-                    .filter(step -> step instanceof Step.Claim c && c.basis() == ClaimBasis.CEDED)
-                    .map(step -> ((Step.Claim) step).epoch())
-                    .findFirst();
-        }
-
         /** What operators want. */
         private void wish(Fact fact) {
             if (fact instanceof Fact.Paused f) {
@@ -318,6 +316,8 @@ public record Memory(
                 withheld = Optional.empty();
             } else if (fact instanceof Fact.Acknowledged) {
                 unacknowledged = Optional.empty();
+            } else if (fact instanceof Fact.PoolersResumed) {
+                owesResume = false;
             } else if (!(fact instanceof Fact.DivergedWalSaved)) {
                 throw new IllegalStateException("no fold for " + fact);
             }
@@ -341,6 +341,7 @@ public record Memory(
         }
 
         private void became(Fact.Became f) {
+            owesResume = owesResume || PoolerRules.takesOver(f, epoch);
             state = f.state();
             epoch = f.epoch();
             owner = Optional.of(f.owner());
@@ -389,6 +390,7 @@ public record Memory(
                     unacknowledged,
                     fenced,
                     fenceTrouble,
+                    owesResume,
                     lastOutcome,
                     failuresNoted);
         }

@@ -138,6 +138,7 @@ final class Overtaking {
                 || step instanceof Step.AwaitOpen
                 || step instanceof Step.AskForStandby
                 || step instanceof Step.Checkpoint
+                || step instanceof Step.PausePoolers
                 || step instanceof Step.DropOld;
     }
 

@@ -64,6 +64,9 @@ public final class SwitchoverVerdict {
                 peer.node(),
                 peer.incarnation(),
                 "switchover to " + peer.node());
+        if (!w.policy().pauseTimeout().isZero()) {
+            plan = Switchover.pausing(plan);
+        }
         return new Verdict(
                 0,
                 List.of(plan.kind().words() + ": " + peer.node() + " becomes primary at epoch "

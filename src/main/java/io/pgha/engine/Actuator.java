@@ -39,6 +39,12 @@ public interface Actuator {
     /** synchronous_standby_names of the local PostgreSQL becomes this, for good; what came of it shows in the next look. */
     void setSynchronous(String names);
 
+    /**
+     * Lets the clients of every pooler on; what fails is tried again by the next call. True when each has answered since the
+     * first call of a row; then the row is over.
+     */
+    boolean resumePoolers();
+
     /** A question to the arbiter. One is under way at a time; of those that wait only the newest is sent. */
     void ask(ArbiterAsk question);
 

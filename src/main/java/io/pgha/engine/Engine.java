@@ -52,6 +52,7 @@ public final class Engine {
     private final Chronicle chronicle;
     private final Warnings warnings;
     private final Syncing syncing;
+    private final Pooling pooling;
     private final Writing writing = new Writing();
     private final ConcurrentLinkedQueue<Optional<String>> persisted = new ConcurrentLinkedQueue<>();
 
@@ -117,6 +118,7 @@ public final class Engine {
         this.warnings = new Warnings(identity.version(), identity.configDigest());
         this.memory = journal.replay();
         this.syncing = new Syncing(actuator, memory.epoch());
+        this.pooling = new Pooling(actuator);
         MonoTime now = clock.now();
         this.tally = Tally.startingAt(now, identity.incarnation());
         this.stateSince = now;
@@ -159,6 +161,7 @@ public final class Engine {
         takePersisted(seen);
         World w = world(seen);
         executor.takeBackOrder(w);
+        pooling.turn(w);
         if (pending.isEmpty()) {
             think(w);
         }
@@ -254,7 +257,7 @@ public final class Engine {
             record(VoteRules.leaving(w), w.now());
             return;
         }
-        Optional<Fact> longer = LeaseRules.toRecord(w);
+        Optional<Fact> longer = LeaseRules.toRecord(w).or(pooling::toRecord);
         if (longer.isPresent()) {
             record(List.of(longer.get()), w.now());
             return;

@@ -88,7 +88,7 @@ final class Executor {
     List<Fact> advance(World w) {
         Memory.Running running = w.memory().running().orElseThrow();
         if (running.isOver()) {
-            return List.of(ended(running, !running.undoing(), ""));
+            return List.of(over(running));
         }
         Outcome outcome = outcome(w, running);
         if (outcome instanceof Outcome.Done done) {
@@ -147,7 +147,13 @@ final class Executor {
     }
 
     private List<Fact> stepDone(Memory.Running running, Outcome.Done done) {
-        return Recording.stepDone(running, done.facts(), ended(running, !running.undoing(), ""));
+        return Recording.stepDone(running, done.facts(), over(running));
+    }
+
+    /** Every step was done: the workflow, or its way back. */
+    private static Fact over(Memory.Running running) {
+        boolean undone = running.undoing();
+        return ended(running, !undone, undone ? running.plan().why() : "");
     }
 
     private List<Fact> stepFailed(World w, Memory.Running running, String why) {

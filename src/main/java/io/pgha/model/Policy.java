@@ -36,6 +36,7 @@ import java.time.Duration;
  * @param sync whether a COMMIT waits for the standby
  * @param walRescueTimeout of fetching the WAL of a primary that ceded, and of its replay without an advance
  * @param rejoining whether a deposed node follows again by itself
+ * @param pauseTimeout within which the poolers' clients must have come to rest before a switchover; zero: there is no pooler
  */
 public record Policy(
         String profile,
@@ -68,11 +69,12 @@ public record Policy(
         AtBoot atBoot,
         SyncPolicy sync,
         Duration walRescueTimeout,
-        Rejoining rejoining) {
+        Rejoining rejoining,
+        Duration pauseTimeout) {
 
     private static final Duration RESCUE = Duration.ofSeconds(10);
 
-    /** A policy without fencing, under which a boot starts PostgreSQL, a node rejoins where it may, and a crash is taken over at once. */
+    /** A policy without fencing and poolers, under which a boot starts PostgreSQL, a node rejoins where it may, and a crash is taken over at once. */
     public Policy(
             String profile,
             Guard guard,
@@ -131,37 +133,43 @@ public record Policy(
                 AtBoot.AUTO,
                 SyncPolicy.OFF,
                 RESCUE,
-                Rejoining.AUTO);
+                Rejoining.AUTO,
+                Duration.ZERO);
     }
 
     /** This policy with fencing. */
     public Policy withFence(FencePolicy fencing) {
-        return with(fencing, atBoot, sync, walRescueTimeout, rejoining, crash);
+        return with(fencing, atBoot, sync, walRescueTimeout, rejoining, crash, pauseTimeout);
     }
 
     /** This policy with another answer to a boot. */
     public Policy withAtBoot(AtBoot answer) {
-        return with(fence, answer, sync, walRescueTimeout, rejoining, crash);
+        return with(fence, answer, sync, walRescueTimeout, rejoining, crash, pauseTimeout);
     }
 
     /** This policy with synchronous replication. */
     public Policy withSync(SyncPolicy synchronous) {
-        return with(fence, atBoot, synchronous, walRescueTimeout, rejoining, crash);
+        return with(fence, atBoot, synchronous, walRescueTimeout, rejoining, crash, pauseTimeout);
     }
 
     /** This policy with another limit of a rescue of WAL. */
     public Policy withWalRescueTimeout(Duration limit) {
-        return with(fence, atBoot, sync, limit, rejoining, crash);
+        return with(fence, atBoot, sync, limit, rejoining, crash, pauseTimeout);
     }
 
     /** This policy with another way back for a deposed node. */
     public Policy withRejoining(Rejoining way) {
-        return with(fence, atBoot, sync, walRescueTimeout, way, crash);
+        return with(fence, atBoot, sync, walRescueTimeout, way, crash, pauseTimeout);
     }
 
     /** This policy with another answer to a crash. */
     public Policy withCrash(CrashPolicy answer) {
-        return with(fence, atBoot, sync, walRescueTimeout, rejoining, answer);
+        return with(fence, atBoot, sync, walRescueTimeout, rejoining, answer, pauseTimeout);
+    }
+
+    /** This policy with poolers whose clients wait during a switchover. */
+    public Policy withPauseTimeout(Duration limit) {
+        return with(fence, atBoot, sync, walRescueTimeout, rejoining, crash, limit);
     }
 
     private Policy with(
@@ -170,7 +178,8 @@ public record Policy(
             SyncPolicy synchronous,
             Duration rescue,
             Rejoining way,
-            CrashPolicy afterCrash) {
+            CrashPolicy afterCrash,
+            Duration pause) {
         return new Policy(
                 profile,
                 guard,
@@ -202,7 +211,8 @@ public record Policy(
                 answer,
                 synchronous,
                 rescue,
-                way);
+                way,
+                pause);
     }
 
     /** What a boot of the machine means for PostgreSQL. */

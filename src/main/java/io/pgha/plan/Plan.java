@@ -1,7 +1,10 @@
 package io.pgha.plan;
 
+import io.pgha.model.Epoch;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A workflow: steps in order, and the way back.
@@ -36,6 +39,19 @@ public record Plan(
         List<Step> all = new ArrayList<>(List.of(first));
         all.addAll(steps);
         return new Plan(id, kind, all, pointOfNoReturn, undo, why);
+    }
+
+    /** The epoch that it claims by the old owner's own word. */
+    public Optional<Epoch> given() {
+        return steps.stream()
+                .filter(step -> step instanceof Step.Claim c && c.basis() == ClaimBasis.CEDED)
+                .map(step -> ((Step.Claim) step).epoch())
+                .findFirst();
+    }
+
+    /** The same on its way back, and why it goes back. */
+    public Plan because(String words) {
+        return new Plan(id, kind, steps, pointOfNoReturn, undo, words);
     }
 
     /** The same, with what came of it so far. */

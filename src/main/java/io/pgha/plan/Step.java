@@ -268,6 +268,14 @@ public sealed interface Step {
         }
     }
 
+    /** No pooler passes a client on: what was running has ended, and whoever asks for more waits. */
+    record PausePoolers() implements Step {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.pausePoolers(this);
+        }
+    }
+
     /** One method a step. */
     interface Visitor<R> {
         R become(Become step);
@@ -331,5 +339,7 @@ public sealed interface Step {
         R saveDivergedWal(SaveDivergedWal step);
 
         R rewind(Rewind step);
+
+        R pausePoolers(PausePoolers step);
     }
 }

@@ -184,6 +184,11 @@ public final class StepWords implements Step.Visitor<String> {
     }
 
     @Override
+    public String pausePoolers(Step.PausePoolers s) {
+        return "let the clients of PgBouncer wait (PAUSE)";
+    }
+
+    @Override
     public String countCommits(Step.CountCommits s) {
         return "count client commits since the timelines parted";
     }

@@ -4,6 +4,7 @@ import io.pgha.model.Epoch;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -42,5 +43,18 @@ public final class Switchover {
                 new Step.StartPostgres(),
                 new Step.Become(NodeState.PRIMARY, epoch, self, "switchover undone"));
         return new Plan(id, PlanKind.SWITCHOVER, steps, steps.size() - 1, undo, why);
+    }
+
+    /**
+     * The same, with the poolers' clients waiting from just before the gate closes. No step lets them on again: that is owed
+     * from the moment this plan is on disk, and is done as soon as anybody serves, however the plan ends.
+     */
+    public static Plan pausing(Plan plan) {
+        List<Step> steps = new ArrayList<>(plan.steps());
+        steps.add(
+                steps.indexOf(new Step.AwaitPeer(PeerCondition.WOULD_TAKE)) + 1,
+                new Step.PausePoolers());
+        return new Plan(
+                plan.id(), plan.kind(), steps, plan.pointOfNoReturn() + 1, plan.undo(), plan.why());
     }
 }

@@ -1,8 +1,11 @@
 package io.pgha.postgres;
 
+import io.pgha.config.Settings.PostgresSettings;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +14,7 @@ import java.util.Optional;
  * A password file in libpq's format, {@code host:port:database:user:password} (PostgreSQL documentation, "The Password File").
  * Read anew each time, because passwords change while a daemon runs. The password never appears in an error.
  */
-final class PassFile {
+public final class PassFile {
 
     private static final int FIELDS = 5;
     private static final long MOST_BYTES = 1 << 20;
@@ -20,6 +23,27 @@ final class PassFile {
 
     PassFile(Path path) {
         this.path = path;
+    }
+
+    /**
+     * The password for a server that is no PostgreSQL of the pair; empty without a file or a line that fits.
+     *
+     * @throws SQLException when the file cannot be read
+     */
+    public static Optional<String> password(
+            PostgresSettings own, String host, int port, String database, String user)
+            throws SQLException {
+        if (own.passFile().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return new PassFile(own.passFile().get()).find(host, port, database, user);
+        } catch (IOException e) {
+            throw new SQLException(
+                    "the password file " + own.passFile().get() + " could not be read: " + e,
+                    "28P01",
+                    e);
+        }
     }
 
     /**

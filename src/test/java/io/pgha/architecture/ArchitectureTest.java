@@ -33,6 +33,7 @@ final class ArchitectureTest {
             Map.entry("network", Set.of("model", "plan", "engine", "config", "os")),
             Map.entry("peer", Set.of("model", "plan", "engine", "config", "os")),
             Map.entry("fence", Set.of("model", "config", "os")),
+            Map.entry("pooler", Set.of("config")),
             Map.entry("arbiter", Set.of("model", "config", "os", "peer")),
             Map.entry("http", Set.of("model", "plan", "decision", "engine", "config", "os")),
             Map.entry(
@@ -50,6 +51,7 @@ final class ArchitectureTest {
                             "peer",
                             "arbiter",
                             "fence",
+                            "pooler",
                             "http")),
             Map.entry(
                     "cli",
@@ -63,6 +65,7 @@ final class ArchitectureTest {
                             "peer",
                             "arbiter",
                             "fence",
+                            "pooler",
                             "network",
                             "postgres")));
 

@@ -10,6 +10,8 @@ import io.pgha.config.Settings.GateSettings;
 import io.pgha.config.Settings.HttpSettings;
 import io.pgha.config.Settings.LinkSettings;
 import io.pgha.config.Settings.Node;
+import io.pgha.config.Settings.PoolerPlace;
+import io.pgha.config.Settings.PoolerSettings;
 import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.CrashPolicy;
 import io.pgha.model.Guard;
@@ -258,6 +260,26 @@ class SettingsFileTest {
         assertEquals(
                 Optional.empty(),
                 Written.with(directory, "nodes.node2.http {}").load().http());
+    }
+
+    @Test
+    void pgBouncersAreNamedWithOrWithoutTheirPort() throws InvalidConfiguration {
+        Settings settings = Written.with(
+                        directory,
+                        "pgbouncer { hosts = [\"198.51.100.7\", \"[2001:db8::7]:6433\"], user = boss",
+                        "  pause_timeout = 2s }")
+                .load();
+
+        assertEquals(
+                Optional.of(new PoolerSettings(
+                        List.of(
+                                new PoolerPlace("198.51.100.7", 6432),
+                                new PoolerPlace("2001:db8::7", 6433)),
+                        "boss",
+                        Duration.ofSeconds(2))),
+                settings.pooler());
+        assertEquals(Duration.ofSeconds(2), settings.policy().pauseTimeout());
+        assertEquals(Optional.empty(), Written.with(directory).load().pooler());
     }
 
     @Test

@@ -70,6 +70,11 @@ final class FenceOrderTest {
         public void ask(ArbiterAsk question) {}
 
         @Override
+        public boolean resumePoolers() {
+            return true;
+        }
+
+        @Override
         public void setSynchronous(String names) {}
 
         @Override

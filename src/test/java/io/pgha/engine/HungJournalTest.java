@@ -57,6 +57,11 @@ final class HungJournalTest {
         public void ask(ArbiterAsk question) {}
 
         @Override
+        public boolean resumePoolers() {
+            return true;
+        }
+
+        @Override
         public void setSynchronous(String names) {}
 
         @Override

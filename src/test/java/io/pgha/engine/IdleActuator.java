@@ -40,5 +40,10 @@ final class IdleActuator implements Actuator {
     public void announce(PeerMessage message, boolean now) {}
 
     @Override
+    public boolean resumePoolers() {
+        return true;
+    }
+
+    @Override
     public void setSynchronous(String names) {}
 }

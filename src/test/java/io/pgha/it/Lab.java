@@ -146,6 +146,11 @@ final class Lab implements AutoCloseable {
         return guest(new TrafficManager(this));
     }
 
+    /** Starts PgBouncer in the client machine, before the traffic manager. */
+    LabPooler pooler() {
+        return guest(new LabPooler(this));
+    }
+
     /** Starts the recording client and both observers. Returns when rows are acknowledged. */
     Recorder record() {
         return record(Recorder.Pace.DENSE);
@@ -153,7 +158,12 @@ final class Lab implements AutoCloseable {
 
     /** The same at another pace. */
     Recorder record(Recorder.Pace pace) {
-        Recorder recorder = guest(new Recorder(this, pace));
+        return record(pace, Wires.CLIENT + ":5432/app");
+    }
+
+    /** The same through another door than the traffic manager's. */
+    Recorder record(Recorder.Pace pace, String door) {
+        Recorder recorder = guest(new Recorder(this, pace, door));
         recorder.awaitWrites();
         return recorder;
     }

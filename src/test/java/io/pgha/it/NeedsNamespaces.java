@@ -26,8 +26,16 @@ import java.util.List;
     /** Looks for what is needed. */
     final class Condition implements ExecutionCondition {
 
-        private static final List<String> PROGRAMS =
-                List.of("ip", "nft", "haproxy", "nsenter", "unshare", "setpriv", "ping", "bash");
+        private static final List<String> PROGRAMS = List.of(
+                "ip",
+                "nft",
+                "haproxy",
+                "pgbouncer",
+                "nsenter",
+                "unshare",
+                "setpriv",
+                "ping",
+                "bash");
         private static final List<String> PLACES =
                 List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin");
 

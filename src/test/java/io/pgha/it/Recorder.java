@@ -34,8 +34,8 @@ final class Recorder implements AutoCloseable {
     private final Path log;
     private final Path errors;
 
-    /** Starts it; it writes through the traffic manager. */
-    Recorder(Lab lab, Pace pace) {
+    /** Starts it; {@code door} is where it writes: host, port, database and what else a URL may have. */
+    Recorder(Lab lab, Pace pace, String door) {
         this.lab = lab;
         long stamp = System.nanoTime();
         this.log = lab.home().resolve("client/recording-" + stamp + ".log");
@@ -44,7 +44,7 @@ final class Recorder implements AutoCloseable {
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto"));
         command.addAll(List.of("-cp", classPath(), RecorderMain.class.getName()));
         command.addAll(List.of(Template.PASSWORD, "" + pace.think().toNanos() / 1_000));
-        command.addAll(List.of("" + pace.connections(), Wires.CLIENT + ":5432/app"));
+        command.addAll(List.of("" + pace.connections(), door));
         command.addAll(List.of("node1", Wires.address(1) + ":5432"));
         command.addAll(List.of("node2", Wires.address(2) + ":5432"));
         try {

@@ -28,6 +28,7 @@ final class Laws {
     private final VoteLaw vote;
     private final RescueLaw rescue;
     private final RejoinLaw rejoin;
+    private final PoolerLaw pooler;
     private final List<SimHost> hosts;
 
     Laws(Universe universe) {
@@ -42,6 +43,7 @@ final class Laws {
         vote = new VoteLaw(universe, person);
         rescue = new RescueLaw(universe, person);
         rejoin = new RejoinLaw(universe, person);
+        pooler = new PoolerLaw(universe);
     }
 
     /** What people did. */
@@ -59,6 +61,7 @@ final class Laws {
         onePrimary.look();
         hosts.forEach(gate::look);
         calm.look();
+        pooler.look();
     }
 
     /** The kernel is being told to open. */
@@ -84,6 +87,7 @@ final class Laws {
         silence.began(host, step);
         calm.began(host, step);
         rejoin.began(host, step);
+        pooler.began(host, step);
     }
 
     /** A device is about to switch the peer off, by an order that was given then and not taken back. */

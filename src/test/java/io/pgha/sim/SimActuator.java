@@ -29,6 +29,8 @@ final class SimActuator implements Actuator {
     private final SimLink link;
     private final SimKeeper keeper;
     private Optional<SimRun> run = Optional.empty();
+    private boolean resuming;
+    private boolean resumed;
 
     SimActuator(
             Universe universe, SimHost host, SimDaemon daemon, SimSensors sensors, SimLink link) {
@@ -145,6 +147,24 @@ final class SimActuator implements Actuator {
                 daemon.wake();
             }
         });
+    }
+
+    @Override
+    public boolean resumePoolers() {
+        if (resumed) {
+            resumed = false;
+            return true;
+        }
+        if (!resuming) {
+            resuming = true;
+            universe.pooler().resume(host, () -> resumed(true), () -> resumed(false));
+        }
+        return false;
+    }
+
+    private void resumed(boolean done) {
+        resuming = false;
+        resumed = done;
     }
 
     @Override

@@ -348,6 +348,12 @@ final class SimSteps implements Step.Visitor<Boolean> {
     }
 
     @Override
+    public Boolean pausePoolers(Step.PausePoolers step) {
+        universe.pooler().pause(host, run, this::done, () -> failed("did not PAUSE in time"));
+        return true;
+    }
+
+    @Override
     public Boolean become(Step.Become step) {
         return own();
     }

@@ -33,6 +33,7 @@ final class Universe {
     private final SimHost a;
     private final SimHost b;
     private final SimWitness witness;
+    private final SimPooler pooler;
 
     Universe(long seed, Simulation.Terms terms, boolean traced) {
         chance = new Chance(seed);
@@ -41,13 +42,15 @@ final class Universe {
         Guard drawn = GUARDS.get(chance.below(GUARDS.size()));
         Policy plain = policy(terms.guard().orElse(drawn), chance.of(0.3))
                 .withFence(SimFence.policy(seed))
-                .withCrash(crash(seed));
+                .withCrash(crash(seed))
+                .withPauseTimeout(SimPooler.timeout(seed));
         policy = plain.withSync(sync(plain));
         synchronous = !policy.sync().isOn() && chance.of(0.5);
         WalRecord root = WalRecord.first().next(WalRecord.Kind.CHECKPOINT, 100);
         a = host("a", Place.A, new DataCopy("42", root, false));
         b = host("b", Place.B, new DataCopy("42", root, true));
         witness = new SimWitness(this, clock(), List.of(a.id(), b.id()));
+        pooler = new SimPooler(this, seed);
         laws = new Laws(this);
         clients = new SimClients(this);
         faults = new Faults(this, terms.faults());
@@ -185,6 +188,10 @@ final class Universe {
         return witness;
     }
 
+    SimPooler pooler() {
+        return pooler;
+    }
+
     SimClients clients() {
         return clients;
     }
@@ -215,7 +222,7 @@ final class Universe {
 
     /** One primary serves, the other node follows, nothing is under way. */
     boolean isWell() {
-        return isWell(a, b) || isWell(b, a);
+        return !pooler.isPaused() && (isWell(a, b) || isWell(b, a));
     }
 
     private static boolean isWell(SimHost primary, SimHost standby) {
