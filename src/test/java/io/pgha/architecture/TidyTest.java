@@ -48,7 +48,9 @@ final class TidyTest {
     /** Longer than allowed, each with its reason. */
     private static final Map<String, Integer> LONGER_METHODS = Map.of(
             // Wiring: one line a wall, no branch.
-            "io.pgha.daemon.Daemon.turnUntilStopped", 95);
+            "io.pgha.daemon.Daemon.turnUntilStopped", 95,
+            // One line a number, no branch.
+            "io.pgha.model.Policy.<init>", 61);
 
     /** Names that say nothing (house rule A9). */
     private static final Pattern BANNED_NAME = Pattern.compile(

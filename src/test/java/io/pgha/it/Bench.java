@@ -55,6 +55,13 @@ public final class Bench implements Callable<Integer> {
     private List<String> profiles = List.of("normal");
 
     @Option(
+            names = "--door",
+            paramLabel = "NAME",
+            description =
+                    "how clients come in: HAPROXY, PGJDBC (both nodes in its URL) or PGBOUNCER (default: ${DEFAULT-VALUE})")
+    private Door door = Door.HAPROXY;
+
+    @Option(
             names = "--idle",
             paramLabel = "SECONDS",
             description =
@@ -108,8 +115,8 @@ public final class Bench implements Callable<Integer> {
 
     private void measureAll(String guard, String profile, long floor) {
         LabOptions options = LabOptions.shipped().withGuard(guard).withProfile(profile);
-        String where = " guard=" + guard + " profile=" + profile;
-        try (BenchBed bed = new BenchBed(options)) {
+        String where = " door=" + door + " guard=" + guard + " profile=" + profile;
+        try (BenchBed bed = new BenchBed(options, door)) {
             if (idle > 0) {
                 IdleCost cost = new IdleCost(bed.lab(), where);
                 cost.measureIdle(Duration.ofSeconds(settle), Duration.ofSeconds(idle));

@@ -14,11 +14,13 @@ final class BenchBed implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final LabOptions options;
+    private final Door door;
     private Optional<Lab> current = Optional.empty();
 
     /** Makes nothing yet. */
-    BenchBed(LabOptions options) {
-        this.options = options;
+    BenchBed(LabOptions options, Door door) {
+        this.options = door == Door.PGBOUNCER ? options.with(List.of(LabPooler.NAMED)) : options;
+        this.door = door;
     }
 
     /**
@@ -51,14 +53,17 @@ final class BenchBed implements AutoCloseable {
             Lab lab = Lab.open(options);
             current = Optional.of(lab);
             lab.trafficManager();
+            if (door == Door.PGBOUNCER) {
+                lab.pooler();
+            }
         }
         return current.get();
     }
 
-    private static Seen measure(Lab lab, Fault fault, LabNode struck, LabNode heir) {
+    private Seen measure(Lab lab, Fault fault, LabNode struck, LabNode heir) {
         // Each recording client numbers its rows from the same beginning.
         struck.postgres().sql("app", "truncate recorded, observed");
-        Recorder recorder = lab.record();
+        Recorder recorder = lab.record(Recorder.Pace.DENSE, door.url());
         long from = fault.strike(lab, struck);
         recorder.awaitWrites(heir, PATIENCE);
         long to = System.nanoTime();

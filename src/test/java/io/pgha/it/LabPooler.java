@@ -11,6 +11,9 @@ final class LabPooler implements AutoCloseable {
     static final String DOOR =
             Wires.CLIENT + ":6432/app?prepareThreshold=0&socketTimeout=60&socketFactoryArg=60000";
 
+    /** The line of pgha.conf that names it. */
+    static final String NAMED = "pgbouncer.hosts = [\"" + Wires.CLIENT + "\"]";
+
     private static final String SETTINGS = """
             [databases]
             app = host=%1$s port=5432

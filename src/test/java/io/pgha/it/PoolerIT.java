@@ -22,8 +22,7 @@ import java.util.List;
 class PoolerIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final LabOptions POOLED =
-            LabOptions.shipped().with(List.of("pgbouncer.hosts = [\"" + Wires.CLIENT + "\"]"));
+    private static final LabOptions POOLED = LabOptions.shipped().with(List.of(LabPooler.NAMED));
     // 3 is the pause; what is only recorded goes to the disk with the one before.
     private static final List<Integer> STEPS = List.of(2, 3, 5, 6, 7, 8, 10);
     private static final int ROUNDS = 4;
