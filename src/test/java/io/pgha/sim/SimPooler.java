@@ -4,7 +4,7 @@ import io.pgha.plan.Step;
 
 import java.time.Duration;
 
-/** The PgBouncer of every third pair, where the clients are: it lets them wait until it is told otherwise, whoever died. */
+/** The PgBouncer of every fifth pair, where the clients are: it lets them wait until it is told otherwise, whoever died. */
 final class SimPooler {
 
     private static final Duration LIMIT = Duration.ofSeconds(1);
@@ -22,7 +22,7 @@ final class SimPooler {
 
     /** How long a switchover may wait for it; zero where there is none. */
     static Duration timeout(long seed) {
-        return Math.floorMod(seed, 3) == 1 ? LIMIT : Duration.ZERO;
+        return Math.floorMod(seed, 5) == 3 ? LIMIT : Duration.ZERO;
     }
 
     boolean isPaused() {
