@@ -1,60 +1,81 @@
 package io.pgha.it;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * Where {@link Bench} strikes: one lab for many runs. After each fault the struck node is rebuilt as standby of the other,
- * which is quicker than a new lab and leaves the roles swapped, so that the next fault strikes the other node. A lab that
- * cannot be put right again is thrown away, and the next run gets a new one.
+ * Where {@link Bench} strikes: one lab for many runs. After each fault the pair is made whole again, which is quicker than a
+ * new lab and leaves the roles swapped, so that the next fault strikes the other node. A lab that cannot be put right again
+ * is thrown away, and the next run gets a new one.
  */
 final class BenchBed implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final String SINCE_STREAMING =
+            "select coalesce(max(extract(epoch from clock_timestamp() - backend_start)) * 1000, -1)::bigint"
+                    + " from pg_stat_replication where application_name = '%s'";
 
-    private final LabOptions options;
-    private final Door door;
+    private final Contender contender;
+    private final Consumer<Lab> furnish;
     private Optional<Lab> current = Optional.empty();
 
     /** Makes nothing yet. */
-    BenchBed(LabOptions options, Door door) {
-        this.options = door == Door.PGBOUNCER ? options.with(List.of(LabPooler.NAMED)) : options;
-        this.door = door;
+    BenchBed(Contender contender) {
+        this(contender, lab -> {});
+    }
+
+    /** The same; {@code furnish} is done to each new lab. */
+    BenchBed(Contender contender, Consumer<Lab> furnish) {
+        this.contender = contender;
+        this.furnish = furnish;
     }
 
     /**
-     * What clients saw of one fault.
+     * What was seen of one fault.
      *
      * @param gapMillis the longest time without an acknowledged write
      * @param lost acknowledged rows that the new primary does not have
      * @param twoPrimariesMillis how long both nodes took writes, until the fault was over and the nodes had met again
+     * @param back how the struck node came to follow
      */
-    record Seen(long gapMillis, int lost, long twoPrimariesMillis) {}
+    record Seen(long gapMillis, int lost, long twoPrimariesMillis, Back back) {}
+
+    /**
+     * The struck node's way back: from the moment the other one served, when nothing keeps this one away any more, until its
+     * connection for the stream.
+     *
+     * @param copied whether its data were copied anew
+     */
+    record Back(long millis, boolean copied) {}
 
     /** Strikes the primary, and ends with a whole pair. */
     Seen run(Fault fault) {
         Lab lab = lab();
-        LabNode struck = lab.node1().postgres().isPrimary() ? lab.node1() : lab.node2();
+        LabNode struck = primary(lab);
         LabNode heir = lab.other(struck);
         try {
-            Seen seen = measure(lab, fault, struck, heir);
-            lab.expect("the pair is whole", PATIENCE, () -> isWhole(lab, fault, struck, heir));
-            return seen;
+            return measure(lab, fault, struck, heir);
         } catch (RuntimeException | AssertionError e) {
             close();
             throw e;
         }
     }
 
-    /** The lab, with a traffic manager, its pair healthy. */
+    static LabNode primary(Lab lab) {
+        return lab.node1().postgres().isPrimary() ? lab.node1() : lab.node2();
+    }
+
+    /** The lab, its pair healthy. */
     Lab lab() {
         if (current.isEmpty()) {
-            Lab lab = Lab.open(options);
+            Lab lab = contender.open();
             current = Optional.of(lab);
-            lab.trafficManager();
-            if (door == Door.PGBOUNCER) {
-                lab.pooler();
+            try {
+                furnish.accept(lab);
+            } catch (RuntimeException | AssertionError e) {
+                close();
+                throw e;
             }
         }
         return current.get();
@@ -63,39 +84,31 @@ final class BenchBed implements AutoCloseable {
     private Seen measure(Lab lab, Fault fault, LabNode struck, LabNode heir) {
         // Each recording client numbers its rows from the same beginning.
         struck.postgres().sql("app", "truncate recorded, observed");
-        Recorder recorder = lab.record(Recorder.Pace.DENSE, door.url());
-        long from = fault.strike(lab, struck);
+        long copies = contender.copies(struck);
+        Recorder recorder = contender.record(lab);
+        long from = contender.strike(lab, fault, struck);
         recorder.awaitWrites(heir, PATIENCE);
         long to = System.nanoTime();
-        fault.end(lab, struck);
-        lab.expect("one is open", PATIENCE, () -> !lab.isOpen(struck) && hasYielded(struck));
+        contender.end(lab, fault, struck);
+        contender.awaitCalm(lab, struck);
         Recording recording = recorder.stop();
+        int lost = recording.lost(heir).size();
+        Recording.Span gap = recording.longestGap(from, to);
+        lab.expect("the pair is whole", PATIENCE, () -> contender.isWhole(lab, struck, heir));
+        long streaming = System.nanoTime() - nanosSinceStreaming(struck, heir);
+        Recording.Span way = new Recording.Span(gap.to(), Math.max(gap.to(), streaming));
         return new Seen(
-                recording.longestGap(from, to).millis(),
-                recording.lost(heir).size(),
-                recording.twoPrimariesMillis());
+                gap.millis(),
+                lost,
+                recording.twoPrimariesMillis(),
+                new Back(way.millis(), contender.copies(struck) > copies));
     }
 
-    /** The struck node knows that it is not the primary any more. */
-    private static boolean hasYielded(LabNode struck) {
-        return struck.daemon().state().filter(state -> !state.equals("PRIMARY")).isPresent();
-    }
-
-    /** Asked until it is so; does what a person would do next. */
-    private static boolean isWhole(Lab lab, Fault fault, LabNode struck, LabNode heir) {
-        boolean conflict = heir.daemon().state().filter("CONFLICT"::equals).isPresent();
-        if (conflict) {
-            heir.daemon().run(List.of("promote", "--force", "--yes"));
-        } else if (fault.endsInRebuild()
-                && struck.daemon().isIdle()
-                && !struck.postgres().isStreaming()
-                && lab.isOpen(heir)) {
-            struck.daemon().run(List.of("initialize", "--as", "standby", "--yes"));
-        }
-        return struck.postgres().isStreaming()
-                && struck.daemon().isSteady()
-                && heir.daemon().isSteady()
-                && lab.isOpen(heir);
+    /** Since the standby connected for the stream that it now has, by the primary's word. */
+    private static long nanosSinceStreaming(LabNode standby, LabNode primary) {
+        String asked =
+                primary.postgres().sql("postgres", SINCE_STREAMING.formatted(standby.name()));
+        return Long.parseLong(asked) * 1_000_000;
     }
 
     @Override

@@ -6,21 +6,21 @@ import java.util.Locale;
 /** What {@link Bench} does to the primary while clients write. */
 enum Fault {
     /** Its postmaster is killed. */
-    CRASH {
+    CRASH("PostgreSQL killed") {
         @Override
         long strike(Lab lab, LabNode primary) {
             return primary.postgres().crash();
         }
     },
     /** Every process of its PostgreSQL stops, and none of the sockets closes. */
-    HANG {
+    HANG("PostgreSQL hangs") {
         @Override
         long strike(Lab lab, LabNode primary) {
             return primary.postgres().hangAll();
         }
     },
     /** The machine is gone, without a word; it is switched on again when the other node serves. */
-    POWER_LOSS {
+    POWER_LOSS("power loss") {
         @Override
         long strike(Lab lab, LabNode primary) {
             return primary.powerOff();
@@ -32,7 +32,7 @@ enum Fault {
         }
     },
     /** The machine lives and is alone, until the other node serves. */
-    CUT_OFF {
+    CUT_OFF("cut off from everybody") {
         @Override
         long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
@@ -46,7 +46,7 @@ enum Fault {
         }
     },
     /** Only clients still reach it: the cut that makes two primaries where nothing takes the role away. */
-    ISOLATED {
+    ISOLATED("only clients still reach it") {
         @Override
         long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
@@ -61,7 +61,7 @@ enum Fault {
         }
     },
     /** Nobody hears it any more; it hears everybody. */
-    SILENCED {
+    SILENCED("nobody hears it") {
         @Override
         long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
@@ -75,7 +75,7 @@ enum Fault {
         }
     },
     /** It hears nobody any more; everybody hears it. */
-    DEAFENED {
+    DEAFENED("it hears nobody") {
         @Override
         long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
@@ -89,7 +89,7 @@ enum Fault {
         }
     },
     /** Its daemon is stopped (SIGSTOP) over a healthy PostgreSQL, and wakes when the other node serves. */
-    DAEMON_STOPPED {
+    DAEMON_STOPPED("its daemon is stopped (SIGSTOP)") {
         @Override
         long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
@@ -103,7 +103,7 @@ enum Fault {
         }
     },
     /** Daemon and PostgreSQL are stopped together, and wake together when the other node serves. */
-    FROZEN {
+    FROZEN("PostgreSQL and daemon are frozen") {
         @Override
         long strike(Lab lab, LabNode primary) {
             long now = primary.postgres().hangAll();
@@ -118,7 +118,7 @@ enum Fault {
         }
     },
     /** Somebody stops PostgreSQL and does not start it again. */
-    CLEAN_STOP {
+    CLEAN_STOP("clean stop") {
         @Override
         long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
@@ -127,21 +127,16 @@ enum Fault {
         }
     },
     /** The nodes change roles on an operator's word. */
-    SWITCHOVER {
+    SWITCHOVER("switchover") {
         @Override
         long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
             type(primary, List.of("switchover", "--yes"));
             return now;
         }
-
-        @Override
-        boolean endsInRebuild() {
-            return false;
-        }
     },
     /** The role is handed over by release and initialize. */
-    HANDOVER {
+    HANDOVER("release and initialize") {
         @Override
         long strike(Lab lab, LabNode primary) {
             long now = System.nanoTime();
@@ -149,23 +144,29 @@ enum Fault {
             type(lab.other(primary), List.of("initialize", "--as", "primary", "--yes"));
             return now;
         }
-
-        @Override
-        boolean endsInRebuild() {
-            return false;
-        }
     };
+
+    private final String title;
+
+    Fault(String title) {
+        this.title = title;
+    }
+
+    /** What breaks, for a reader. */
+    String title() {
+        return title;
+    }
+
+    /** Whether a person wants it: then it can be done without anything to be found out. */
+    boolean isPlanned() {
+        return this == SWITCHOVER || this == HANDOVER;
+    }
 
     /** Does it; returns the moment just before, on System.nanoTime. */
     abstract long strike(Lab lab, LabNode primary);
 
     /** Takes away what would keep the struck node from coming back. */
     void end(Lab lab, LabNode struck) {}
-
-    /** Whether the struck node must be copied anew; otherwise it follows by itself. */
-    boolean endsInRebuild() {
-        return true;
-    }
 
     private static void type(LabNode node, List<String> command) {
         node.daemon().run(command).orFail();

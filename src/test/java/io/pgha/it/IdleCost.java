@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * What a pair costs while nothing happens, as the kernel counts it (proc(5)), and what its commands take. Prints a line for each,
+ * What a pair costs while nothing happens, as the kernel counts it (proc(5)), and what its commands take. Finds a line for each,
  * with medians and spreads; judges none.
  */
 final class IdleCost {
@@ -23,11 +26,20 @@ final class IdleCost {
     private static final Path BIN = Path.of("packaging", "bin");
 
     private final Lab lab;
-    private final String where;
+    private final Map<String, String> where;
+    private final Function<LabNode, ProcessHandle> daemon;
+    private final Consumer<Figures> found;
 
-    IdleCost(Lab lab, String where) {
+    /** Of the daemon that a node has; each line says {@code where}. */
+    IdleCost(
+            Lab lab,
+            Map<String, String> where,
+            Function<LabNode, ProcessHandle> daemon,
+            Consumer<Figures> found) {
         this.lab = lab;
         this.where = where;
+        this.daemon = daemon;
+        this.found = found;
     }
 
     /** Fields of /proc/PID/stat after the program's name, which may hold anything. */
@@ -61,9 +73,8 @@ final class IdleCost {
 
     /** What one node used until now. */
     private record Used(Stat daemon, long postgresMillis, int children) {
-        static Used of(LabNode node) {
+        static Used of(LabNode node, ProcessHandle daemon) {
             try {
-                ProcessHandle daemon = node.daemon().handle();
                 long postgres = 0;
                 for (long pid : node.machine().processes()) {
                     Path program = Path.of("/proc/" + pid + "/comm");
@@ -83,26 +94,34 @@ final class IdleCost {
     void measureIdle(Duration settled, Duration time) {
         pass(settled);
         List<LabNode> nodes = List.of(lab.node1(), lab.node2());
-        List<Used> before = nodes.stream().map(Used::of).toList();
+        List<Used> before = nodes.stream().map(this::used).toList();
         pass(time);
         for (int i = 0; i < nodes.size(); i++) {
-            Used after = Used.of(nodes.get(i));
+            Used after = used(nodes.get(i));
             Used from = before.get(i);
-            long pid = nodes.get(i).daemon().handle().pid();
+            long pid = daemon.apply(nodes.get(i)).pid();
             boolean forked = after.children() > 0
                     || after.daemon().childrensFaults() > from.daemon().childrensFaults();
-            System.out.println("IDLE role=" + (i == 0 ? "primary" : "standby") + where
-                    + " settled_s=" + settled.toSeconds()
-                    + " rss_mb=" + memory(pid, "Rss:")
-                    + " pss_mb=" + memory(pid, "Pss:")
-                    + " private_mb=" + memory(pid, "Anonymous:")
-                    + " threads=" + after.daemon().threads()
-                    + " forked=" + (forked ? "yes" : "no")
-                    + " cpu_ms_per_minute="
-                    + perMinute(after.daemon().cpuMillis() - from.daemon().cpuMillis(), time)
-                    + " postgres_cpu_ms_per_minute="
-                    + perMinute(after.postgresMillis() - from.postgresMillis(), time));
+            found.accept(Figures.of("IDLE")
+                    .with("role", i == 0 ? "primary" : "standby")
+                    .with(where)
+                    .with("settled_s", settled.toSeconds())
+                    .with("rss_mb", memory(pid, "Rss:"))
+                    .with("pss_mb", memory(pid, "Pss:"))
+                    .with("private_mb", memory(pid, "Anonymous:"))
+                    .with("threads", after.daemon().threads())
+                    .with("forked", forked ? "yes" : "no")
+                    .with(
+                            "cpu_ms_per_minute",
+                            perMinute(after.daemon().cpuMillis() - from.daemon().cpuMillis(), time))
+                    .with(
+                            "postgres_cpu_ms_per_minute",
+                            perMinute(after.postgresMillis() - from.postgresMillis(), time)));
         }
+    }
+
+    private Used used(LabNode node) {
+        return Used.of(node, daemon.apply(node));
     }
 
     private static long perMinute(long millis, Duration time) {
@@ -131,18 +150,23 @@ final class IdleCost {
             Lab.await("it answers", PATIENCE, daemon::answers);
             long answered = System.nanoTime();
             Lab.await("it is steady", PATIENCE, daemon::isSteady);
-            cpu.add(Used.of(lab.node2()).daemon().cpuMillis());
+            cpu.add(used(lab.node2()).daemon().cpuMillis());
             return answered - begun;
         });
-        System.out.println("START role=standby" + where + " until=answers " + spread(wall)
-                + " cpu_ms_median=" + Floor.median(cpu));
+        found.accept(Figures.of("START")
+                .with("role", "standby")
+                .with(where)
+                .with("until", "answers")
+                .with(Spread.ofNanos(wall))
+                .with("cpu_ms_median", new Spread(cpu).median()));
     }
 
     /** The status as a person asks for it, the JVM and the way into the machine included. */
     void measureStatus() {
-        System.out.println("STATUS" + where + " "
-                + spread(timed(
-                        RUNS, () -> timeOf(() -> lab.node1().daemon().run(List.of("status"))))));
+        found.accept(Figures.of("STATUS")
+                .with(where)
+                .with(Spread.ofNanos(timed(
+                        RUNS, () -> timeOf(() -> lab.node1().daemon().run(List.of("status")))))));
     }
 
     /** Archive and restore of 16 MB on the node's disk, each beside a plain copy and fsync in the same moment. */
@@ -180,11 +204,10 @@ final class IdleCost {
             read.add(timeOf(() -> postgres(plain)));
             restored.add(timeOf(() -> postgres(restore)));
         }
-        String size = " mb=" + SEGMENT_MEGABYTES;
-        System.out.println("COPY" + size + " by=dd,fsync " + spread(copied));
-        System.out.println("ARCHIVE" + size + " " + spread(archived));
-        System.out.println("COPY" + size + " by=cp " + spread(read));
-        System.out.println("RESTORE" + size + " " + spread(restored));
+        foundOfSegment("COPY", "dd,fsync", copied);
+        foundOfSegment("ARCHIVE", "pgha-archive", archived);
+        foundOfSegment("COPY", "cp", read);
+        foundOfSegment("RESTORE", "pgha-restore", restored);
         bash("rm -rf " + home);
     }
 
@@ -210,12 +233,11 @@ final class IdleCost {
         return all;
     }
 
-    private static String spread(List<Long> nanos) {
-        List<Long> millis = nanos.stream().map(n -> n / 1_000_000).sorted().toList();
-        return "ms_median=" + Floor.median(millis)
-                + " min=" + millis.get(0)
-                + " max=" + millis.get(millis.size() - 1)
-                + " n=" + millis.size();
+    private void foundOfSegment(String subject, String by, List<Long> nanos) {
+        found.accept(Figures.of(subject)
+                .with("mb", SEGMENT_MEGABYTES)
+                .with("by", by)
+                .with(Spread.ofNanos(nanos)));
     }
 
     private static void pass(Duration time) {

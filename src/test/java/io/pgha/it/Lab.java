@@ -77,6 +77,10 @@ final class Lab implements AutoCloseable {
         node1.postgres().create(options.durable());
         node2.postgres().create(options.durable());
         node2.postgres().follow(node1);
+        for (String line : options.settings()) {
+            node1.postgres().append("postgresql.conf", line + "\n");
+            node2.postgres().append("postgresql.conf", line + "\n");
+        }
         node1.postgres().begin();
         node2.postgres().begin();
         expect("node1 starts", Duration.ofSeconds(30), node1.postgres()::isReady);
@@ -143,7 +147,19 @@ final class Lab implements AutoCloseable {
 
     /** Starts HAProxy in the client machine. */
     TrafficManager trafficManager() {
-        return guest(new TrafficManager(this));
+        return trafficManager(TrafficManager.Check.OPEN_PORT);
+    }
+
+    /** The same with another check. */
+    TrafficManager trafficManager(TrafficManager.Check check) {
+        return guest(new TrafficManager(this, check));
+    }
+
+    /** Lets that many more sessions come through the traffic manager. Returns when all are there. */
+    Crowd crowd(int sessions) {
+        Crowd crowd = guest(new Crowd(this, sessions));
+        crowd.awaitAll();
+        return crowd;
     }
 
     /** Starts PgBouncer in the client machine, before the traffic manager. */
@@ -247,7 +263,7 @@ final class Lab implements AutoCloseable {
     String diagnosis() {
         StringBuilder all = new StringBuilder();
         for (String node : List.of("node1", "node2")) {
-            for (String log : List.of("pgha.log", "postgresql.log")) {
+            for (String log : List.of("pgha.log", "repmgr.log", "postgresql.log")) {
                 Path file = home().resolve(node).resolve("log").resolve(log);
                 if (Files.exists(file)) {
                     all.append("--- ").append(node).append(' ').append(log).append('\n');

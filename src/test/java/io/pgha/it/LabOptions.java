@@ -13,6 +13,7 @@ import java.util.List;
  * @param durable whether PostgreSQL waits for the disk; a bed can do without where nothing depends on it
  * @param disks whether each node has a {@link LabDisk}, which can hang
  * @param more lines at the end of the configuration file, which win
+ * @param settings lines at the end of both nodes' postgresql.conf, which win
  */
 record LabOptions(
         boolean daemons,
@@ -22,21 +23,25 @@ record LabOptions(
         int links,
         boolean durable,
         boolean disks,
-        List<String> more) {
+        List<String> more,
+        List<String> settings) {
 
     LabOptions {
         more = List.copyOf(more);
+        settings = List.copyOf(settings);
     }
 
     /** Two nodes with pgha as it is shipped, guard failcount. */
     static LabOptions shipped() {
-        return new LabOptions(true, "failcount", "normal", "nftables", 1, true, false, List.of());
+        return new LabOptions(
+                true, "failcount", "normal", "nftables", 1, true, false, List.of(), List.of());
     }
 
     /** Two nodes without pgha. */
     static LabOptions bare() {
         LabOptions o = shipped();
-        return new LabOptions(false, o.guard, o.profile, o.backend, 1, true, false, List.of());
+        return new LabOptions(
+                false, o.guard, o.profile, o.backend, 1, true, false, List.of(), List.of());
     }
 
     /** Whether a third host is needed. */
@@ -45,26 +50,36 @@ record LabOptions(
     }
 
     LabOptions withGuard(String other) {
-        return new LabOptions(daemons, other, profile, backend, links, durable, disks, more);
+        return new LabOptions(
+                daemons, other, profile, backend, links, durable, disks, more, settings);
     }
 
     LabOptions withProfile(String other) {
-        return new LabOptions(daemons, guard, other, backend, links, durable, disks, more);
+        return new LabOptions(
+                daemons, guard, other, backend, links, durable, disks, more, settings);
     }
 
     LabOptions withBackend(String other) {
-        return new LabOptions(daemons, guard, profile, other, links, durable, disks, more);
+        return new LabOptions(
+                daemons, guard, profile, other, links, durable, disks, more, settings);
     }
 
     LabOptions withLinks(int other) {
-        return new LabOptions(daemons, guard, profile, backend, other, durable, disks, more);
+        return new LabOptions(
+                daemons, guard, profile, backend, other, durable, disks, more, settings);
     }
 
     LabOptions with(List<String> lines) {
-        return new LabOptions(daemons, guard, profile, backend, links, durable, disks, lines);
+        return new LabOptions(
+                daemons, guard, profile, backend, links, durable, disks, lines, settings);
     }
 
     LabOptions withDisks() {
-        return new LabOptions(daemons, guard, profile, backend, links, durable, true, more);
+        return new LabOptions(
+                daemons, guard, profile, backend, links, durable, true, more, settings);
+    }
+
+    LabOptions withSettings(List<String> lines) {
+        return new LabOptions(daemons, guard, profile, backend, links, durable, disks, more, lines);
     }
 }

@@ -60,6 +60,12 @@ final class LabPostgres {
         }
     }
 
+    /** Adds a line to pg_hba.conf of a running server. */
+    void admit(String line) {
+        append("pg_hba.conf", line + "\n");
+        pgCtl(List.of("reload")).orFail();
+    }
+
     /** Starts it and waits until it takes connections. */
     void start() {
         begin();
@@ -217,6 +223,11 @@ final class LabPostgres {
     /** Runs SQL as superuser through the unix socket; the bare result, columns separated by a bar. */
     String sql(String database, String sql) {
         return trySql(database, sql).orFail().out().strip();
+    }
+
+    /** The same for what takes longer. */
+    String sql(String database, String sql, Duration limit) {
+        return Run.within(limit, psql("postgres", database, sql)).orFail().out().strip();
     }
 
     Run trySql(String database, String sql) {

@@ -1,15 +1,9 @@
 package io.pgha.it;
 
-import java.io.File;
-import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -30,56 +24,20 @@ final class Recorder implements AutoCloseable {
     }
 
     private final Lab lab;
-    private final Process process;
+    private final ClientProgram program;
     private final Path log;
-    private final Path errors;
 
     /** Starts it; {@code door} is where it writes: host, port, database and what else a URL may have. */
     Recorder(Lab lab, Pace pace, String door) {
         this.lab = lab;
-        long stamp = System.nanoTime();
-        this.log = lab.home().resolve("client/recording-" + stamp + ".log");
-        this.errors = lab.home().resolve("client/recording-" + stamp + ".err");
-        List<String> command = new ArrayList<>(List.of("java", "-XX:+UseSerialGC", "-Xmx96m"));
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto"));
-        command.addAll(List.of("-cp", classPath(), RecorderMain.class.getName()));
-        command.addAll(List.of(Template.PASSWORD, "" + pace.think().toNanos() / 1_000));
-        command.addAll(List.of("" + pace.connections(), door));
-        command.addAll(List.of("node1", Wires.address(1) + ":5432"));
-        command.addAll(List.of("node2", Wires.address(2) + ":5432"));
-        try {
-            this.process = new ProcessBuilder(lab.client().root(command))
-                    .redirectOutput(log.toFile())
-                    .redirectError(errors.toFile())
-                    .start();
-        } catch (IOException e) {
-            throw new IllegalStateException("could not start the recording client", e);
-        }
-    }
-
-    /** Only what the client's JVM needs, so that it does not depend on how tests are launched. */
-    private static String classPath() {
-        return location(RecorderMain.class) + File.pathSeparator + location(driver());
-    }
-
-    private static Class<?> driver() {
-        return DriverManager.drivers()
-                .<Class<?>>map(Object::getClass)
-                .filter(driver -> driver.getName().startsWith("org.postgresql."))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static String location(Class<?> type) {
-        try {
-            return Path.of(type.getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("no class path for " + type, e);
-        }
+        this.log = lab.home().resolve("client/recording-" + System.nanoTime() + ".log");
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(List.of(Template.PASSWORD, "" + pace.think().toNanos() / 1_000));
+        arguments.addAll(List.of("" + pace.connections(), door));
+        arguments.addAll(List.of("node1", Wires.address(1) + ":5432"));
+        arguments.addAll(List.of("node2", Wires.address(2) + ":5432"));
+        this.program =
+                ClientProgram.start(lab, RecorderMain.class, List.of("-Xmx96m"), arguments, log);
     }
 
     /** Waits until rows written from now on are acknowledged by whichever node, 20 s at most. */
@@ -106,10 +64,7 @@ final class Recorder implements AutoCloseable {
         RecordingTail tail = RecordingTail.ofEnd(log);
         long now = System.nanoTime();
         lab.expect("rows are acknowledged", limit, () -> {
-            if (!process.isAlive()) {
-                throw new IllegalStateException("the recording client ended: "
-                        + Run.of(List.of("cat", errors.toString())).out());
-            }
+            program.mustRun();
             return tail.next().stream()
                     .filter(attempt -> attempt.kind() == Recording.Kind.ACKNOWLEDGED)
                     .filter(attempt -> attempt.sent() > now)
@@ -135,18 +90,6 @@ final class Recorder implements AutoCloseable {
 
     @Override
     public void close() {
-        Optional<ProcessHandle> java = process.children().findFirst();
-        try {
-            process.getOutputStream().close();
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                java.ifPresent(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-            }
-        } catch (IOException e) {
-            java.ifPresent(ProcessHandle::destroyForcibly);
-        } catch (InterruptedException e) {
-            java.ifPresent(ProcessHandle::destroyForcibly);
-            Thread.currentThread().interrupt();
-        }
+        program.close();
     }
 }
