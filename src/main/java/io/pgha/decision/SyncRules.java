@@ -114,8 +114,16 @@ public final class SyncRules {
                 : sync.barrier().isPresent() ? sync.to(Stage.RESTORING, sync.since()) : sync;
     }
 
-    /** The standby has said that it was told, or has given up its vote, or must have ceased to believe what it was told before. */
+    /**
+     * The standby has said that it was told, or has given up its vote, or must have ceased to believe what it was told before. With
+     * a lease guard only a holder of the lease may conclude so: without one the standby may have taken over long ago, and a COMMIT
+     * that waits here would be let through.
+     */
     private static boolean knows(World w, Sync sync) {
+        if (w.policy().guard().isLease()
+                && w.tally().leases().heldAt(w.now().at()).isEmpty()) {
+            return false;
+        }
         boolean said = w.peer()
                 .filter(p -> p.epoch().equals(w.memory().epoch()))
                 .flatMap(PeerMessage::synchronous)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.decision.Sync.Stage;
 import io.pgha.model.Epoch;
+import io.pgha.model.Guard;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeState;
 import io.pgha.model.StandbyView;
@@ -102,6 +103,17 @@ final class SyncRulesTest {
         World w = second(Mode.PREFERRED, Optional.empty(), OURS);
         assertEquals(Stage.ALONE, sync.stage());
         assertEquals(Optional.of(""), SyncRules.wanted(w));
+    }
+
+    @Test
+    void aPrimaryThatHoldsNoLeaseNeverGoesOnAlone() {
+        given = Given.primary().guard(Guard.WITNESS);
+        becomeSynchronous(Mode.PREFERRED);
+        given.peerSilent();
+        for (int i = 0; i < 2 * TIMEOUT.toSeconds(); i++) {
+            second(Mode.PREFERRED, Optional.empty(), OURS);
+        }
+        assertEquals(Stage.PARTING, sync.stage());
     }
 
     @Test

@@ -93,9 +93,45 @@ final class SimLink {
 
     private void hear(
             SimLink from, PeerMessage message, long number, MonoTime asked, long askedTrue) {
+        if (!isNews(from, message, number)) {
+            return;
+        }
+        publish();
+        daemon.wake();
+        outgoing.ifPresent(mine -> {
+            sequence = sequence + 1;
+            long answer = sequence;
+            universe.network()
+                    .send(
+                            host.place(),
+                            host.peer().place(),
+                            deadline,
+                            () -> from.answered(this, mine, answer, asked, askedTrue));
+        });
+    }
+
+    /** An answer has the newest message in it, so that no old word is ever taken for one of a fresh contact. */
+    private void answered(
+            SimLink from, PeerMessage message, long number, MonoTime asked, long askedTrue) {
+        daemon.after(0, () -> {
+            boolean news = isNews(from, message, number);
+            if (contactAt.isEmpty() || asked.isAfter(contactAt.get())) {
+                contactAt = Optional.of(asked);
+                contactTrue = askedTrue;
+                news = true;
+            }
+            if (news) {
+                publish();
+                daemon.wake();
+            }
+        });
+    }
+
+    /** Within one start only a higher number counts, and no earlier start. */
+    private boolean isNews(SimLink from, PeerMessage message, long number) {
         int start = from.daemon.number();
         if (start < newestStart || (start == newestStart && number <= newestSequence)) {
-            return;
+            return false;
         }
         newestStart = start;
         newestSequence = number;
@@ -106,24 +142,7 @@ final class SimLink {
         if (message.state() == NodeState.PRIMARY && message.inRecovery().isPresent()) {
             knownPosition = message.position().map(Lsn::value).orElse(knownPosition);
         }
-        publish();
-        daemon.wake();
-        universe.network()
-                .send(
-                        host.place(),
-                        host.peer().place(),
-                        deadline,
-                        () -> from.answered(asked, askedTrue));
-    }
-
-    private void answered(MonoTime asked, long askedTrue) {
-        daemon.after(0, () -> {
-            if (contactAt.isEmpty() || asked.isAfter(contactAt.get())) {
-                contactAt = Optional.of(asked);
-                contactTrue = askedTrue;
-                publish();
-            }
-        });
+        return true;
     }
 
     private void publish() {
