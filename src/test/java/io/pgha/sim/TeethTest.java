@@ -17,7 +17,7 @@ import java.util.function.BiFunction;
 /** Deliberate breaks that the simulator notices at once; all the others: packaging/simulate --teeth. */
 final class TeethTest {
 
-    private static final long LIMIT = 60;
+    private static final long LIMIT = 100;
 
     @TestFactory
     List<DynamicTest> aQuickBreakIsNoticed() throws IOException {
