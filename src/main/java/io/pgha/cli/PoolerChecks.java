@@ -66,7 +66,7 @@ final class PoolerChecks {
                         NAME,
                         pooler.where() + ": server_login_retry = " + Amounts.span(retry)
                                 + ": its clients wait that long when the traffic manager is a moment late",
-                        "server_login_retry = 0.5 there, then RELOAD")));
+                        "server_login_retry = 0.1 there, then RELOAD")));
         if (found.isEmpty()) {
             found.add(Finding.ok(
                     NAME,

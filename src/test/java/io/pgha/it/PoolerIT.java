@@ -93,7 +93,7 @@ class PoolerIT {
 
         pooler.console("SET server_login_retry = '15'").orFail();
         Run slow = primary().daemon().run(List.of("check"));
-        assertTrue(slow.out().contains("server_login_retry = 0.5 there"), slow::toString);
+        assertTrue(slow.out().contains("server_login_retry = 0.1 there"), slow::toString);
         pooler.console("SET server_login_retry = '0.1'").orFail();
     }
 
