@@ -200,9 +200,11 @@ final class HandoverRules {
                                 + " pgha promote --force here");
     }
 
-    /** Started by hand meanwhile, it found standby.signal; only a start without it serves. */
+    /** Started by hand meanwhile, it found standby.signal, whether it says so already or not; only a start without it serves. */
     private static Plan outOfRecovery(World w, Plan plan) {
-        return w.now().isInRecovery() ? plan.after(new Step.StopPostgres(StopMode.LADDER)) : plan;
+        boolean isRecovering =
+                w.now().postmaster() == Postmaster.RUNNING && !w.now().isReadWrite();
+        return isRecovering ? plan.after(new Step.StopPostgres(StopMode.LADDER)) : plan;
     }
 
     /** Stopped cleanly, and the peer left this timeline after the shutdown checkpoint: it can be followed without a copy. */

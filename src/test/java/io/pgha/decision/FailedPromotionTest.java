@@ -96,6 +96,7 @@ class FailedPromotionTest {
                         Optional.empty());
 
         assertInstanceOf(Step.StopPostgres.class, firstStep(refused.inRecovery()));
+        assertInstanceOf(Step.StopPostgres.class, firstStep(refused.postgresSilent()));
         assertInstanceOf(Step.MarkPrimary.class, firstStep(refused.postmaster(Postmaster.CRASHED)));
     }
 
