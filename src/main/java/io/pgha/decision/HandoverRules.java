@@ -60,12 +60,11 @@ final class HandoverRules {
                             + w.memory().epoch() + " is claimed: it goes on or ends when it does");
         }
         if (w.now().isInRecovery()) {
-            Epoch before = new Epoch(Math.max(0, w.memory().epoch().number() - 1));
             return new Decision.Note(
                     Situation.HEALTHY,
                     List.of(new Fact.Became(
                             NodeState.STANDBY,
-                            before,
+                            epochBefore(w),
                             w.now().peerId(),
                             "an unproven intent is void after a restart")),
                     "the intent for epoch " + w.memory().epoch() + " is void after the restart");

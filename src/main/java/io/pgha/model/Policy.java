@@ -74,7 +74,10 @@ public record Policy(
 
     private static final Duration RESCUE = Duration.ofSeconds(10);
 
-    /** A policy without fencing and poolers, under which a boot starts PostgreSQL, a node rejoins where it may, and a crash is taken over at once. */
+    /**
+     * A policy without fencing and poolers, under which a boot starts PostgreSQL, a node rejoins where it may, and a crash is taken
+     * over at once.
+     */
     public Policy(
             String profile,
             Guard guard,

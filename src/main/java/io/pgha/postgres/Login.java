@@ -6,7 +6,6 @@ import io.pgha.model.PortAnswer;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PreferQueryMode;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,9 +20,6 @@ final class Login {
 
     /** Of the connections that only find out whether the port works. */
     static final String PROBE = APPLICATION + "-probe";
-
-    /** SQLSTATE invalid_password: what the server would say, if it got as far. */
-    private static final String NO_PASSWORD = "28P01";
 
     private final PostgresSettings settings;
 
@@ -103,17 +99,6 @@ final class Login {
      * @throws SQLException when the file cannot be read
      */
     Optional<String> password(String host, int port) throws SQLException {
-        if (settings.passFile().isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            PassFile file = new PassFile(settings.passFile().get());
-            return file.find(host, port, settings.database(), settings.user());
-        } catch (IOException e) {
-            // Not as its cause: an input or output error there would mean the network.
-            throw new SQLException(
-                    "password file " + settings.passFile().get() + " cannot be read: " + e,
-                    NO_PASSWORD);
-        }
+        return PassFile.password(settings, host, port, settings.database(), settings.user());
     }
 }

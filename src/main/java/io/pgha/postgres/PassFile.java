@@ -16,6 +16,9 @@ import java.util.Optional;
  */
 public final class PassFile {
 
+    /** SQLSTATE invalid_password: what the server would say, if it got as far. */
+    private static final String NO_PASSWORD = "28P01";
+
     private static final int FIELDS = 5;
     private static final long MOST_BYTES = 1 << 20;
 
@@ -26,7 +29,7 @@ public final class PassFile {
     }
 
     /**
-     * The password for a server that is no PostgreSQL of the pair; empty without a file or a line that fits.
+     * The password for a server, by the configured file; empty without a file or a line that fits.
      *
      * @throws SQLException when the file cannot be read
      */
@@ -39,10 +42,9 @@ public final class PassFile {
         try {
             return new PassFile(own.passFile().get()).find(host, port, database, user);
         } catch (IOException e) {
+            // Not as its cause: an input or output error there would mean the network.
             throw new SQLException(
-                    "the password file " + own.passFile().get() + " could not be read: " + e,
-                    "28P01",
-                    e);
+                    "password file " + own.passFile().get() + " cannot be read: " + e, NO_PASSWORD);
         }
     }
 
