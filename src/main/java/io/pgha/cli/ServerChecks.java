@@ -67,7 +67,7 @@ final class ServerChecks {
         String seen = host + ":" + port + " " + probe.words();
         found.add(
                 switch (probe.answer()) {
-                    case READY, READ_ONLY, ALIVE, FULL, STARTING, ERROR ->
+                    case READY, READ_ONLY, ALIVE, FULL, STARTING, BUSY, ERROR ->
                         Finding.warn(name, seen, "look again in a minute: pgha check");
                     case DENIED ->
                         Finding.fail(

@@ -14,6 +14,8 @@ public enum PortAnswer {
     READ_ONLY("read-only"),
     /** SQLSTATE class 28, 3D000 or 42501: it answers, and does not like our credentials. */
     DENIED("credentials refused"),
+    /** No answer in time, while it let others in: it lives, and has more to do than it can. */
+    BUSY("lets others in, but not us in time"),
     /** Any other error from the server itself: it lives. */
     ERROR("error"),
     /** The name does not resolve: says nothing about the server. */
@@ -41,7 +43,7 @@ public enum PortAnswer {
     /** True when PostgreSQL itself spoke. */
     public boolean isSignOfLife() {
         return switch (this) {
-            case READY, ALIVE, FULL, STARTING, READ_ONLY, DENIED, ERROR, UNWRITABLE -> true;
+            case READY, ALIVE, FULL, STARTING, READ_ONLY, DENIED, BUSY, ERROR, UNWRITABLE -> true;
             case UNRESOLVED, UNTRIED, REFUSED, TIMEOUT -> false;
         };
     }

@@ -41,6 +41,7 @@ public final class LocalPostgres implements AutoCloseable {
     private final PortProber prober;
     private final SeenTimeline timeline = new SeenTimeline();
     private final HikariDataSource pool;
+    private volatile Optional<MonoTime> answeredAt = Optional.empty();
 
     /** @param limit of one question */
     public LocalPostgres(PostgresSettings settings, Duration limit, Supplier<MonoTime> clock)
@@ -79,7 +80,10 @@ public final class LocalPostgres implements AutoCloseable {
     public Probed<PostgresView> look(MonoTime now) {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
-            return new Probed.Answered<>(LocalView.read(statement, timeline), clock.get());
+            PostgresView view = LocalView.read(statement, timeline);
+            MonoTime at = clock.get();
+            answeredAt = Optional.of(at);
+            return new Probed.Answered<>(view, at);
         } catch (SQLException e) {
             Verdict verdict = Verdict.of(e, Deadline.in(Duration.ofSeconds(1)));
             PortProbe probe = new PortProbe(verdict.answer(), verdict.detail(), Duration.ZERO, now);
@@ -92,13 +96,47 @@ public final class LocalPostgres implements AutoCloseable {
 
     /**
      * A fresh connection as far as the server's first answer, then a committed write that waits for no standby and takes no
-     * lock: a logical message, which leaves no trace but a few bytes of WAL.
+     * lock: a logical message, which leaves no trace but a few bytes of WAL. A server that is stormed with logins has no answer
+     * in time, and no other server would: it is asked whether it let others in meanwhile, which one that hangs does not.
      */
     public PortProbe writeProbe() {
         PortProbe fresh = prober.probe(HOST, settings.port(), Depth.LIGHT);
-        if (fresh.answer() != PortAnswer.ALIVE) {
+        boolean busy = isBusy(fresh);
+        if (fresh.answer() != PortAnswer.ALIVE && !busy) {
             return fresh;
         }
+        PortProbe written = write();
+        return busy && written.answer() == PortAnswer.READY
+                ? new PortProbe(PortAnswer.BUSY, "", fresh.took(), written.at())
+                : written;
+    }
+
+    /**
+     * Whether the server let a client in while the probe waited; in the second half, since before that it may have been well. It is
+     * asked only when a held session was answered meanwhile: a server that hangs wholly must not cost a second deadline.
+     */
+    public boolean isBusy(PortProbe fresh) {
+        boolean answers = answeredAt
+                .filter(at -> fresh.at().since(at).compareTo(fresh.took()) <= 0)
+                .isPresent();
+        if (fresh.answer() != PortAnswer.TIMEOUT || !answers) {
+            return false;
+        }
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select exists (select from pg_stat_activity where backend_type = 'client backend'"
+                                + " and backend_start > clock_timestamp() - interval '"
+                                + fresh.took().dividedBy(2).toMillis() + " ms')")) {
+            row.next();
+            return row.getBoolean(1);
+        } catch (SQLException e) {
+            // Not known to be busy: what the probe saw stands.
+            return false;
+        }
+    }
+
+    private PortProbe write() {
         MonoTime begun = clock.get();
         Deadline deadline = Deadline.in(limit);
         try (Connection connection = pool.getConnection();

@@ -55,7 +55,8 @@ class HostileTakeoverIT {
             pauseReplay(round);
             round.expect("the primary knows", () -> shows(round.primary(), RESUME));
             round.primary().postgres().crash();
-            // Its orphans may acknowledge rows until they notice: a write alone does not say that it serves again.
+            // Its orphans may acknowledge rows until they notice: a write alone does not say that
+            // it serves again.
             round.expect("it says why", () -> primary.hears("no standby would take over"));
             round.recorder().awaitWrites(round.primary());
 

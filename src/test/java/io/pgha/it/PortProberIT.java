@@ -11,6 +11,7 @@ import io.pgha.model.MonoTime;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
 import io.pgha.postgres.Depth;
+import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.PortProber;
 
 import org.junit.jupiter.api.AfterAll;
@@ -169,6 +170,37 @@ final class PortProberIT {
     }
 
     @Test
+    void aServerThatLetsOthersInMeanwhileIsBusyAndOneThatDoesNotHangs() throws SQLException {
+        try (LocalPostgres held = new LocalPostgres(server.settings(), LIMIT, PortProberIT::now);
+                Connection other = server.connect()) {
+            assertTrue(other.isValid(1));
+            held.look(now());
+            MonoTime after = now();
+            assertTrue(
+                    held.isBusy(waited(PortAnswer.TIMEOUT, Duration.ofHours(1), after)),
+                    "a session began in that hour");
+            assertFalse(
+                    held.isBusy(waited(PortAnswer.REFUSED, Duration.ofHours(1), after)),
+                    "that is no silence");
+            assertFalse(
+                    held.isBusy(waited(PortAnswer.TIMEOUT, Duration.ofNanos(1), now())),
+                    "no held session was answered meanwhile");
+            held.look(now());
+            assertFalse(
+                    held.isBusy(waited(PortAnswer.TIMEOUT, now().since(after), now())),
+                    "nobody was let in meanwhile");
+        }
+    }
+
+    private static PortProbe waited(PortAnswer answer, Duration took, MonoTime at) {
+        return new PortProbe(answer, "", took, at);
+    }
+
+    private static MonoTime now() {
+        return new MonoTime(System.nanoTime());
+    }
+
+    @Test
     void anAddressThatSwallowsPacketsIsATimeoutWithinTheDeadline() throws IOException {
         // With its queue of accepted connections full, Linux drops further SYNs without a word.
         List<Socket> fillers = new ArrayList<>();
@@ -291,7 +323,7 @@ final class PortProberIT {
     }
 
     private static PortProber prober(PostgresSettings settings) {
-        return new PortProber(settings, LIMIT, () -> new MonoTime(System.nanoTime()));
+        return new PortProber(settings, LIMIT, PortProberIT::now);
     }
 
     private static PortProbe probe(PgInstance instance, Depth depth) {
