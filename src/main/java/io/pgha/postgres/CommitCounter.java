@@ -26,8 +26,8 @@ public final class CommitCounter {
     /** More are not told apart: whoever has lost so many wants to know that it is many. */
     private static final int MOST_COUNTED = 1_000_000;
 
-    /** Transactions that are looked at one by one, each a pass over the WAL; with more of them some are certainly clients'. */
-    private static final int MOST_EXAMINED = 8;
+    /** Of so many transactions it is found out what they changed, in one pass over the WAL; ANALYZE of a database makes hundreds. */
+    private static final int MOST_EXAMINED = 10_000;
 
     private static final Pattern TRANSACTION = Pattern.compile("\\btx:\\s*(\\d+)");
     private static final Pattern PREPARED = Pattern.compile("desc: COMMIT_PREPARED (\\d+)");
@@ -72,34 +72,39 @@ public final class CommitCounter {
             }
         });
         commits.removeAll(own);
-        if (commits.size() <= MOST_EXAMINED) {
-            for (long transaction : List.copyOf(commits)) {
-                if (isStatistics(transaction, from, timeline, deadline)) {
-                    commits.remove(transaction);
-                }
-            }
+        if (!commits.isEmpty() && commits.size() <= MOST_EXAMINED) {
+            commits.removeAll(statistics(commits, from, timeline, deadline));
         }
         return Math.min(MOST_COUNTED, commits.size());
     }
 
-    /** True when all that this transaction changed is what ANALYZE keeps. */
-    private boolean isStatistics(long transaction, Lsn from, int timeline, Deadline deadline)
+    /** Those of the transactions that changed nothing but what ANALYZE keeps. */
+    private Set<Long> statistics(Set<Long> commits, Lsn from, int timeline, Deadline deadline)
             throws ControlFailed {
-        boolean[] only = {true};
-        boolean[] any = {false};
-        dump.read(from, timeline, List.of("-x", Long.toString(transaction)), deadline, line -> {
+        Set<Long> only = new HashSet<>();
+        Set<Long> more = new HashSet<>();
+        dump.read(from, timeline, List.of(), deadline, line -> {
+            long transaction = transaction(line);
+            if (!commits.contains(transaction)) {
+                return;
+            }
             boolean bookkeeping =
                     line.startsWith("rmgr: Transaction") || line.startsWith("rmgr: Standby");
             Matcher relation = RELATION.matcher(line);
             boolean touches = false;
             while (relation.find()) {
                 touches = true;
-                only[0] &= isStatistics(line, Integer.parseUnsignedInt(relation.group(1)));
+                Set<Long> kind = isStatistics(line, Integer.parseUnsignedInt(relation.group(1)))
+                        ? only
+                        : more;
+                kind.add(transaction);
             }
-            any[0] |= touches;
-            only[0] &= touches || bookkeeping;
+            if (!touches && !bookkeeping) {
+                more.add(transaction);
+            }
         });
-        return only[0] && any[0];
+        only.removeAll(more);
+        return only;
     }
 
     /** pg_class keeps the number of pages and rows, overwritten in place. */
