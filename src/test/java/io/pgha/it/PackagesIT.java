@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 @NeedsPackagingTools
 class PackagesIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final List<String> NAMES = List.of("pgha", "pgha-witness");
     private static final Path HOST_UNITS = Path.of("/usr/lib/systemd/system");
 
@@ -387,14 +387,14 @@ class PackagesIT {
         Files.writeString(
                 file,
                 "pairs = [\"" + given
-                        + "\"]\nlisten = \"127.0.0.1\"\nport = 17433\nstate_directory = \""
-                        + directory.resolve("registers") + "\"\n");
+                        + "\"]\nlisten = \"127.0.0.1\"\nport = " + PgInstance.freePort()
+                        + "\nstate_directory = \"" + directory.resolve("registers") + "\"\n");
         run("java", "-jar", jar, "keygen", pair.toString(), "--nodes", "node1,node2");
         run("java", "-jar", jar, "keygen", pair.toString(), "--for-witness", given.toString());
 
         Process witness = new ProcessBuilder(
                         "timeout",
-                        "30",
+                        "120",
                         "java",
                         "-jar",
                         jar,

@@ -20,7 +20,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -35,6 +37,11 @@ public final class PgInstance implements AutoCloseable {
             List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups");
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int FIRST_PORT = 20_000;
+    private static final int PORTS = 12_000;
+    /** Test JVMs that run side by side begin at different places. */
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
     private final Path base;
     private final Path data;
@@ -141,13 +148,21 @@ public final class PgInstance implements AutoCloseable {
         }
     }
 
-    /** A loopback port nobody listens on at this moment. */
+    /**
+     * A loopback port nobody listens on at this moment, and never given twice. It lies below those that the kernel gives to
+     * outgoing connections (32768 and up), one of which might have it by the time a server wants it.
+     */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int i = 0; i < PORTS; i++) {
+            int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
+            try (ServerSocket socket =
+                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // Somebody has it: the next, then.
+            }
         }
+        throw new IllegalStateException("no free port");
     }
 
     public int port() {
