@@ -3,12 +3,11 @@ package io.pgha.it;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A directory of this run under /tmp. It names its owner (process number and start), so that {@link #sweep()} of a later
@@ -18,22 +17,34 @@ record LabDirectory(Path path) {
 
     private static final Path PARENT = Path.of("/tmp");
     private static final String PREFIX = "pgha-lab-";
-    private static final String OWNER = "owner";
+    private static final String OWNER = "made-by";
+    /** Field 22 of /proc/PID/stat, counted from the one behind the name. */
+    private static final int START_TIME = 19;
 
     static LabDirectory make(String purpose) {
         try {
             Path path = Files.createTempDirectory(PARENT, PREFIX + purpose + "-");
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
-            ProcessHandle self = ProcessHandle.current();
-            Files.writeString(path.resolve(OWNER), self.pid() + " " + started(self) + "\n");
+            long self = ProcessHandle.current().pid();
+            Files.writeString(path.resolve(OWNER), self + " " + started(self) + "\n");
             return new LabDirectory(path);
         } catch (IOException e) {
             throw new IllegalStateException("could not make a directory in " + PARENT, e);
         }
     }
 
-    private static String started(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toString).orElse("unknown");
+    /** As the kernel counts it, from the boot: the wall clock may be set between two looks. Not there: it is gone. */
+    private static String started(long process) throws IOException {
+        Path stat = Path.of("/proc/" + process + "/stat");
+        try {
+            String all = Files.readString(stat);
+            return all.substring(all.lastIndexOf(')') + 2).split(" ", -1)[START_TIME];
+        } catch (IOException e) {
+            if (Files.exists(stat)) {
+                throw e;
+            }
+            return "";
+        }
     }
 
     void handToPostgres() {
@@ -72,15 +83,12 @@ record LabDirectory(Path path) {
     }
 
     private static boolean isOrphan(Path path) throws IOException {
-        Path file = path.resolve(OWNER);
-        if (!Files.exists(file)) {
-            return false; // Another run is just making it.
+        String[] owner;
+        try {
+            owner = Files.readString(path.resolve(OWNER)).strip().split(" ", 2);
+        } catch (NoSuchFileException e) {
+            return false; // Another run is just making or removing it.
         }
-        String[] owner = Files.readString(file).strip().split(" ", 2);
-        if (owner.length < 2) {
-            return false;
-        }
-        Optional<ProcessHandle> lives = ProcessHandle.of(Long.parseLong(owner[0]));
-        return lives.isEmpty() || !started(lives.get()).equals(owner[1]);
+        return owner.length == 2 && !started(Long.parseLong(owner[0])).equals(owner[1]);
     }
 }
