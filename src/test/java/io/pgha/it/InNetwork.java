@@ -27,7 +27,11 @@ final class InNetwork implements AutoCloseable {
         int close(int descriptor);
     }
 
-    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(body -> {
+        Thread made = new Thread(body, "in another network");
+        made.setDaemon(true);
+        return made;
+    });
 
     private InNetwork() {}
 

@@ -1,6 +1,8 @@
 package io.pgha.it;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,11 +24,13 @@ final class Lab implements AutoCloseable {
 
     private static final long POLL_NANOS = 5_000_000;
     private static final long REST = 4;
+    private static final int KNOCK_MILLIS = 500;
 
     private final LabDirectory directory;
     private final LabOptions options;
     private final Machine router;
     private final Machine client;
+    private final InNetwork outside;
     private final Wires wires;
     private final LabNode node1;
     private final LabNode node2;
@@ -50,6 +54,7 @@ final class Lab implements AutoCloseable {
         }
         this.router = Machine.boot("router");
         this.client = Machine.boot("client");
+        this.outside = InNetwork.of(client);
         this.wires = new Wires(router, client, options.links());
         this.node1 = LabNode.make(1, home, wires, options.disks());
         this.node2 = LabNode.make(2, home, wires, options.disks());
@@ -189,12 +194,19 @@ final class Lab implements AutoCloseable {
         return guest;
     }
 
-    /** Whether a client's connection to a node's port 5432 is accepted, asked from the client machine. */
+    /**
+     * Whether a client's connection to a node's port 5432 is accepted, asked from the client machine; by no program, whose
+     * start a busy machine could draw out until an open port counts as closed.
+     */
     boolean isOpen(LabNode node) {
-        String probe = "exec 3<>/dev/tcp/" + node.address() + "/5432";
-        return Run.of(client.root(List.of("timeout", "0.5", "bash", "-c", probe)))
-                        .code()
-                == 0;
+        return outside.call(() -> {
+            try (Socket knock = new Socket()) {
+                knock.connect(new InetSocketAddress(node.address(), 5432), KNOCK_MILLIS);
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        });
     }
 
     /** Boots a node that was powered off, as its units would: daemon first, then the question whether to start. */
@@ -203,7 +215,7 @@ final class Lab implements AutoCloseable {
         node.daemon().start();
         expect(
                 "pgha of " + node.name() + " answers",
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(60),
                 node.daemon()::answers);
         return node.daemon().run(List.of("check-start", "--yes"));
     }
@@ -305,6 +317,7 @@ final class Lab implements AutoCloseable {
 
     private synchronized void dismantle() {
         LabDisk.resumeBelow(directory.path());
+        outside.close();
         for (AutoCloseable guest : guests) {
             try {
                 guest.close();
