@@ -123,9 +123,13 @@ final class LabPostgres {
 
     /** Freezes every process of the cluster, the postmaster first. */
     long hangAll() {
-        List<Long> all = everyProcess();
+        long postmaster = postmaster();
         long now = System.nanoTime();
-        signal("-STOP", all);
+        signal("-STOP", List.of(postmaster));
+        List<String> command = new ArrayList<>(List.of("kill", "-STOP"));
+        everyProcess().forEach(process -> command.add(Long.toString(process)));
+        // No more are born; one that answered a port check may end before its signal comes.
+        Run.of(command);
         return now;
     }
 
