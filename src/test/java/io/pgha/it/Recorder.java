@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  */
 final class Recorder implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(40);
 
     /** What a client does: how many connections, and how long each rests between two writes. */
     record Pace(int connections, Duration think) {
@@ -40,14 +40,14 @@ final class Recorder implements AutoCloseable {
                 ClientProgram.start(lab, RecorderMain.class, List.of("-Xmx96m"), arguments, log);
     }
 
-    /** Waits until rows written from now on are acknowledged by whichever node, 20 s at most. */
+    /** Waits until rows written from now on are acknowledged by whichever node, 40 s at most. */
     void awaitWrites() {
-        await(LIMIT, attempt -> true);
+        await(LIMIT, Recording.Kind.ACKNOWLEDGED, attempt -> true);
     }
 
     /** The same with the patience that a takeover in trouble needs. */
     void awaitServed() {
-        await(StruckPair.PATIENCE, attempt -> true);
+        await(StruckPair.PATIENCE, Recording.Kind.ACKNOWLEDGED, attempt -> true);
     }
 
     /** The same by one node: after a crash of the other, whose orphans may still acknowledge what they had begun. */
@@ -57,16 +57,21 @@ final class Recorder implements AutoCloseable {
 
     /** Waits until rows written from now on are acknowledged by one node. */
     void awaitWrites(LabNode by, Duration limit) {
-        await(limit, attempt -> attempt.concerns(by.number()));
+        await(limit, Recording.Kind.ACKNOWLEDGED, attempt -> attempt.concerns(by.number()));
     }
 
-    private void await(Duration limit, Predicate<Recording.Attempt> wanted) {
+    /** Waits until a row that an observer writes from now on is acknowledged by one node, whoever else serves. */
+    void awaitObserved(LabNode by) {
+        await(LIMIT, Recording.Kind.ACCEPTED, attempt -> attempt.concerns(by.number()));
+    }
+
+    private void await(Duration limit, Recording.Kind kind, Predicate<Recording.Attempt> wanted) {
         RecordingTail tail = RecordingTail.ofEnd(log);
         long now = System.nanoTime();
         lab.expect("rows are acknowledged", limit, () -> {
             program.mustRun();
             return tail.next().stream()
-                    .filter(attempt -> attempt.kind() == Recording.Kind.ACKNOWLEDGED)
+                    .filter(attempt -> attempt.kind() == kind)
                     .filter(attempt -> attempt.sent() > now)
                     .anyMatch(wanted);
         });

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 final class StruckPair implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(40);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration WHOLE = Duration.ofSeconds(90);
 
     private final LabOptions options;
@@ -49,7 +49,9 @@ final class StruckPair implements AutoCloseable {
             lab.heal();
             expect(
                     "the old primary yields, or both close",
+                    // What it has nothing to lose by it may have rejoined already.
                     () -> primary.daemon().is("DEPOSED")
+                            || primary.daemon().is("STANDBY")
                             || (primary.daemon().is("CONFLICT")
                                     && standby.daemon().is("CONFLICT")));
             if (standby.daemon().is("CONFLICT")) {
