@@ -27,6 +27,7 @@ import java.util.Optional;
 @NeedsNamespaces
 class BadInputIT {
 
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String NOT_THE_PASSWORD = "not-the-password-of-anybody";
 
     private final LivePair pair = LivePair.shared();
@@ -160,7 +161,7 @@ class BadInputIT {
         Files.delete(ledger);
         Lab.await(
                 "it may be started again",
-                Duration.ofSeconds(10),
+                SOON,
                 () -> standby.daemon().run(List.of("check-start", "--yes")).code() == 0);
     }
 
@@ -194,7 +195,13 @@ class BadInputIT {
 
         pair.awaitStatus(primary, "node2 runs with another configuration", "node2 runs pgha 9.9.9");
         pair.awaitStatus(standby, "node1 runs with another configuration", "node1 runs pgha 0.");
-        assertTrue(primary.daemon().logged().contains("WARN  node1 node2 runs pgha 9.9.9"));
+        pair.lab()
+                .expect(
+                        "it is logged",
+                        SOON,
+                        () -> primary.daemon()
+                                .logged()
+                                .contains("WARN  node1 node2 runs pgha 9.9.9"));
         pair.assertUnharmed();
         LivePair.assertFinding(pair.check(primary), "peer daemon", "configuration differs", "scp ");
         standby.daemon().install(Optional.empty());
@@ -244,7 +251,7 @@ class BadInputIT {
         root("rm", state + "/filler").orFail();
         Lab.await(
                 "the gate's hold is lifted",
-                Duration.ofSeconds(10),
+                SOON,
                 () -> ask(standby, new Request.GateOpen(false))
                         .filter(answer -> answer.text().contains("stays closed"))
                         .isPresent());

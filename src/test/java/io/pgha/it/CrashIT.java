@@ -3,7 +3,6 @@ package io.pgha.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +22,7 @@ class CrashIT {
 
     private final StruckPair pair = new StruckPair(LabOptions.shipped()
             .withDisks()
-            .with(List.of("on_crash = restart_then_failover", "restart_budget = 4s")));
+            .with(List.of("on_crash = restart_then_failover", "restart_budget = 10s")));
 
     @AfterAll
     void close() {
@@ -50,7 +49,7 @@ class CrashIT {
             String configuration =
                     round.primary().postgres().data().resolve("postgresql.conf").toString();
             Run.of(List.of("sed", "-i", "/^nonsense/d", configuration)).orFail();
-            assertSaid(round.primary(), "restart_then_failover");
+            expectSaid(round, round.primary(), "restart_then_failover");
         });
     }
 
@@ -60,7 +59,7 @@ class CrashIT {
             round.primary().storage().fill(6);
             fillWithWal(round.primary());
             round.awaitTakeover();
-            assertSaid(round.primary(), "less than one WAL segment");
+            expectSaid(round, round.primary(), "less than one WAL segment");
             round.primary().storage().empty();
         });
     }
@@ -90,8 +89,8 @@ class CrashIT {
         assertNotEquals(0, died.code(), died.err());
     }
 
-    private static void assertSaid(LabNode node, String words) {
-        assertTrue(node.daemon().logged().contains(words), () -> node.daemon().logged());
+    private static void expectSaid(StruckPair.Round round, LabNode node, String words) {
+        round.expect(words, () -> node.daemon().logged().contains(words));
     }
 
     private static long epoch(LabNode node) {

@@ -57,9 +57,11 @@ class FenceIT {
                     + recording.lost(lab.node2()).size());
             assertTrue(strip.isDummyOff(1), lab::diagnosis);
             assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
-            String log = lab.node2().daemon().logged();
-            assertTrue(log.contains("node1's machine is off: switched off by"), log);
-            assertTrue(status(lab).contains("is rebuilt there by pgha initialize"), lab::diagnosis);
+            expectSaid(lab, "node1's machine is off: switched off by");
+            lab.expect(
+                    "its status says how it comes back",
+                    PATIENCE,
+                    () -> status(lab).contains("is rebuilt there by pgha initialize"));
         }
     }
 
@@ -125,14 +127,14 @@ class FenceIT {
         try (Lab lab = Lab.open(LabOptions.shipped().with(strip.levels("broken")))) {
             lab.node1().powerOff();
 
-            lab.expect(
-                    "node2 says why it holds",
-                    PATIENCE,
-                    () -> status(lab).contains("node1 is silent, but fencing it failed (level 1"));
+            lab.expect("node2 says why it holds", PATIENCE, () -> {
+                String said = status(lab);
+                return said.contains("node1 is silent, but fencing it failed (level 1")
+                        && said.contains("pgha promote");
+            });
 
             assertFalse(lab.node2().postgres().isPrimary(), lab::diagnosis);
             assertFalse(lab.isOpen(lab.node2()), lab::diagnosis);
-            assertTrue(status(lab).contains("pgha promote"), lab::diagnosis);
             Run promoted = lab.node2().daemon().run(List.of("promote", "--yes"));
             assertEquals(0, promoted.code(), () -> promoted + lab.diagnosis());
             assertTrue(lab.node2().postgres().isPrimary(), lab::diagnosis);
@@ -148,8 +150,7 @@ class FenceIT {
             lab.expect(
                     "node2 takes over", PATIENCE, () -> lab.node2().postgres().isPrimary());
 
-            String log = lab.node2().daemon().logged();
-            assertTrue(log.contains("level 2, and seen off"), log);
+            expectSaid(lab, "level 2, and seen off");
             assertFalse(lab.node1().machine().runs(), lab::diagnosis);
             assertEquals(List.of(), sleepers(lab.node2()), lab::diagnosis);
         }
@@ -172,11 +173,14 @@ class FenceIT {
                     PATIENCE,
                     () -> lab.node2().daemon().isSteady()
                             && lab.node2().daemon().isIdle());
-            String log = lab.node2().daemon().logged();
-            assertTrue(log.contains("node1 is heard again"), log);
+            expectSaid(lab, "node1 is heard again");
             assertTrue(lab.isOpen(lab.node1()), lab::diagnosis);
             assertFalse(strip.isOrdered(1), lab::diagnosis);
         }
+    }
+
+    private static void expectSaid(Lab lab, String words) {
+        lab.expect(words, PATIENCE, () -> lab.node2().daemon().logged().contains(words));
     }
 
     private static String status(Lab lab) {

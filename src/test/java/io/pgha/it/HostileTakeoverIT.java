@@ -11,6 +11,7 @@ import org.junit.jupiter.api.TestInstance;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What may go wrong on the standby, and at the hands of people, in the moment in which it is to take over: each ends in a stated
@@ -25,12 +26,12 @@ class HostileTakeoverIT {
     private static final String FAR = "10min";
     /** Those that the journal shows: what is only recorded goes to the disk with the one before. */
     private static final List<Integer> TAKEOVER = List.of(1, 2, 3, 5, 6);
-    /** One kill voids the workflow, which is begun anew; some come too late. */
-    private static final int ROUNDS = 8;
+    /** One kill voids the workflow, which is begun anew; some come too late, on a busy machine many. */
+    private static final int ROUNDS = 20;
 
     private final StruckPair pair = new StruckPair(LabOptions.shipped()
             .withDisks()
-            .with(List.of("promote_timeout = 5s", "clean_stop_grace = 5s")));
+            .with(List.of("promote_timeout = 10s", "clean_stop_grace = 5s")));
 
     @AfterAll
     void close() {
@@ -103,7 +104,7 @@ class HostileTakeoverIT {
             primary.crash();
             round.awaitTakeover();
 
-            assertTrue(heir.hears("for which replay waited"), round.lab()::diagnosis);
+            round.expect("it is said", () -> heir.hears("for which replay waited"));
             standby.reset("max_standby_streaming_delay");
             standby.sql("app", "drop table ballast");
         });
@@ -124,7 +125,7 @@ class HostileTakeoverIT {
             primary.crash();
             round.awaitTakeover();
 
-            assertTrue(heir.hears("rescued "), round.lab()::diagnosis);
+            round.expect("it is said", () -> heir.hears("rescued "));
             round.expect(
                     "the delay is back",
                     () -> LivePair.read(standby.data().resolve("postgresql.auto.conf"))
@@ -144,8 +145,8 @@ class HostileTakeoverIT {
             round.recorder().awaitWrites(round.primary(), StruckPair.PATIENCE);
 
             assertFalse(round.standby().postgres().isPrimary(), round.lab()::diagnosis);
-            assertTrue(heir.hears("it was stopped"), round.lab()::diagnosis);
-            assertTrue(heir.hears("ended before it was promoted"), round.lab()::diagnosis);
+            round.expect("it is said", () -> heir.hears("it was stopped"));
+            round.expect("it is said", () -> heir.hears("ended before it was promoted"));
         });
     }
 
@@ -157,7 +158,7 @@ class HostileTakeoverIT {
             round.primary().powerOff();
             round.awaitTakeover();
 
-            assertTrue(heir.hears("it was stopped"), round.lab()::diagnosis);
+            round.expect("it is said", () -> heir.hears("it was stopped"));
             round.lab().powerOn(round.primary());
         });
     }
@@ -186,13 +187,15 @@ class HostileTakeoverIT {
             Lab.await(
                     "it ceded",
                     StruckPair.PATIENCE,
-                    () -> round.primary().daemon().is("CEDED"));
+                    () -> round.primary().daemon().is("CEDED")
+                            || round.primary().daemon().is("DEPOSED"));
             primary.begin();
             round.recorder().awaitServed();
 
-            assertTrue(
-                    round.lab().isOpen(round.primary()) != round.lab().isOpen(round.standby()),
-                    round.lab()::diagnosis);
+            round.expect(
+                    "one is open",
+                    () -> round.lab().isOpen(round.primary())
+                            != round.lab().isOpen(round.standby()));
             dropBallast(round.lab());
         });
         assertTrue(
@@ -210,10 +213,15 @@ class HostileTakeoverIT {
             round.recorder().awaitWrites(round.primary(), StruckPair.PATIENCE);
 
             standby.storage().empty();
-            assertTrue(heir.hears("ended before it was promoted"), round.lab()::diagnosis);
-            if (!standby.postgres().isReady()) {
-                standby.daemon().run(List.of("check-start", "--yes")).orFail();
-            }
+            round.expect("it is said", () -> heir.hears("ended before it was promoted"));
+            // It may be down, on its way up, or up.
+            round.expect(
+                    "its PostgreSQL runs again",
+                    () -> standby.postgres().isReady()
+                            || standby.daemon()
+                                            .run(List.of("check-start", "--yes"))
+                                            .code()
+                                    == 0);
         });
     }
 
@@ -225,10 +233,11 @@ class HostileTakeoverIT {
             round.primary().postgres().crashWithUnreadableWal();
             round.awaitTakeover();
 
-            assertTrue(heir.hears("it is not known whether"), round.lab()::diagnosis);
-            assertTrue(heir.hears("WAL cannot be read"), round.lab()::diagnosis);
+            round.expect("it is said", () -> heir.hears("it is not known whether"));
+            round.expect("it is said", () -> heir.hears("WAL cannot be read"));
         });
-        assertTrue(seen.longestGapMillis() < 5_000, () -> seen.longestGapMillis() + " ms");
+        // Whatever held the promotion up would hold it up for promote_timeout.
+        assertTrue(seen.longestGapMillis() < 10_000, () -> seen.longestGapMillis() + " ms");
     }
 
     @Test
@@ -269,10 +278,14 @@ class HostileTakeoverIT {
     }
 
     private static void dropBallast(Lab lab) {
-        for (LabNode node : List.of(lab.node1(), lab.node2())) {
-            if (lab.isOpen(node)) {
-                node.postgres().sql("app", "drop table if exists ballast");
-            }
-        }
+        lab.expect(
+                "the ballast is gone",
+                StruckPair.PATIENCE,
+                () -> Stream.of(lab.node1(), lab.node2())
+                        .filter(lab::isOpen)
+                        .anyMatch(node -> node.postgres()
+                                        .trySql("app", "drop table if exists ballast")
+                                        .code()
+                                == 0));
     }
 }

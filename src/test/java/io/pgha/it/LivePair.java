@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 /** A lab that several tests use in turn: each breaks something, looks what is said and done about it, and mends it again. */
 final class LivePair {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static Optional<LivePair> living = Optional.empty();
 

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 @NeedsNamespaces
 class RejoinIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int CHANGES = 10;
     private static final LabOptions FAST = LabOptions.shipped().withProfile("fast");
 
@@ -48,6 +48,8 @@ class RejoinIT {
                 from = to;
             }
             Recording recording = recorder.stop();
+            // It follows before the last step of its workflow is done.
+            lab.expect("each came back", PATIENCE, () -> count(lab, "rejoin done") >= CHANGES);
             System.out.println("rejoin: " + count(lab, "rejoin done") + " of " + CHANGES
                     + ", of them by rewind " + count(lab, "bytes of diverged WAL"));
             assertEquals(0, recording.lost(from).size(), lab::diagnosis);
@@ -97,21 +99,27 @@ class RejoinIT {
         LabNode old = replaceWithUnsentCommits(lab, primary);
         Thread typing = new Thread(() -> old.daemon().run(List.of("rejoin", "--yes")), "typing");
         Path ledger = old.disk().resolve("data.pgha-rewind");
+        ProcessHandle daemon = old.daemon().handle();
         typing.start();
         Lab.await(
                 "pg_rewind writes",
                 PATIENCE,
                 () -> Files.exists(ledger) && Files.readString(ledger).contains("REWRITING"));
-        old.daemon().kill();
+        daemon.destroyForcibly();
+        Lab.await("pgha is dead", PATIENCE, () -> !old.daemon().runs());
         DataDirectory data = new DataDirectory(old.postgres().data());
         String obstacle = lookAt(data);
         assertTrue(obstacle.contains("pg_rewind was interrupted"), obstacle);
         old.daemon().start();
         follows(lab, old);
-        String log = old.daemon().logged();
-        assertTrue(log.contains("copied anew, since the rejoin failed"), lab::diagnosis);
-        assertFalse(Files.exists(ledger));
-        assertEquals("", lookAt(data));
+        lab.expect(
+                "it is said",
+                PATIENCE,
+                () -> old.daemon().logged().contains("copied anew, since the rejoin failed"));
+        lab.expect(
+                "nothing is left of it",
+                PATIENCE,
+                () -> !Files.exists(ledger) && lookAt(data).isEmpty());
     }
 
     private static String lookAt(DataDirectory data) {

@@ -1,7 +1,6 @@
 package io.pgha.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,7 @@ class RescueIT {
                     + recording.longestGap(crash, Long.MAX_VALUE).millis() + " ms");
             assertEquals(0, recording.lost(lab.node2()).size(), lab::diagnosis);
             assertEquals(0, recording.twoPrimariesMillis(), lab::diagnosis);
-            assertSaid(lab, lab.node2(), "rescued 1");
+            expectSaid(lab, lab.node2(), "rescued 1");
             lab.expect("recovery's settings are back", PATIENCE, () -> settings(lab.node2()));
         }
     }
@@ -52,16 +51,19 @@ class RescueIT {
             fallBehind(lab, 120);
             recorder.awaitWrites(lab.node1());
 
+            ProcessHandle daemon = lab.node1().daemon().handle();
             lab.node1().postgres().crash();
             lab.expect("a rescue", PATIENCE, () -> said(lab.node2(), RESCUING));
-            lab.node1().daemon().kill();
+            daemon.destroyForcibly();
+            lab.expect(
+                    "its daemon is dead", PATIENCE, () -> !lab.node1().daemon().runs());
             lab.expect("a refusal", PATIENCE, () -> said(lab.node2(), "refused to take over"));
             lab.node1().daemon().start();
             recorder.awaitWrites(lab.node1(), PATIENCE);
 
             Recording recording = recorder.stop();
             assertEquals(0, recording.lost(lab.node1()).size(), lab::diagnosis);
-            assertSaid(lab, lab.node2(), "above maximum_lag_on_failover");
+            expectSaid(lab, lab.node2(), "above maximum_lag_on_failover");
             lab.expect("node2 follows", PATIENCE, lab.node2().postgres()::isStreaming);
             lab.expect("recovery's settings are back", PATIENCE, () -> settings(lab.node2()));
         }
@@ -82,7 +84,7 @@ class RescueIT {
 
             Recording recording = recorder.stop();
             assertEquals(0, recording.lost(lab.node1()).size(), lab::diagnosis);
-            assertSaid(lab, lab.node2(), "No space left on device");
+            expectSaid(lab, lab.node2(), "No space left on device");
         }
     }
 
@@ -103,8 +105,8 @@ class RescueIT {
             recorder.awaitWrites(lab.node2());
 
             recorder.close();
-            assertSaid(lab, lab.node2(), " bytes of WAL: node1: ");
-            assertSaid(lab, lab.node2(), "cannot be read");
+            expectSaid(lab, lab.node2(), " bytes of WAL: node1: ");
+            expectSaid(lab, lab.node2(), "cannot be read");
         }
     }
 
@@ -127,8 +129,8 @@ class RescueIT {
         return node.daemon().logged().contains(words);
     }
 
-    private static void assertSaid(Lab lab, LabNode node, String words) {
-        assertTrue(said(node, words), () -> words + "\n" + lab.diagnosis());
+    private static void expectSaid(Lab lab, LabNode node, String words) {
+        lab.expect(words, PATIENCE, () -> said(node, words));
     }
 
     /** As they were before the takeover. */
