@@ -79,6 +79,8 @@ class SynchronousIT {
             recorder.awaitWrites(primary);
 
             Recording recording = recorder.stop();
+            // It acknowledged what it holds, which may be replayed a moment later.
+            standby.postgres().awaitReplayed(primary.postgres());
             assertEquals(0, recording.lost(primary).size(), lab::diagnosis);
             assertEquals(0, recording.lost(standby).size(), lab::diagnosis);
         }
