@@ -40,7 +40,7 @@ class SwitchoverIT {
 
     @Test
     void whatCannotBeDoneIsRefusedOrUndoneAndThePrimaryServes() {
-        try (Lab lab = Lab.open(LabOptions.shipped().with(List.of("stop_timeout = 2s")))) {
+        try (Lab lab = Lab.open(LabOptions.shipped().with(List.of("stop_timeout = 6s")))) {
             lab.trafficManager();
             LabNode primary = lab.node1();
             LabNode standby = lab.node2();
@@ -65,6 +65,13 @@ class SwitchoverIT {
             standby.postgres().resume();
             lab.expect("node2 follows", PATIENCE, () -> standby.postgres().isStreaming());
             lab.expect("node1 is steady", PATIENCE, () -> primary.daemon().isSteady());
+            lab.expect(
+                    "nothing speaks against it",
+                    PATIENCE,
+                    () -> primary.daemon()
+                                    .run(List.of("switchover", "--dry-run"))
+                                    .code()
+                            == 0);
             switchOver(lab, primary);
 
             Recording recording = recorder.stop();
