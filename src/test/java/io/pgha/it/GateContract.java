@@ -31,6 +31,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The laws of a gate, whatever keeps it. The gate is a process with a daemon's rights (PostgreSQL's owner, two ambient
@@ -115,7 +116,8 @@ abstract class GateContract {
             String from = server.equals(SERVER4) ? CLIENT4 : CLIENT6;
             long begun = System.nanoTime();
             assertTrue(bed.isRefused(from, 0, server, POSTGRES));
-            assertTrue(Duration.ofNanos(System.nanoTime() - begun).toMillis() < 200);
+            // Linux repeats an unanswered SYN after a second: this was the answer to the first.
+            assertTrue(Duration.ofNanos(System.nanoTime() - begun).toMillis() < 900);
         }
     }
 
@@ -374,15 +376,25 @@ abstract class GateContract {
         assertEquals("0 ms", gate.tell("permit 0 0"));
         gate.tell("grant 0");
         assertEquals("CLOSED", gate.tell("look"), "no time, no permit");
+        long before = System.nanoTime();
         gate.tell("permit 0 2000");
         long armed = System.nanoTime();
         gate.tell("grant 0");
         expectOpen();
         gate.kill();
+        AtomicLong lastLetIn = new AtomicLong(armed);
         // One port is asked: between two questions the kernel may close both.
-        Lab.await("the kernel closes", SOON, () -> bed.isRefused(CLIENT4, 0, SERVER4, POSTGRES));
-        long held = Duration.ofNanos(System.nanoTime() - armed).toMillis();
-        assertTrue(held > 1_000 && held < 2_300, held + " ms");
+        Lab.await("the kernel closes", SOON, () -> {
+            long asked = System.nanoTime();
+            boolean refused = bed.isRefused(CLIENT4, 0, SERVER4, POSTGRES);
+            lastLetIn.set(refused ? lastLetIn.get() : asked);
+            return refused;
+        });
+        // What is certain, however late the answers are looked at: it was open no longer than
+        // permitted.
+        long held = Duration.ofNanos(System.nanoTime() - before).toMillis();
+        long open = Duration.ofNanos(lastLetIn.get() - armed).toMillis();
+        assertTrue(held > 1_000 && open < 2_300, open + " to " + held + " ms");
         expectShut();
         replaceGate();
     }
