@@ -205,7 +205,7 @@ final class CloneBed {
 
     /** Asks until the answer is as wanted. */
     void await(String what, int port, String query, long wanted) throws Exception {
-        long limit = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long limit = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         String last = "";
         while (System.nanoTime() < limit) {
             try {
@@ -266,7 +266,7 @@ final class CloneBed {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        boolean ended = process.waitFor(30, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(120, TimeUnit.SECONDS);
         String said = Files.readString(output);
         Files.delete(output);
         if (!ended || process.exitValue() != 0) {

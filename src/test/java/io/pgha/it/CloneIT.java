@@ -285,7 +285,7 @@ class CloneIT {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        assertTrue(process.waitFor(40, java.util.concurrent.TimeUnit.SECONDS));
+        assertTrue(process.waitFor(120, java.util.concurrent.TimeUnit.SECONDS));
         return new Driven(process.exitValue(), Files.readString(output));
     }
 }

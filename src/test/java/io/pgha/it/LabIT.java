@@ -19,7 +19,7 @@ import java.util.Set;
 @NeedsNamespaces
 class LabIT {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void anUndisturbedRunLosesNothingAndHasOnePrimary() {

@@ -145,10 +145,12 @@ class RestoreProgramIT {
         bed.postgres().run("mkfifo", archive.resolve(".pgha-archive").toString());
         bed.copy(bed.segmentFile(), archive.resolve(segment));
         for (String signal : List.of("TERM", "INT", "QUIT", "HUP")) {
-            for (Running running : List.of(
-                    bed.programs().begin("pgha-archive", settings, "pg_wal/" + segment, segment),
-                    bed.programs()
-                            .begin("pgha-restore", settings, segment, "pg_wal/RECOVERYXLOG"))) {
+            // One after the other: neither hangs for ever.
+            for (List<String> program : List.of(
+                    List.of("pgha-archive", "pg_wal/" + segment, segment),
+                    List.of("pgha-restore", segment, "pg_wal/RECOVERYXLOG"))) {
+                Running running = bed.programs()
+                        .begin(program.get(0), settings, program.get(1), program.get(2));
                 PgInstance.await(
                         "the program to hang in the archive",
                         () -> running.process().descendants().count() >= 2);

@@ -19,7 +19,7 @@ import java.util.List;
 @NeedsNamespaces
 class VotesModelIT {
 
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final Path MODEL = Path.of("src/test/spin/votes.pml").toAbsolutePath();
 
     @TempDir
