@@ -17,6 +17,7 @@ import io.pgha.postgres.Conninfo;
 import io.pgha.postgres.ControlFailed;
 import io.pgha.postgres.DataDirectory;
 import io.pgha.postgres.DataDirectoryException;
+import io.pgha.postgres.EndOfWal;
 import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.LongStep;
 import io.pgha.postgres.PeerDatabase;
@@ -25,6 +26,7 @@ import io.pgha.postgres.PostgresControl;
 import io.pgha.postgres.SqlSource;
 import io.pgha.postgres.StandbyConfiguration;
 import io.pgha.postgres.Swap;
+import io.pgha.postgres.TornWal;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +59,7 @@ final class HostSteps {
     private final Optional<FenceMonitor> fence;
     private final Rescuer rescuer;
     private final PoolerKeeper poolers;
+    private final EndOfWal endOfWal;
 
     HostSteps(
             Settings settings,
@@ -79,6 +82,7 @@ final class HostSteps {
         this.fence = fence;
         this.rescuer = rescuer;
         this.poolers = new PoolerKeeper(settings);
+        this.endOfWal = new EndOfWal(settings);
     }
 
     /** Carries a step out and waits for it, on the caller's thread; never throws for what the world does. */
@@ -265,6 +269,9 @@ final class HostSteps {
                 if (control.postmaster().state() == Postmaster.RUNNING) {
                     return List.of();
                 }
+                TornWal.cut(
+                        settings.postgres().dataDirectory(),
+                        endOfWal.of(control, Optional.empty()));
                 try (Connection peer = peerDatabase.open()) {
                     PeerSlot.ensure(
                             peer,
