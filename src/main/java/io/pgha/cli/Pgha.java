@@ -152,6 +152,7 @@ public final class Pgha implements Runnable {
         commands.put("fence", () -> new FenceCommand(pgha));
         commands.put("check-start", () -> new CheckStartCommand(pgha));
         commands.put("check-access", () -> new CheckAccessCommand(pgha));
+        commands.put("setup", () -> new SetupCommand(pgha));
         commands.put("keygen", () -> new KeygenCommand(pgha));
         commands.put("config", () -> new ConfigCommand(pgha));
         commands.put("version", () -> new VersionCommand(pgha));

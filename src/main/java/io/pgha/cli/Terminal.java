@@ -36,6 +36,24 @@ public record Terminal(PrintStream out, PrintStream err, Optional<BufferedReader
         }
     }
 
+    /** Asks for a word; an empty line is what was proposed. Empty: nothing was proposed, or nobody answers. */
+    Optional<String> ask(String question, Optional<String> proposed) {
+        if (input.isEmpty()) {
+            return proposed;
+        }
+        err.print(question + proposed.map(p -> " [" + p + "]").orElse("") + ": ");
+        err.flush();
+        try {
+            return Optional.ofNullable(input.get().readLine())
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .or(() -> proposed);
+        } catch (IOException e) {
+            err.println("no answer could be read: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /** One error, in the form every command uses. */
     void complain(String message) {
         err.println("pgha: " + message);

@@ -1,3 +1,3 @@
-/** Commands, exit codes, tables for humans. May see: model, plan, engine, config, os, http, peer, network, postgres. */
+/** Commands, exit codes, tables for humans. May see: model, plan, engine, config, os, http, peer, network, postgres, setup. */
 @org.jspecify.annotations.NullMarked
 package io.pgha.cli;

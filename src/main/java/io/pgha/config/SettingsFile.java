@@ -35,6 +35,20 @@ public final class SettingsFile {
         return load(file, node, MachineLocality.look());
     }
 
+    /** The same of a text that is not in the file yet. */
+    public static Settings parse(Path file, String text, Optional<NodeId> node)
+            throws InvalidConfiguration {
+        Complaints complaints = new Complaints(file);
+        Optional<ConfigObject> root = HoconText.parse(file, text, complaints);
+        complaints.throwIfAny();
+        return read(
+                file,
+                Document.of(root.orElseThrow(), complaints),
+                complaints,
+                node,
+                MachineLocality.look());
+    }
+
     static Settings load(Path file, Optional<NodeId> node, Locality locality)
             throws InvalidConfiguration {
         Complaints complaints = new Complaints(file);

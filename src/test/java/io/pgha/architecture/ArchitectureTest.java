@@ -35,6 +35,7 @@ final class ArchitectureTest {
             Map.entry("fence", Set.of("model", "config", "os")),
             Map.entry("pooler", Set.of("config")),
             Map.entry("arbiter", Set.of("model", "config", "os", "peer")),
+            Map.entry("setup", Set.of("model", "config", "os", "peer", "postgres")),
             Map.entry("http", Set.of("model", "plan", "decision", "engine", "config", "os")),
             Map.entry(
                     "daemon",
@@ -67,7 +68,8 @@ final class ArchitectureTest {
                             "fence",
                             "pooler",
                             "network",
-                            "postgres")));
+                            "postgres",
+                            "setup")));
 
     /** The pure part: values, decisions and the loop see nothing that could read a clock, a file or a socket. */
     private static final Set<String> PURE = Set.of("model", "plan", "decision", "engine");

@@ -1,0 +1,180 @@
+package io.pgha.setup;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.pgha.setup.Postmasters.Postmaster;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The PostgreSQL of this machine as its superuser sees it. */
+public final class Server {
+
+    private static final String LOOK = """
+            select json_build_object(
+              'version', current_setting('server_version_num')::int,
+              'super', (select rolsuper from pg_roles where rolname = current_user),
+              'recovery', pg_is_in_recovery(),
+              'system_id', (select system_identifier::text from pg_control_system()),
+              'config_file', current_setting('config_file'),
+              'hba_file', current_setting('hba_file'),
+              'checksums', current_setting('data_checksums') = 'on',
+              'conninfo', current_setting('primary_conninfo'),
+              'slot', current_setting('primary_slot_name'),
+              'stale', greatest((pg_stat_file(current_setting('hba_file'))).modification,
+                 (pg_stat_file(current_setting('config_file'))).modification) > pg_conf_load_time(),
+              'settings', (select json_object_agg(s.name, json_build_object('in_force', s.setting,
+                 'written', coalesce(f.setting, s.boot_val), 'file', coalesce(f.sourcefile, ''),
+                 'restart', s.context = 'postmaster'))
+                 from pg_settings s left join (select distinct on (name) name, setting, sourcefile
+                   from pg_file_settings where name is not null order by name, seqno desc) f using (name)
+                 where s.name in ('wal_level', 'max_wal_senders', 'max_replication_slots', 'hot_standby',
+                   'wal_log_hints', 'max_slot_wal_keep_size', 'listen_addresses', 'max_connections',
+                   'max_worker_processes', 'max_prepared_transactions', 'max_locks_per_transaction')),
+              'standbys', (select coalesce(json_agg(host(client_addr)), '[]') from pg_stat_replication
+                 where client_addr is not null and state = 'streaming'
+                   and application_name !~ 'basebackup|receivewal'));
+            """;
+
+    private static final Pattern HOST = Pattern.compile("(?:^|\\s)host\\s*=\\s*'?([^\\s',]+)");
+
+    private final Postmaster postmaster;
+    private final Psql psql;
+    private final JsonNode facts;
+
+    private Server(Postmaster postmaster, Psql psql, JsonNode facts) {
+        this.postmaster = postmaster;
+        this.psql = psql;
+        this.facts = facts;
+    }
+
+    /**
+     * Finds it and asks it; empty when none runs. Changes nothing.
+     *
+     * @param data its data directory, where a person named one
+     */
+    public static Optional<Server> find(Optional<Path> data) throws SetupRefused {
+        Optional<Postmaster> found = Postmasters.find(data);
+        return found.isPresent() ? Optional.of(ask(found.get())) : Optional.empty();
+    }
+
+    private static Server ask(Postmaster found) throws SetupRefused {
+        Psql psql = new Psql(
+                found.bin(), Owner.of(found.data()), found.socketDirectory(), found.port());
+        JsonNode facts = json(psql.run("postgres", LOOK));
+        if (!facts.path("super").asBoolean()) {
+            throw SetupRefused.input("role " + psql.owner().user() + " of the PostgreSQL in "
+                    + found.data() + " is no superuser, and setup must create roles");
+        }
+        return new Server(found, psql, facts);
+    }
+
+    static JsonNode json(String text) throws SetupRefused {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (JsonProcessingException e) {
+            throw SetupRefused.trouble("psql's answer cannot be understood: "
+                    + text.lines().findFirst().orElse("nothing"));
+        }
+    }
+
+    /** Whether it follows another server. */
+    public boolean isStandby() {
+        return facts.path("recovery").asBoolean();
+    }
+
+    /** Where it lies. */
+    public Path data() {
+        return postmaster.data();
+    }
+
+    /** Who the other node is, as replication knows it: the standby's address on a primary, the primary's on a standby. */
+    public Optional<String> peer() {
+        if (isStandby()) {
+            Matcher host = HOST.matcher(facts.path("conninfo").asText());
+            return host.find() ? Optional.of(String.valueOf(host.group(1))) : Optional.empty();
+        }
+        List<String> standbys = new ArrayList<>();
+        facts.path("standbys").forEach(s -> standbys.add(s.asText()));
+        return standbys.size() == 1 ? Optional.of(standbys.get(0)) : Optional.empty();
+    }
+
+    /** In one line, for a person. */
+    public String words() {
+        return "PostgreSQL " + major() + ", " + (isStandby() ? "standby" : "primary") + ", in "
+                + postmaster.data() + ", port " + postmaster.port()
+                + postmaster.unit().map(u -> ", unit " + u).orElse(", without a unit")
+                + peer().map(p -> isStandby() ? ", follows " + p : ", followed by " + p).orElse("");
+    }
+
+    Postmaster postmaster() {
+        return postmaster;
+    }
+
+    Psql psql() {
+        return psql;
+    }
+
+    int major() {
+        return facts.path("version").asInt() / 10_000;
+    }
+
+    String systemId() {
+        return facts.path("system_id").asText();
+    }
+
+    String conninfo() {
+        return facts.path("conninfo").asText();
+    }
+
+    String slot() {
+        return facts.path("slot").asText();
+    }
+
+    Path configFile() {
+        return Path.of(facts.path("config_file").asText());
+    }
+
+    Path hbaFile() {
+        return Path.of(facts.path("hba_file").asText());
+    }
+
+    boolean hasChecksums() {
+        return facts.path("checksums").asBoolean();
+    }
+
+    /** Its files were changed after it read them last. */
+    boolean isStale() {
+        return facts.path("stale").asBoolean();
+    }
+
+    boolean hasStandby() {
+        return !facts.path("standbys").isEmpty();
+    }
+
+    /** A setting: what holds now, what its files say, and whether only a restart changes it. */
+    Setting setting(String name) {
+        JsonNode setting = facts.path("settings").path(name);
+        return new Setting(
+                setting.path("in_force").asText(),
+                setting.path("written").asText(),
+                setting.path("file").asText(),
+                setting.path("restart").asBoolean());
+    }
+
+    /**
+     * A setting.
+     *
+     * @param inForce as pg_settings has it
+     * @param written in the files, where the last line wins; else the default
+     * @param file which one that is; empty: none
+     * @param restart a reload does not change it
+     */
+    record Setting(String inForce, String written, String file, boolean restart) {}
+}
