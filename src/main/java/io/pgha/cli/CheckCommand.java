@@ -38,24 +38,31 @@ final class CheckCommand implements Callable<Integer> {
         try {
             Desk desk = pgha.desk();
             Settings settings = desk.settings();
-            List<Finding> found = new ArrayList<>();
-            found.add(Finding.ok(
-                    "configuration",
-                    settings.file() + " as " + settings.self().id() + ", guard "
-                            + settings.policy().guard() + ", profile "
-                            + settings.policy().profile()));
-            DaemonChecks daemon = DaemonChecks.ask(desk, settings);
-            found.addAll(new LocalChecks(settings).all(daemon.gate()));
-            found.addAll(FenceChecks.of(settings));
-            found.addAll(new ServerChecks(settings).all());
-            found.addAll(PoolerChecks.of(settings));
-            found.addAll(daemon.all());
+            List<Finding> found = look(desk, settings);
             print(settings, found);
             return exitCode(found);
         } catch (InvalidConfiguration e) {
             pgha.terminal().err().println(e.getMessage());
             return Exit.USAGE;
         }
+    }
+
+    /** All that can be found out from here, in the order in which it is shown. */
+    static List<Finding> look(Desk desk, Settings settings)
+            throws InvalidConfiguration, InterruptedException {
+        List<Finding> found = new ArrayList<>();
+        found.add(Finding.ok(
+                "configuration",
+                settings.file() + " as " + settings.self().id() + ", guard "
+                        + settings.policy().guard() + ", profile "
+                        + settings.policy().profile()));
+        DaemonChecks daemon = DaemonChecks.ask(desk, settings);
+        found.addAll(new LocalChecks(settings).all(daemon.gate()));
+        found.addAll(FenceChecks.of(settings));
+        found.addAll(new ServerChecks(settings).all());
+        found.addAll(PoolerChecks.of(settings));
+        found.addAll(daemon.all());
+        return found;
     }
 
     static int exitCode(List<Finding> found) {

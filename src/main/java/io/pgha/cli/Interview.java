@@ -72,8 +72,8 @@ final class Interview {
         List<String> etcd =
                 places(given.etcd(), guard == Guard.ETCD, "etcd's members, with commas", "--etcd");
         if (!missing.isEmpty()) {
-            throw SetupRefused.input(
-                    "without a terminal setup needs " + String.join(", ", missing));
+            throw SetupRefused.input("setup needs " + String.join(", ", missing)
+                    + ": neither replication nor a person at a terminal says it");
         }
         return new Answers(
                 given.self(),

@@ -149,7 +149,12 @@ final class SetupCommand implements Callable<Integer> {
         if (!first.isConfigured()) {
             return first.propose(Optional.of(answers(server)), bundle);
         }
-        if (guard.isPresent() || peer.isPresent() || host.isPresent() || !more.isEmpty()) {
+        boolean shapes = guard.isPresent()
+                || peer.isPresent()
+                || host.isPresent()
+                || witness.isPresent()
+                || !(gateways.isEmpty() && etcd.isEmpty() && more.isEmpty());
+        if (shapes) {
             throw SetupRefused.input(desk.config()
                     + " is there already and says all that: edit it, then type pgha setup alone");
         }
@@ -176,7 +181,8 @@ final class SetupCommand implements Callable<Integer> {
                 .answers();
     }
 
-    private int carryOut(Proposal proposal) throws SetupRefused, InterruptedException {
+    private int carryOut(Proposal proposal)
+            throws SetupRefused, InvalidConfiguration, InterruptedException {
         PrintStream out = pgha.terminal().out();
         proposal.found().forEach(out::println);
         if (proposal.steps().isEmpty()) {
@@ -196,20 +202,27 @@ final class SetupCommand implements Callable<Integer> {
                 return pgha.terminal().isInteractive() ? Exit.FAILED : Exit.USAGE;
             }
             for (Step step : proposal.steps()) {
+                String words = step.words();
                 step.make();
-                out.println("done: " + step.words());
+                out.println("done: " + words);
             }
         }
         out.println("\nNext:");
         proposal.next().forEach(line -> out.println("  " + line));
-        out.println("\npgha check says now:");
-        int health = new CheckCommand(pgha).call();
-        out.println(
-                health == Exit.OK
-                        ? "\nAll is well."
-                        : "\nWhat is not ok above has its command behind the arrow; what waits for the"
-                                + " steps under Next ends with them.");
+        check(out);
         return Exit.OK;
+    }
+
+    /** Its findings alone: what the configuration covers is a page of its own. */
+    private void check(PrintStream out) throws InvalidConfiguration, InterruptedException {
+        Desk desk = pgha.desk();
+        List<Finding> found = CheckCommand.look(desk, desk.settings());
+        out.println("\npgha check:");
+        found.forEach(f -> out.println("  " + f.line()));
+        if (CheckCommand.exitCode(found) != Exit.OK) {
+            out.println("What is not ok has its command behind the arrow; much of it ends with"
+                    + " the steps under Next. Look again: pgha check");
+        }
     }
 
     private boolean agreed() {

@@ -1,5 +1,7 @@
 package io.pgha.setup;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +37,12 @@ record BundleStep(Path file, Bundle bundle, Path keyFile, Instant now) implement
     public void make() throws SetupRefused {
         String key = FileStep.read(keyFile)
                 .orElseThrow(() -> SetupRefused.trouble(keyFile + " is not there"));
+        try {
+            // An older one is of no use to anybody, and no copy of its secrets is to stay.
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw SetupRefused.trouble(file + " cannot be replaced: " + e);
+        }
         target(new Bundle(
                                 bundle.from(),
                                 bundle.to(),

@@ -98,7 +98,10 @@ public final class FirstNode {
         if (carried.isPresent()) {
             carry(carried.get().toAbsolutePath(), settings, text, passwords);
         }
-        next.addAll(Boot.commands(server.postmaster().unit()));
+        next.addAll(Boot.commands(
+                server.postmaster().unit(),
+                "    # when it runs on " + settings.peer().id()
+                        + ": until it has heard that daemon it keeps clients out"));
         return new Proposal(found(settings), steps, next);
     }
 

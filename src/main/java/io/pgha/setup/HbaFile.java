@@ -219,7 +219,7 @@ final class HbaFile {
         for (int bit = 0; bit < Math.min(bits, address.length * Byte.SIZE); bit++) {
             int shift = Byte.SIZE - 1 - bit % Byte.SIZE;
             int differs = address[bit / Byte.SIZE] ^ network[bit / Byte.SIZE];
-            if ((differs >> shift & 1) != 0) {
+            if (((differs >> shift) & 1) != 0) {
                 return false;
             }
         }

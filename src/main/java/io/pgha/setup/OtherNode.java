@@ -83,7 +83,7 @@ public final class OtherNode {
         next.addAll(files.notes());
         Optional<String> before = FileStep.read(config);
         file(new FileStep(config, before, text, false, Optional.empty(), now));
-        next.addAll(Boot.commands(own.unit()));
+        next.addAll(Boot.commands(own.unit(), ""));
         build(own.dataDirectory());
         return new Proposal(found(settings), steps, next);
     }

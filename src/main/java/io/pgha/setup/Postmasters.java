@@ -50,7 +50,8 @@ final class Postmasters {
                 }
             }
             if (wanted.isPresent()) {
-                Path named = wanted.get().toRealPath();
+                Path asked = wanted.get().toAbsolutePath().normalize();
+                Path named = Files.exists(asked) ? asked.toRealPath() : asked;
                 all.removeIf(p -> !p.data().equals(named));
             }
         } catch (IOException e) {

@@ -22,7 +22,7 @@ record Psql(Path bin, Owner owner, Path socketDirectory, int port) {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    /** Statements with secrets reach neither the server's log nor, failing, its error messages. */
+    /** Statements with secrets reach no log of the server; with terse errors psql quotes none either. */
     private static final String QUIET = """
             set client_min_messages = error;
             set standard_conforming_strings = on;
@@ -44,6 +44,8 @@ record Psql(Path bin, Owner owner, Path socketDirectory, int port) {
                 "-w",
                 "-v",
                 "ON_ERROR_STOP=1",
+                "-v",
+                "VERBOSITY=terse",
                 "-h",
                 socketDirectory.toString(),
                 "-p",

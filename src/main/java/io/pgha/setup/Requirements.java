@@ -72,7 +72,8 @@ final class Requirements {
                 !r.is("listen_addresses", "localhost") && !r.is("listen_addresses", ""),
                 "*");
         least.forEach((name, there) -> {
-            if (r.number(name) < there) {
+            long proposed = Long.parseLong(r.lacking.getOrDefault(name, "0"));
+            if (Math.max(r.number(name), proposed) < there) {
                 r.lacking.put(name, Integer.toString(there));
             }
         });

@@ -16,13 +16,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * What a server keeps of a password under SCRAM-SHA-256 (RFC 5803, RFC 7677), in the form in which PostgreSQL takes it from
  * CREATE ROLE: the password itself never leaves this process.
- *
- * @param iterations of the key derivation
- * @param salt random, 16 bytes
- * @param storedKey what a login is checked with
- * @param serverKey what the server proves itself with
  */
-record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {
+final class ScramVerifier {
 
     private static final String MECHANISM = "SCRAM-SHA-256";
     private static final Pattern TEXT = Pattern.compile(
@@ -33,6 +28,18 @@ record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[] serve
 
     private static final int SALT_BYTES = 16;
     private static final int KEY_BITS = 256;
+
+    private final int iterations;
+    private final byte[] salt;
+    private final byte[] storedKey;
+    private final byte[] serverKey;
+
+    private ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {
+        this.iterations = iterations;
+        this.salt = salt;
+        this.storedKey = storedKey;
+        this.serverKey = serverKey;
+    }
 
     /** Of a new password, which is plain ASCII: nothing is to be normalised (SASLprep). */
     static ScramVerifier make(String password, SecureRandom random) {
@@ -72,6 +79,16 @@ record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[] serve
         return MessageDigest.isEqual(
                 of(password, salt, iterations).storedKey(),
                 Base64.getDecoder().decode(parts.group(3)));
+    }
+
+    /** What a login is checked with. */
+    byte[] storedKey() {
+        return storedKey.clone();
+    }
+
+    /** What the server proves itself with. */
+    byte[] serverKey() {
+        return serverKey.clone();
     }
 
     /** In PostgreSQL's form. */

@@ -57,10 +57,44 @@ class SetupIT {
         }
     }
 
+    @Test
+    void aPairThatReplicatesAlreadyIsTakenAsItIsAndFollowsUnderPghasRole() throws IOException {
+        try (Lab lab = Lab.open(LabOptions.bare())) {
+            LabInstallation.install(lab.home(), LabOptions.bare());
+            for (LabNode node : List.of(lab.node1(), lab.node2())) {
+                Run.of(List.of("mkdir", etc(node).toString())).orFail();
+                node.daemon().configure(Optional.of(inside(node).resolve("pgha.conf")));
+            }
+            List<String> from = List.of("--from", bundle(lab.node2()), "--yes");
+
+            Run wrongWay = setup(lab.node2(), List.of("--guard", "manual", "--yes"));
+            assertEquals(5, wrongWay.code(), wrongWay::toString);
+            Run told = setup(lab.node1(), List.of("--guard", "manual", "--yes"));
+            assertEquals(0, told.code(), told::toString);
+            carryBundle(lab.node1(), lab.node2());
+            Run other = setup(lab.node2(), from);
+            assertEquals(0, other.code(), other::toString);
+
+            String who = "select usename || ' ' || application_name from pg_stat_replication"
+                    + " where state = 'streaming'";
+            // The role replicator was somebody else's before, and stays so.
+            lab.expect(
+                    "node2 streams under pgha's role",
+                    PATIENCE,
+                    () -> lab.node1()
+                            .postgres()
+                            .sql("postgres", who)
+                            .equals("pgha_replicator node2"));
+            isDone(lab.node1(), List.of("--yes"));
+            isDone(lab.node2(), from);
+        }
+    }
+
     /** Instead of the lab's own clusters one as initdb leaves it, with a row in it, and nothing on the other node. */
     private static void makeAnew(Lab lab) {
         for (LabNode node : List.of(lab.node2(), lab.node1())) {
-            node.postgres().stop();
+            node.postgres().crash();
+            Lab.await("it is gone", PATIENCE, () -> node.machine().processes().isEmpty());
             String trash = "rm -rf " + node.postgres().data() + " " + node.disk().resolve("pgpass");
             Run.of(List.of("bash", "-c", trash + "; mkdir " + etc(node))).orFail();
             node.daemon().configure(Optional.of(inside(node).resolve("pgha.conf")));
@@ -72,6 +106,7 @@ class SetupIT {
                 first.mountPoint().resolve("data").toString(),
                 "-U",
                 "postgres",
+                "-N",
                 "--auth-local=trust",
                 "--auth-host=scram-sha-256");
         Run.within(PATIENCE, first.machine().postgres(initdb)).orFail();
@@ -170,9 +205,9 @@ class SetupIT {
     private static void startPair(Lab lab) {
         LabNode first = lab.node1();
         LabNode second = lab.node2();
-        first.daemon().start();
         second.daemon().start();
         lab.expect("node2 answers", PATIENCE, second.daemon()::answers);
+        first.daemon().start();
         lab.expect("node1 is primary", PATIENCE, () -> first.daemon().is("PRIMARY"));
         lab.expect("node1 is open", PATIENCE, () -> lab.isOpen(first));
         Run copied = second.daemon().run(List.of("initialize", "--as", "standby", "--yes"));
@@ -180,9 +215,10 @@ class SetupIT {
         lab.expect("node2 follows", PATIENCE, second.daemon()::isSteady);
         lab.expect("node1 sees it", PATIENCE, first.daemon()::isSteady);
         for (LabNode node : List.of(first, second)) {
-            Run check = node.daemon().runAsRoot(List.of("check"));
-            System.out.println(check);
-            assertEquals(0, check.code(), check::toString);
+            lab.expect(
+                    "pgha check of " + node.name() + " finds nothing",
+                    PATIENCE,
+                    () -> node.daemon().runAsRoot(List.of("check")).orFail().code() == 0);
         }
     }
 
