@@ -4,7 +4,6 @@ import io.pgha.model.Guard;
 import io.pgha.model.NodeId;
 import io.pgha.setup.Answers;
 import io.pgha.setup.Route;
-import io.pgha.setup.Server;
 import io.pgha.setup.SetupRefused;
 
 import java.util.ArrayList;
@@ -25,7 +24,7 @@ final class Interview {
             """;
 
     private final Terminal terminal;
-    private final Server server;
+    private final Optional<String> follower;
     private final Given given;
     private final List<String> missing = new ArrayList<>();
 
@@ -41,9 +40,10 @@ final class Interview {
             List<String> etcd,
             List<String> more) {}
 
-    Interview(Terminal terminal, Server server, Given given) {
+    /** @param follower the other node's address, where replication knows it */
+    Interview(Terminal terminal, Optional<String> follower, Given given) {
         this.terminal = terminal;
-        this.server = server;
+        this.follower = follower;
         this.given = given;
     }
 
@@ -54,7 +54,7 @@ final class Interview {
      */
     Answers answers() throws SetupRefused {
         String peer = given.peerHost()
-                .or(() -> asked("The other node's address", server.peer(), Optional.of("--peer")))
+                .or(() -> asked("The other node's address", follower, Optional.of("--peer")))
                 .orElse("");
         String host = given.host()
                 .or(() -> asked(
@@ -90,8 +90,7 @@ final class Interview {
     private Guard guard() {
         terminal.err().print(terminal.isInteractive() ? GUARDS : "");
         while (true) {
-            Optional<String> word =
-                    asked("Guard", Optional.empty(), Optional.of("--guard"));
+            Optional<String> word = asked("Guard", Optional.empty(), Optional.of("--guard"));
             if (word.isEmpty()) {
                 return Guard.MANUAL;
             }
@@ -117,9 +116,8 @@ final class Interview {
     /** A person's answer, or what was found out; empty, with the option noted, when neither is there. */
     private Optional<String> asked(
             String question, Optional<String> proposed, Optional<String> flag) {
-        Optional<String> answer = terminal.isInteractive()
-                ? terminal.ask(question, proposed)
-                : proposed;
+        Optional<String> answer =
+                terminal.isInteractive() ? terminal.ask(question, proposed) : proposed;
         if (answer.isEmpty()) {
             flag.ifPresent(missing::add);
         }

@@ -142,9 +142,10 @@ final class SetupCommand implements Callable<Integer> {
 
     private Proposal first(Desk desk, Optional<Server> found)
             throws SetupRefused, InvalidConfiguration {
-        Server server = found.orElseThrow(() -> SetupRefused.input(
-                "no PostgreSQL of this user's runs here, and setup looks at the primary while it"
-                        + " runs. Start it; or on the standby-to-be: pgha setup --from FILE; or type it as root"));
+        Server server = found.orElseThrow(
+                () -> SetupRefused.input(
+                        "no PostgreSQL of this user's runs here, and setup looks at the primary while it"
+                                + " runs. Start it; or on the standby-to-be: pgha setup --from FILE; or type it as root"));
         FirstNode first = new FirstNode(desk.config(), desk.node(), server, Instant.now());
         if (!first.isConfigured()) {
             return first.propose(Optional.of(answers(server)), bundle);
@@ -163,11 +164,12 @@ final class SetupCommand implements Callable<Integer> {
 
     private Answers answers(Server server) throws SetupRefused {
         if (names.size() != 2) {
-            throw SetupRefused.input("--names takes the two names of the pair: --names node1,node2");
+            throw SetupRefused.input(
+                    "--names takes the two names of the pair: --names node1,node2");
         }
         return new Interview(
                         pgha.terminal(),
-                        server,
+                        server.peer(),
                         new Interview.Given(
                                 names.get(0),
                                 names.get(1),

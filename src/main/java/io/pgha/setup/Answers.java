@@ -50,8 +50,9 @@ public record Answers(
      * @param replicationRole the role that streams
      */
     String configuration(Server server, Path keyFile, Path passFile, String replicationRole) {
-        StringBuilder text = new StringBuilder("# Written by pgha setup: the same file on both nodes."
-                + " pgha.conf.example lists every key.\n");
+        StringBuilder text =
+                new StringBuilder("# Written by pgha setup: the same file on both nodes."
+                        + " pgha.conf.example lists every key.\n");
         line(text, "guard", guard.name().toLowerCase(Locale.ROOT));
         if (!gateways.isEmpty()) {
             line(text, "gateways", list(gateways));

@@ -35,8 +35,8 @@ public record Bundle(
 
     private static final String FORM = "pgha_setup";
     private static final int VERSION = 1;
-    private static final List<String> TEXTS = List.of(
-            "from", "to", "system_identifier", "configuration", "key", "passwords");
+    private static final List<String> TEXTS =
+            List.of("from", "to", "system_identifier", "configuration", "key", "passwords");
 
     public Bundle {
         least = new TreeMap<>(least);
@@ -63,8 +63,10 @@ public record Bundle(
      */
     public static Bundle read(Path file) throws SetupRefused {
         String text = FileStep.read(file)
-                .orElseThrow(() -> SetupRefused.input(file
-                        + " does not exist. It is made by pgha setup on the other node, and carried here: scp"));
+                .orElseThrow(
+                        () -> SetupRefused.input(
+                                file
+                                        + " does not exist. It is made by pgha setup on the other node, and carried here: scp"));
         JsonNode all;
         try {
             all = new ObjectMapper().readTree(text);

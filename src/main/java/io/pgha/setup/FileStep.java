@@ -62,8 +62,8 @@ record FileStep(
             }
             return Optional.of(Files.readString(file));
         } catch (IOException e) {
-            throw SetupRefused.trouble(file + " cannot be read: " + e
-                    + ". Type it as root: sudo pgha setup");
+            throw SetupRefused.trouble(
+                    file + " cannot be read: " + e + ". Type it as root: sudo pgha setup");
         }
     }
 
@@ -80,9 +80,7 @@ record FileStep(
 
     @Override
     public List<String> lines() {
-        return secret
-                ? List.of("(secrets, not shown)")
-                : LineDiff.of(before.orElse(""), after);
+        return secret ? List.of("(secrets, not shown)") : LineDiff.of(before.orElse(""), after);
     }
 
     /**
@@ -97,8 +95,8 @@ record FileStep(
                     "the directory of " + file + " does not exist: mkdir " + directory);
         }
         if (!Files.isWritable(directory)) {
-            throw SetupRefused.input(
-                    directory + " may not be written by this user. Type it as root: sudo pgha setup");
+            throw SetupRefused.input(directory
+                    + " may not be written by this user. Type it as root: sudo pgha setup");
         }
     }
 
@@ -149,11 +147,10 @@ record FileStep(
     private void write(Path target, String text) throws IOException {
         Path aside = target.resolveSibling("." + target.getFileName() + ".pgha-setup");
         Files.deleteIfExists(aside);
-        FileAttribute<Set<PosixFilePermission>> closed = PosixFilePermissions.asFileAttribute(
-                PosixFilePermissions.fromString("rw-------"));
+        FileAttribute<Set<PosixFilePermission>> closed =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try {
-            try (FileChannel out =
-                    FileChannel.open(aside, Set.of(WRITE, CREATE_NEW), closed)) {
+            try (FileChannel out = FileChannel.open(aside, Set.of(WRITE, CREATE_NEW), closed)) {
                 ByteBuffer rest = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
                 while (rest.hasRemaining()) {
                     out.write(rest);
@@ -176,16 +173,13 @@ record FileStep(
         PosixFileAttributeView view =
                 Files.getFileAttributeView(aside, PosixFileAttributeView.class);
         if (Files.exists(real())) {
-            PosixFileAttributes old =
-                    Files.readAttributes(real(), PosixFileAttributes.class);
+            PosixFileAttributes old = Files.readAttributes(real(), PosixFileAttributes.class);
             if (!old.owner().equals(view.readAttributes().owner())) {
                 view.setOwner(old.owner());
             }
             view.setGroup(old.group());
             view.setPermissions(
-                    secret
-                            ? PosixFilePermissions.fromString("rw-------")
-                            : old.permissions());
+                    secret ? PosixFilePermissions.fromString("rw-------") : old.permissions());
             return;
         }
         if (owner.isPresent() && Owner.isRoot()) {

@@ -73,11 +73,7 @@ public final class FirstNode {
         Passwords passwords = Passwords.of(settings, before, random);
         file(new FileStep(passFile, before, passwords.text(), true, Optional.of(owner), now));
         KeyStep key = new KeyStep(
-                settings.link().keyFile(),
-                settings.self().id(),
-                settings.peer().id(),
-                owner,
-                now);
+                settings.link().keyFile(), settings.self().id(), settings.peer().id(), owner, now);
         if (key.isNeeded()) {
             steps.add(key);
         }
@@ -92,8 +88,8 @@ public final class FirstNode {
         Optional<String> there = isNew ? Optional.empty() : Optional.of(text);
         file(new FileStep(config, there, text, false, Optional.empty(), now));
         Optional<Path> carried = isNew
-                ? Optional.of(bundle.orElse(
-                        config.resolveSibling(settings.peer().id() + ".bundle")))
+                ? Optional.of(
+                        bundle.orElse(config.resolveSibling(settings.peer().id() + ".bundle")))
                 : bundle;
         if (carried.isPresent()) {
             carry(carried.get().toAbsolutePath(), settings, text, passwords);
@@ -112,7 +108,8 @@ public final class FirstNode {
     private List<String> found(Settings settings) {
         return List.of(
                 "This node is " + settings.self().id() + ": " + server.words(),
-                "The other is " + settings.peer().id() + " at " + settings.peer().host()
+                "The other is " + settings.peer().id() + " at "
+                        + settings.peer().host()
                         + "; guard "
                         + settings.policy().guard().name().toLowerCase(java.util.Locale.ROOT));
     }
@@ -186,8 +183,8 @@ public final class FirstNode {
         step.target("").requireWritable();
         steps.add(step);
         String name = String.valueOf(file.getFileName());
-        next.add("scp " + file + " root@" + settings.peer().host() + ":" + file
-                + " && rm " + file + "    # it holds the key and the passwords");
+        next.add("scp " + file + " root@" + settings.peer().host() + ":" + file + " && rm " + file
+                + "    # it holds the key and the passwords");
         next.add("pgha setup --from " + file.resolveSibling(name) + "    # on " + there);
     }
 }

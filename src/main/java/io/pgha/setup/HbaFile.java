@@ -114,8 +114,7 @@ final class HbaFile {
     }
 
     private static boolean hasMask(List<String> words) {
-        return words.size() > 5
-                && words.get(4).matches("[0-9a-fA-F.:]*[.:][0-9a-fA-F.:]*");
+        return words.size() > 5 && words.get(4).matches("[0-9a-fA-F.:]*[.:][0-9a-fA-F.:]*");
     }
 
     private static Match match(List<String> words, HbaLine wanted) {
@@ -144,15 +143,13 @@ final class HbaFile {
         boolean streams = wanted.database().equals(HbaLine.REPLICATION);
         Match best = Match.NO;
         for (String word : list.split(",", -1)) {
-            Match match =
-                    switch (word) {
-                        // "all" is every database, and streaming is none.
-                        case "all" -> streams ? Match.NO : Match.YES;
-                        case "replication" -> streams ? Match.YES : Match.NO;
-                        case "sameuser", "samerole", "samegroup" ->
-                            streams ? Match.NO : Match.MAYBE;
-                        default -> streams ? Match.NO : name(word, wanted.database());
-                    };
+            Match match = switch (word) {
+                // "all" is every database, and streaming is none.
+                case "all" -> streams ? Match.NO : Match.YES;
+                case "replication" -> streams ? Match.YES : Match.NO;
+                case "sameuser", "samerole", "samegroup" -> streams ? Match.NO : Match.MAYBE;
+                default -> streams ? Match.NO : name(word, wanted.database());
+            };
             best = most(best, match);
         }
         return best;
@@ -161,10 +158,9 @@ final class HbaFile {
     private static Match role(String list, String role) {
         Match best = Match.NO;
         for (String word : list.split(",", -1)) {
-            Match match =
-                    word.equals("all") ? Match.YES
-                    : word.startsWith("+") ? Match.MAYBE
-                    : name(word, role);
+            Match match = word.equals("all")
+                    ? Match.YES
+                    : word.startsWith("+") ? Match.MAYBE : name(word, role);
             best = most(best, match);
         }
         return best;
@@ -191,9 +187,9 @@ final class HbaFile {
         try {
             byte[] network = InetAddress.getByName(parts[0]).getAddress();
             byte[] here = InetAddress.getByName(address).getAddress();
-            int bits = parts.length == 2 ? Integer.parseInt(parts[1])
-                    : hasMask(words) ? maskBits(words.get(4))
-                    : network.length * Byte.SIZE;
+            int bits = parts.length == 2
+                    ? Integer.parseInt(parts[1])
+                    : hasMask(words) ? maskBits(words.get(4)) : network.length * Byte.SIZE;
             return isWithin(here, network, bits) ? Match.YES : Match.NO;
         } catch (UnknownHostException | NumberFormatException e) {
             return Match.MAYBE;

@@ -91,8 +91,8 @@ public final class OtherNode {
     /** The pair's file; where this machine is other than the first node, with lines of its own. */
     private String configuration(List<String> more) throws InvalidConfiguration {
         StringBuilder text = new StringBuilder(bundle.configuration());
-        Settings there = SettingsFile.parse(
-                config, bundle.configuration(), Optional.of(bundle.to()));
+        Settings there =
+                SettingsFile.parse(config, bundle.configuration(), Optional.of(bundle.to()));
         server.ifPresent(s -> text.append(Local.of(s)
                 .beside(Local.of(there.postgres()))
                 .lines("nodes." + Answers.quoted(bundle.to().name()) + ".postgres.")));
@@ -160,7 +160,8 @@ public final class OtherNode {
                         + server.map(Server::words)
                                 .orElse("no PostgreSQL runs here; its place is "
                                         + settings.postgres().dataDirectory()),
-                "The other is " + settings.peer().id() + " at " + settings.peer().host());
+                "The other is " + settings.peer().id() + " at "
+                        + settings.peer().host());
     }
 
     /** How it becomes a standby, where it is none. */

@@ -38,8 +38,7 @@ record Passwords(Map<String, String> byRole, String text) {
             text.append('\n');
         }
         for (String role : List.of(own.user(), own.replicationUser())) {
-            Optional<String> known =
-                    before.isPresent() ? find(settings, role) : Optional.empty();
+            Optional<String> known = before.isPresent() ? find(settings, role) : Optional.empty();
             String password = known.orElseGet(() -> random(random));
             byRole.put(role, password);
             if (known.isEmpty()) {

@@ -33,8 +33,7 @@ final class Postmasters {
      * @param port its port
      * @param socketDirectory where its unix socket lies
      */
-    record Postmaster(
-            Path data, Path bin, Optional<String> unit, int port, Path socketDirectory) {}
+    record Postmaster(Path data, Path bin, Optional<String> unit, int port, Path socketDirectory) {}
 
     /**
      * The one there is; empty when none runs.
@@ -60,7 +59,9 @@ final class Postmasters {
         }
         if (all.size() > 1) {
             throw SetupRefused.input("several PostgreSQL servers run here; say which one: "
-                    + all.stream().map(p -> "--data " + p.data()).collect(Collectors.joining(" or ")));
+                    + all.stream()
+                            .map(p -> "--data " + p.data())
+                            .collect(Collectors.joining(" or ")));
         }
         return all.stream().findFirst();
     }

@@ -18,9 +18,7 @@ public final class Route {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(new InetSocketAddress(InetAddress.getByName(host), ANY_PORT));
             InetAddress here = socket.getLocalAddress();
-            return here.isAnyLocalAddress()
-                    ? Optional.empty()
-                    : Optional.of(here.getHostAddress());
+            return here.isAnyLocalAddress() ? Optional.empty() : Optional.of(here.getHostAddress());
         } catch (IOException e) {
             // No name, no route: a person says it.
             return Optional.empty();

@@ -110,7 +110,8 @@ public final class Server {
         return "PostgreSQL " + major() + ", " + (isStandby() ? "standby" : "primary") + ", in "
                 + postmaster.data() + ", port " + postmaster.port()
                 + postmaster.unit().map(u -> ", unit " + u).orElse(", without a unit")
-                + peer().map(p -> isStandby() ? ", follows " + p : ", followed by " + p).orElse("");
+                + peer().map(p -> isStandby() ? ", follows " + p : ", followed by " + p)
+                        .orElse("");
     }
 
     Postmaster postmaster() {

@@ -151,8 +151,9 @@ final class ServerFiles {
             }
             return all;
         } catch (UnknownHostException e) {
-            throw SetupRefused.input("the name '" + host
-                    + "' does not resolve here: put it into /etc/hosts of both nodes, or give an address");
+            throw SetupRefused.input(
+                    "the name '" + host
+                            + "' does not resolve here: put it into /etc/hosts of both nodes, or give an address");
         }
     }
 

@@ -59,7 +59,8 @@ final class TidyTest {
 
     /** Calls, and the files that may make them, each for the reason given. */
     private static final Map<String, Set<String>> BANNED_CALLS = new TreeMap<>(Map.ofEntries(
-            // The wall clock decides nothing: the clock port, event lines, dates of certificates and
+            // The wall clock decides nothing: the clock port, event lines, dates of certificates
+            // and
             // of copies, the skew shown by check.
             Map.entry(
                     "System.currentTimeMillis|Instant.now|DateTime.now|new Date()",

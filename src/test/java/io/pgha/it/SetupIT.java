@@ -95,7 +95,8 @@ class SetupIT {
         for (LabNode node : List.of(lab.node2(), lab.node1())) {
             node.postgres().crash();
             Lab.await("it is gone", PATIENCE, () -> node.machine().processes().isEmpty());
-            String trash = "rm -rf " + node.postgres().data() + " " + node.disk().resolve("pgpass");
+            String trash =
+                    "rm -rf " + node.postgres().data() + " " + node.disk().resolve("pgpass");
             Run.of(List.of("bash", "-c", trash + "; mkdir " + etc(node))).orFail();
             node.daemon().configure(Optional.of(inside(node).resolve("pgha.conf")));
         }

@@ -35,7 +35,9 @@ class HbaFileTest {
                 "host sameuser,postgres \"pgha\" samenet ldap ldapserver=x",
                 "host \"postgres\" @names .example.com gss",
                 "include others.conf")) {
-            assertEquals(List.of("local all all peer", line, earlier), with("local all all peer\n" + earlier + "\n", PROBE));
+            assertEquals(
+                    List.of("local all all peer", line, earlier),
+                    with("local all all peer\n" + earlier + "\n", PROBE));
         }
     }
 
@@ -69,8 +71,8 @@ class HbaFileTest {
 
     @Test
     void streamingIsNoneOfAllDatabases() {
-        List<String> lines = with(
-                "host all all all scram-sha-256\nhost replication all all reject\n", STREAM);
+        List<String> lines =
+                with("host all all all scram-sha-256\nhost replication all all reject\n", STREAM);
 
         assertEquals(
                 List.of(

@@ -22,8 +22,8 @@ class ScramVerifierTest {
 
     private static final String SALT = "W22ZaJ0SNY7soEsUEjb6gQ==";
     private static final String NONCE = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-    private static final String EXCHANGE = "n=user,r=rOprNGfwEbeRWgbNEkqO,r=" + NONCE + ",s=" + SALT
-            + ",i=4096,c=biws,r=" + NONCE;
+    private static final String EXCHANGE =
+            "n=user,r=rOprNGfwEbeRWgbNEkqO,r=" + NONCE + ",s=" + SALT + ",i=4096,c=biws,r=" + NONCE;
 
     private static byte[] signature(byte[] key) throws GeneralSecurityException {
         Mac mac = Mac.getInstance("HmacSHA256");
@@ -33,8 +33,7 @@ class ScramVerifierTest {
 
     @Test
     void theExchangeOfTheStandardIsProvenByBothKeys() throws GeneralSecurityException {
-        ScramVerifier pencil =
-                ScramVerifier.of("pencil", Base64.getDecoder().decode(SALT), 4096);
+        ScramVerifier pencil = ScramVerifier.of("pencil", Base64.getDecoder().decode(SALT), 4096);
 
         assertEquals(
                 "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
@@ -46,8 +45,7 @@ class ScramVerifierTest {
             clientKey[i] = (byte) (clientKey[i] ^ mask[i]);
         }
         assertArrayEquals(
-                pencil.storedKey(),
-                MessageDigest.getInstance("SHA-256").digest(clientKey));
+                pencil.storedKey(), MessageDigest.getInstance("SHA-256").digest(clientKey));
     }
 
     @Test

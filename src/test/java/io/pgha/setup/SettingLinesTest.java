@@ -31,16 +31,14 @@ class SettingLinesTest {
                 include_dir = 'conf.d'
                 """;
 
-        assertEquals(
-                """
+        assertEquals("""
                 #wal_log_hints = off
                 #WAL_log_hints off
                 max_connections = 100 # many
                 include_dir = 'conf.d'
                 # by pgha setup: what a failover needs
                 wal_log_hints = 'on'
-                """,
-                SettingLines.with(text, Map.of("wal_log_hints", "on")));
+                """, SettingLines.with(text, Map.of("wal_log_hints", "on")));
         assertEquals(text, SettingLines.with(text, Map.of()));
     }
 
