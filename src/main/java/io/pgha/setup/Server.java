@@ -38,7 +38,7 @@ public final class Server {
                    'wal_log_hints', 'max_slot_wal_keep_size', 'listen_addresses', 'max_connections',
                    'max_worker_processes', 'max_prepared_transactions', 'max_locks_per_transaction')),
               'standbys', (select coalesce(json_agg(host(client_addr)), '[]') from pg_stat_replication
-                 where client_addr is not null and state = 'streaming'
+                 where client_addr is not null and state in ('streaming', 'catchup')
                    and application_name !~ 'basebackup|receivewal'));
             """;
 
