@@ -21,6 +21,6 @@ public final class Main {
                         new InputStreamReader(System.in, StandardCharsets.UTF_8)));
         Terminal terminal = new Terminal(System.out, System.err, person);
         // Not a method reference: that would load the daemon for every pgha status.
-        System.exit(Pgha.run(args, terminal, settings -> Daemon.run(settings)));
+        System.exit(Pgha.run(args, terminal, configuration -> Daemon.run(configuration)));
     }
 }

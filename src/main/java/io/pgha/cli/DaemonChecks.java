@@ -20,6 +20,9 @@ final class DaemonChecks {
 
     private static final long SKEW_MILLIS = 2000;
 
+    /** How the daemon's words on it begin. */
+    private static final String NOT_IN_FORCE = "the configuration file";
+
     private final Settings settings;
     private final Optional<JsonNode> status;
     private final List<Finding> found = new ArrayList<>();
@@ -91,6 +94,7 @@ final class DaemonChecks {
                     "correct postgres.data_directory in " + settings.file()
                             + ", then systemctl restart pgha"));
         }
+        configuration(status);
         links(status);
         JsonNode peer = status.path("peer_view").path("last");
         if (peer.isMissingNode() || peer.isNull()) {
@@ -136,15 +140,41 @@ final class DaemonChecks {
                                 "chronyc tracking, on both nodes"));
     }
 
+    /** What the daemon runs by, beside what the file says now. */
+    private void configuration(JsonNode status) {
+        for (JsonNode problem : status.path("problems")) {
+            if (problem.asText().startsWith(NOT_IN_FORCE)) {
+                boolean sound = problem.asText().contains("need a restart");
+                found.add(Finding.warn(
+                        "configuration",
+                        problem.asText(),
+                        sound
+                                ? "systemctl restart pgha"
+                                : "pgha config check, then systemctl reload pgha"));
+                return;
+            }
+        }
+        if (!ofDaemon(status).equals(settings.digest())) {
+            found.add(Finding.warn(
+                    "configuration",
+                    settings.file() + " was changed since the daemon read it",
+                    "systemctl reload pgha, which says what needs a restart"));
+        }
+    }
+
+    private String ofDaemon(JsonNode status) {
+        return status.path("config_digest").asText(settings.digest());
+    }
+
     private Finding peerDaemon(JsonNode status, JsonNode peer) {
         String theirs = peer.path("version").asText();
         String ours = status.path("version").asText();
-        if (!peer.path("config_digest").asText().equals(settings.digest())) {
+        if (!peer.path("config_digest").asText().equals(ofDaemon(status))) {
             return Finding.fail(
                     "peer daemon",
-                    "its configuration differs from this file in settings that both must share",
+                    "its configuration differs from this one's in settings that both must share",
                     "scp " + settings.file() + " " + settings.peer().id() + ":" + settings.file()
-                            + ", then there: systemctl restart pgha");
+                            + ", then there: systemctl reload pgha");
         }
         return theirs.equals(ours)
                 ? Finding.ok("peer daemon", peer.path("state").asText() + ", pgha " + theirs)

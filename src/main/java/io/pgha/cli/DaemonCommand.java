@@ -1,6 +1,7 @@
 package io.pgha.cli;
 
 import io.pgha.config.InvalidConfiguration;
+import io.pgha.config.Running;
 
 import picocli.CommandLine.Command;
 
@@ -23,7 +24,8 @@ final class DaemonCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            return daemon.run(pgha.desk().settings());
+            Desk desk = pgha.desk();
+            return daemon.run(Running.load(desk.config(), desk.node()));
         } catch (InvalidConfiguration e) {
             pgha.terminal().err().println(e.getMessage());
             return e.cause() == InvalidConfiguration.Cause.MACHINE ? Exit.FAILED : Exit.USAGE;

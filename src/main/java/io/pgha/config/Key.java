@@ -40,8 +40,13 @@ public record Key<T>(
         }
     }
 
-    /** When a changed value is in force. No value changes under a running daemon. */
+    /** When a changed value is in force. */
     public enum Effect {
+        /**
+         * When the daemon reads its configuration anew, between two workflows. No promise between the nodes rests on such a key
+         * alone, and nothing outside the engine has read it at the start.
+         */
+        LIVE("a reload of the daemon: systemctl reload pgha"),
         /** After a restart of the daemon, which no client notices. */
         RESTART("restart of the daemon, which no client notices"),
         /** When the node is next made a standby: it is written into PostgreSQL's own settings there. */
@@ -66,6 +71,11 @@ public record Key<T>(
     /** A key that a node may have for itself. */
     static <T> Key<T> perNode(String path, Form<T> form, Default<T> otherwise, String consequence) {
         return new Key<>(path, form, otherwise, consequence, Scope.PER_NODE, Effect.RESTART);
+    }
+
+    /** The same key, which may change under a running daemon. */
+    Key<T> live() {
+        return new Key<>(path, form, otherwise, consequence, scope, Effect.LIVE);
     }
 
     /** The same key, in force only after the node was made a standby again. */

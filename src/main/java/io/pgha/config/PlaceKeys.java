@@ -143,17 +143,19 @@ final class PlaceKeys {
             "Control socket, at most 94 bytes long since a socket's path ends at 107. Need not survive a reboot.");
 
     static final Key<List<String>> ON_EVENT = perNode(
-            "on_event",
-            Forms.list(Forms.text("[^\\p{Cntrl}]*", "text"), 32, Forms.Repeats.ALLOWED),
-            new Default.Fixed<>(List.of()),
-            "Command that gets every event as JSON on its standard input; one list element an argument, no shell. It never"
-                    + " delays a failover.");
+                    "on_event",
+                    Forms.list(Forms.text("[^\\p{Cntrl}]*", "text"), 32, Forms.Repeats.ALLOWED),
+                    new Default.Fixed<>(List.of()),
+                    "Command that gets every event as JSON on its standard input; one list element an argument, no shell. It never"
+                            + " delays a failover.")
+            .live();
 
     static final Key<Duration> ON_EVENT_TIMEOUT = perNode(
-            "on_event_timeout",
-            Forms.time("100ms", "1h"),
-            new Default.Fixed<>(Duration.ofSeconds(10)),
-            "The event command is ended after this time. Events wait in line behind a slow one.");
+                    "on_event_timeout",
+                    Forms.time("100ms", "1h"),
+                    new Default.Fixed<>(Duration.ofSeconds(10)),
+                    "The event command is ended after this time. Events wait in line behind a slow one.")
+            .live();
 
     private PlaceKeys() {}
 

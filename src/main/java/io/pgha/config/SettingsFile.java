@@ -51,13 +51,25 @@ public final class SettingsFile {
 
     static Settings load(Path file, Optional<NodeId> node, Locality locality)
             throws InvalidConfiguration {
+        return settings(file, parse(file), node, locality);
+    }
+
+    /** What is written in the file; nothing of it is checked yet. */
+    static ConfigObject parse(Path file) throws InvalidConfiguration {
         Complaints complaints = new Complaints(file);
         Optional<ConfigObject> root = ConfigText.read(file, "pgha.conf", complaints)
                 .flatMap(text -> HoconText.parse(file, text, complaints));
         if (root.isEmpty()) {
             complaints.throwIfAny();
         }
-        return read(file, Document.of(root.orElseThrow(), complaints), complaints, node, locality);
+        return root.orElseThrow();
+    }
+
+    /** What is written, checked as a whole. */
+    static Settings settings(Path file, ConfigObject root, Optional<NodeId> node, Locality locality)
+            throws InvalidConfiguration {
+        Complaints complaints = new Complaints(file);
+        return read(file, Document.of(root, complaints), complaints, node, locality);
     }
 
     private static Settings read(

@@ -49,11 +49,12 @@ final class TimingKeys {
             "Deadline of one probe; at most the interval. Too short counts a busy server as a failed one.");
 
     static final Key<Integer> MAX_PRIMARY_FAILCOUNT = shared(
-            "max_primary_failcount",
-            Forms.whole(2, 100),
-            new Default.OfProfile<>(Profile::maxPrimaryFailcount),
-            "Consecutive failed probes before the standby takes over. Each one more endures one interval more of network"
-                    + " trouble, and makes a real failover that much later.");
+                    "max_primary_failcount",
+                    Forms.whole(2, 100),
+                    new Default.OfProfile<>(Profile::maxPrimaryFailcount),
+                    "Consecutive failed probes before the standby takes over. Each one more endures one interval more of network"
+                            + " trouble, and makes a real failover that much later.")
+            .live();
 
     static final Key<Duration> HEARTBEAT = shared(
             "heartbeat",
@@ -89,64 +90,72 @@ final class TimingKeys {
                     + " (max_primary_failcount - 1) intervals and one probe_timeout is refused, or it would delay a takeover.");
 
     static final Key<Long> MAXIMUM_LAG = shared(
-            "maximum_lag_on_failover",
-            Forms.size(0, 1L << 40),
-            new Default.Fixed<>(16L << 20),
-            "WAL that the standby may lack, as at last contact, for an automatic takeover: the loss you accept. Above it"
-                    + " the standby holds, and a person decides with pgha promote --accept-loss.");
+                    "maximum_lag_on_failover",
+                    Forms.size(0, 1L << 40),
+                    new Default.Fixed<>(16L << 20),
+                    "WAL that the standby may lack, as at last contact, for an automatic takeover: the loss you accept. Above it"
+                            + " the standby holds, and a person decides with pgha promote --accept-loss.")
+            .live();
 
     static final Key<CrashPolicy.Mode> ON_CRASH = shared(
-            "on_crash",
-            Forms.choice(CrashPolicy.Mode.class),
-            new Default.Fixed<>(CrashPolicy.Mode.FAILOVER),
-            "What follows when the primary's PostgreSQL dies and the standby would take over: failover at once, or"
-                    + " restart_then_failover, which keeps the role here where a start in place succeeds within"
-                    + " restart_budget. A crash recovery costs clients more time than a failover.");
+                    "on_crash",
+                    Forms.choice(CrashPolicy.Mode.class),
+                    new Default.Fixed<>(CrashPolicy.Mode.FAILOVER),
+                    "What follows when the primary's PostgreSQL dies and the standby would take over: failover at once, or"
+                            + " restart_then_failover, which keeps the role here where a start in place succeeds within"
+                            + " restart_budget. A crash recovery costs clients more time than a failover.")
+            .live();
 
     static final Key<Duration> RESTART_BUDGET = shared(
-            "restart_budget",
-            Forms.time("1s", "10m"),
-            new Default.Fixed<>(Duration.ofSeconds(10)),
-            "With on_crash = restart_then_failover: when PostgreSQL does not serve again this long after its first start in"
-                    + " place, crash recovery included, the standby takes over. So it does at a second crash within"
-                    + " failover_block of a restart, and when the disk is full or read-only.");
+                    "restart_budget",
+                    Forms.time("1s", "10m"),
+                    new Default.Fixed<>(Duration.ofSeconds(10)),
+                    "With on_crash = restart_then_failover: when PostgreSQL does not serve again this long after its first start in"
+                            + " place, crash recovery included, the standby takes over. So it does at a second crash within"
+                            + " failover_block of a restart, and when the disk is full or read-only.")
+            .live();
 
     static final Key<OnCleanStop> ON_CLEAN_STOP = shared(
-            "on_clean_stop",
-            Forms.choice(OnCleanStop.class),
-            new Default.Fixed<>(OnCleanStop.FAILOVER),
-            "What follows when a person stops the primary cleanly and does not start it again within clean_stop_grace:"
-                    + " failover, or hold, which leaves clients without a primary until a person acts.");
+                    "on_clean_stop",
+                    Forms.choice(OnCleanStop.class),
+                    new Default.Fixed<>(OnCleanStop.FAILOVER),
+                    "What follows when a person stops the primary cleanly and does not start it again within clean_stop_grace:"
+                            + " failover, or hold, which leaves clients without a primary until a person acts.")
+            .live();
 
     static final Key<Duration> CLEAN_STOP_GRACE = shared(
-            "clean_stop_grace",
-            Forms.time("5s", "1h"),
-            new Default.Fixed<>(Duration.ofSeconds(15)),
-            "How long a clean stop may last before it counts. Shorter than a restart by the package manager makes a"
-                    + " failover out of an update.");
+                    "clean_stop_grace",
+                    Forms.time("5s", "1h"),
+                    new Default.Fixed<>(Duration.ofSeconds(15)),
+                    "How long a clean stop may last before it counts. Shorter than a restart by the package manager makes a"
+                            + " failover out of an update.")
+            .live();
 
     static final Key<AtBoot> BOOT = shared(
-            "boot",
-            Forms.choice(AtBoot.class),
-            new Default.Fixed<>(AtBoot.AUTO),
-            "Whether a boot starts PostgreSQL, where that is safe (auto), or leaves it to a person who wants to look first and"
-                    + " then types pgha check-start (manual): a node that failed then stays down, and after a power cut of"
-                    + " both nodes clients wait.");
+                    "boot",
+                    Forms.choice(AtBoot.class),
+                    new Default.Fixed<>(AtBoot.AUTO),
+                    "Whether a boot starts PostgreSQL, where that is safe (auto), or leaves it to a person who wants to look first and"
+                            + " then types pgha check-start (manual): a node that failed then stays down, and after a power cut of"
+                            + " both nodes clients wait.")
+            .live();
 
     static final Key<Rejoining> REJOIN = shared(
-            "rejoin",
-            Forms.choice(Rejoining.class),
-            new Default.Fixed<>(Rejoining.AUTO),
-            "Whether a primary that was replaced follows the new one by itself (auto), or waits for pgha rejoin (manual)."
-                    + " Automatic is only what loses no client's commit: where its own WAL holds some that the new primary"
-                    + " lacks, it waits for a person.");
+                    "rejoin",
+                    Forms.choice(Rejoining.class),
+                    new Default.Fixed<>(Rejoining.AUTO),
+                    "Whether a primary that was replaced follows the new one by itself (auto), or waits for pgha rejoin (manual)."
+                            + " Automatic is only what loses no client's commit: where its own WAL holds some that the new primary"
+                            + " lacks, it waits for a person.")
+            .live();
 
     static final Key<Duration> BOOT_PEER_WAIT = shared(
-            "boot_peer_wait",
-            Forms.time("1s", "1h"),
-            new Default.Fixed<>(Duration.ofSeconds(30)),
-            "With guard = failcount: a last known primary that boots waits this long for a silent peer before it opens."
-                    + " Too short for the peer's own boot can make two primaries after a power cut of both.");
+                    "boot_peer_wait",
+                    Forms.time("1s", "1h"),
+                    new Default.Fixed<>(Duration.ofSeconds(30)),
+                    "With guard = failcount: a last known primary that boots waits this long for a silent peer before it opens."
+                            + " Too short for the peer's own boot can make two primaries after a power cut of both.")
+            .live();
 
     static final Key<SyncPolicy.Mode> SYNC = shared(
             "sync",
@@ -206,24 +215,27 @@ final class TimingKeys {
                     + " recovery out of a clean stop.");
 
     static final Key<Duration> CEDE_VALIDITY = shared(
-            "cede_validity",
-            Forms.time("1s", "10m"),
-            new Default.Fixed<>(Duration.ofSeconds(10)),
-            "A primary that gave up its role and was not answered for this long reports that there is none. It still"
-                    + " waits for the answer: to open again by itself could make two primaries.");
+                    "cede_validity",
+                    Forms.time("1s", "10m"),
+                    new Default.Fixed<>(Duration.ofSeconds(10)),
+                    "A primary that gave up its role and was not answered for this long reports that there is none. It still"
+                            + " waits for the answer: to open again by itself could make two primaries.")
+            .live();
 
     static final Key<Integer> RESTART_ATTEMPTS = shared(
-            "restart_attempts",
-            Forms.whole(0, 10),
-            new Default.Fixed<>(3),
-            "Starts of a crashed PostgreSQL in place when no peer would take over. After the last one a person is called.");
+                    "restart_attempts",
+                    Forms.whole(0, 10),
+                    new Default.Fixed<>(3),
+                    "Starts of a crashed PostgreSQL in place when no peer would take over. After the last one a person is called.")
+            .live();
 
     static final Key<Duration> FAILOVER_BLOCK = shared(
-            "failover_block",
-            Forms.time("0s", "1d"),
-            new Default.Fixed<>(Duration.ofMinutes(5)),
-            "After an automatic failover the next one waits this long, or until pgha acknowledge: a fault that kills every"
-                    + " primary must not be carried from node to node. 0s never waits.");
+                    "failover_block",
+                    Forms.time("0s", "1d"),
+                    new Default.Fixed<>(Duration.ofMinutes(5)),
+                    "After an automatic failover the next one waits this long, or until pgha acknowledge: a fault that kills every"
+                            + " primary must not be carried from node to node. 0s never waits.")
+            .live();
 
     static final Key<Duration> LEASE = shared(
             "lease",

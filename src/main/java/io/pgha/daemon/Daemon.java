@@ -4,6 +4,7 @@ import ch.qos.logback.classic.LoggerContext;
 
 import io.pgha.arbiter.Arbiter;
 import io.pgha.arbiter.Arbiters;
+import io.pgha.config.Running;
 import io.pgha.config.Settings;
 import io.pgha.decision.Counting;
 import io.pgha.engine.Engine;
@@ -24,6 +25,7 @@ import io.pgha.network.Gates;
 import io.pgha.network.Gateways;
 import io.pgha.network.Observer;
 import io.pgha.network.SocketKiller;
+import io.pgha.os.Hangup;
 import io.pgha.peer.LinkPace;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.PairKeyException;
@@ -34,10 +36,8 @@ import io.pgha.postgres.CommitCounter;
 import io.pgha.postgres.DataDirectory;
 import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.PeerDatabase;
-import io.pgha.postgres.PgCtlControl;
 import io.pgha.postgres.PortProber;
-import io.pgha.postgres.PostgresControl;
-import io.pgha.postgres.SystemdControl;
+import io.pgha.postgres.PostgresControls;
 import io.pgha.store.FileJournal;
 
 import org.quartz.SchedulerException;
@@ -46,7 +46,6 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +83,7 @@ public final class Daemon {
     private static final PeerView UNHEARD =
             new PeerView(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), "");
 
+    private final Running started;
     private final Settings settings;
     private final HostClock clock = new HostClock();
     private final BlockingQueue<Boolean> due = new ArrayBlockingQueue<>(1);
@@ -94,16 +94,18 @@ public final class Daemon {
     private final LogThread log = LogThread.begin();
     private final Supervision supervision = Supervision.ofThisProcess();
 
-    private Daemon(Settings settings) {
-        this.settings = settings;
+    private Daemon(Running started) {
+        this.started = started;
+        this.settings = started.settings();
     }
 
     /** Runs in the foreground until SIGTERM; the exit code of the process. */
-    public static int run(Settings settings) {
+    public static int run(Running started) {
+        Settings settings = started.settings();
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.putProperty(LogForm.SPEAKER, settings.self().id().name());
         }
-        Daemon daemon = new Daemon(settings);
+        Daemon daemon = new Daemon(started);
         try (EventLog events = new EventLog(
                 settings.self().id().name(),
                 settings.onEvent(),
@@ -183,7 +185,7 @@ public final class Daemon {
             GateKeeper keeper = new GateKeeper(gate, clock, this::wake);
             HostSensors.Walls walls = new HostSensors.Walls(
                     postgres,
-                    control(),
+                    PostgresControls.of(settings),
                     new DataDirectory(settings.postgres().dataDirectory()),
                     new PortProber(
                             settings.postgres(), settings.policy().probeTimeout(), clock::now),
@@ -278,7 +280,11 @@ public final class Daemon {
         Runtime.getRuntime().addShutdownHook(hook);
         Metrics metrics = new Metrics(posts, clock::now);
         try (ControlServer desk = ControlServer.open(
-                        settings.controlSocket(), posts, settings.policy(), clock::now, LOG::warn);
+                        settings.controlSocket(),
+                        posts,
+                        engine.configuration()::policy,
+                        clock::now,
+                        LOG::warn);
                 HttpDoor http = HttpDoor.open(settings, posts, metrics, clock);
                 Schedule schedule =
                         new Schedule("pgha-" + settings.self().id(), SCHEDULE_THREADS, clock)) {
@@ -311,6 +317,8 @@ public final class Daemon {
             }
             schedule.start();
             news.onChange(() -> schedule.now("postgres"));
+            Hangup.onEach(
+                    new Reloading(started, engine.configuration(), events, supervision)::reload);
             supervision.ready();
             turn(engine, link, schedule);
         } finally {
@@ -375,16 +383,6 @@ public final class Daemon {
                 message,
                 clock::now,
                 news);
-    }
-
-    private PostgresControl control() {
-        Path log = settings.stateDirectory().resolve("postgresql-start.log");
-        return switch (settings.postgres().control()) {
-            case PG_CTL -> new PgCtlControl(settings.postgres(), log);
-            case SYSTEMD ->
-                new SystemdControl(
-                        settings.postgres(), settings.postgres().unit().orElseThrow(), log);
-        };
     }
 
     private static Thread daemonThread(Runnable body) {

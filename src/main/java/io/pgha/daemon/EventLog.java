@@ -29,8 +29,7 @@ final class EventLog implements AutoCloseable {
     private static final int WAITING = 100;
 
     private final String node;
-    private final List<String> command;
-    private final Duration timeout;
+    private volatile Hook command;
     private final java.util.function.Function<EventLine, String> json;
     private final Deque<EventLine> newest = new ArrayDeque<>();
     private final ThreadPoolExecutor hook;
@@ -47,8 +46,7 @@ final class EventLog implements AutoCloseable {
             Duration timeout,
             java.util.function.Function<EventLine, String> json) {
         this.node = node;
-        this.command = List.copyOf(command);
-        this.timeout = timeout;
+        this.command = new Hook(command, timeout);
         this.json = json;
         this.hook = new ThreadPoolExecutor(
                 0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), body -> {
@@ -56,6 +54,18 @@ final class EventLog implements AutoCloseable {
                     t.setDaemon(true);
                     return t;
                 });
+    }
+
+    /** The operator's command and the deadline of one run. */
+    private record Hook(List<String> argv, Duration timeout) {
+        Hook {
+            argv = List.copyOf(argv);
+        }
+    }
+
+    /** From the next event on it is another command; none when it is empty. Any thread. */
+    void call(List<String> next, Duration limit) {
+        command = new Hook(next, limit);
     }
 
     /** Any thread. */
@@ -66,7 +76,7 @@ final class EventLog implements AutoCloseable {
             case WARN -> LOG.warn(event.sentence());
             case ERROR -> LOG.error(event.sentence());
         }
-        if (!command.isEmpty()) {
+        if (!command.argv().isEmpty()) {
             try {
                 hook.execute(() -> call(line));
             } catch (RejectedExecutionException e) {
@@ -98,11 +108,12 @@ final class EventLog implements AutoCloseable {
     }
 
     private void call(EventLine line) {
-        List<String> argv = new ArrayList<>(command);
+        Hook now = command;
+        List<String> argv = new ArrayList<>(now.argv());
         argv.add(line.code());
         argv.add(line.sentence());
         try {
-            Command.of(argv).withInput(json.apply(line) + "\n").runOk(timeout);
+            Command.of(argv).withInput(json.apply(line) + "\n").runOk(now.timeout());
         } catch (CommandFailed e) {
             LOG.warn("on_event: {}", e.words());
         }
@@ -111,8 +122,9 @@ final class EventLog implements AutoCloseable {
     /** Waits until on_event has been given everything, at most as long as one run may take. */
     void drain() throws InterruptedException {
         hook.shutdown();
-        if (!hook.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-            LOG.warn("on_event is still busy after {}: not waited for any longer", timeout);
+        Duration limit = command.timeout();
+        if (!hook.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.warn("on_event is still busy after {}: not waited for any longer", limit);
         }
     }
 

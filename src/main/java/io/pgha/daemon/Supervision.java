@@ -57,6 +57,13 @@ final class Supervision {
         manager.accept("READY=1");
     }
 
+    /**
+     * The configuration is read anew; any thread. Until {@link #ready} {@code systemctl reload} waits.
+     */
+    void reloading() {
+        manager.accept("RELOADING=1\nMONOTONIC_USEC=" + nanoTime.getAsLong() / 1000);
+    }
+
     /** After each turn: the watchdog is fed at half of its time, and a state that is another is told within a second. */
     void turned(Supplier<Optional<Status>> status) {
         feed();

@@ -10,7 +10,6 @@ import io.pgha.decision.Situation;
 import io.pgha.decision.Tally;
 import io.pgha.decision.VoteRules;
 import io.pgha.decision.World;
-import io.pgha.model.ArbiterAsk;
 import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
@@ -38,7 +37,6 @@ public final class Engine {
     /** After a workflow that ended badly nothing is begun by itself for this long, so that no loop can form. */
     private static final Duration COOLDOWN = Duration.ofSeconds(10);
 
-    private final Policy policy;
     private final Sensors sensors;
     private final Actuator actuator;
     private final Journal journal;
@@ -53,9 +51,12 @@ public final class Engine {
     private final Warnings warnings;
     private final Syncing syncing;
     private final Pooling pooling;
+    private final Asking asking;
+    private final Reconfiguring reconfiguring;
     private final Writing writing = new Writing();
     private final ConcurrentLinkedQueue<Optional<String>> persisted = new ConcurrentLinkedQueue<>();
 
+    private Policy policy;
     private Memory memory;
     private Tally tally;
     private MonoTime stateSince;
@@ -72,8 +73,6 @@ public final class Engine {
     private long ids;
     private boolean leaving;
     private Optional<PeerMessage> told = Optional.empty();
-    private Optional<ArbiterAsk> asked = Optional.empty();
-    private Optional<MonoTime> askedAt = Optional.empty();
     private volatile Optional<Seen> lastSeen = Optional.empty();
 
     /** What a status is composed from when somebody asks for it, which is far rarer than turns. */
@@ -111,14 +110,17 @@ public final class Engine {
         this.events = events;
         this.wake = wake;
         this.executor = new Executor(actuator);
-        this.messages = new Messages(identity.version(), identity.configDigest());
+        this.reconfiguring =
+                new Reconfiguring(new Configured(identity.configDigest(), policy), wake);
+        this.messages = new Messages(identity.version(), reconfiguring::digest);
         this.statuses = new Statuses(identity.version(), identity.gateways());
         this.operators = new Operators();
         this.chronicle = new Chronicle(events);
-        this.warnings = new Warnings(identity.version(), identity.configDigest());
+        this.warnings = new Warnings(identity.version(), reconfiguring::digest);
         this.memory = journal.replay();
         this.syncing = new Syncing(actuator, memory.epoch());
         this.pooling = new Pooling(actuator);
+        this.asking = new Asking(actuator);
         MonoTime now = clock.now();
         this.tally = Tally.startingAt(now, identity.incarnation());
         this.stateSince = now;
@@ -128,6 +130,11 @@ public final class Engine {
     public void submit(Request request, Consumer<Reply> reply) {
         operators.add(request, reply);
         wake.run();
+    }
+
+    /** What is decided by, and the way to put another configuration in force. Any thread. */
+    public Reconfiguring configuration() {
+        return reconfiguring;
     }
 
     /** The newest status; empty before the first turn. Any thread. */
@@ -150,6 +157,7 @@ public final class Engine {
 
     /** One turn. Engine thread only. */
     public void turn() {
+        policy = reconfiguring.turn(pending.isEmpty() && memory.running().isEmpty());
         MonoTime now = clock.now();
         Observation seen = sensors.read(now);
         Tally before = tally;
@@ -195,7 +203,7 @@ public final class Engine {
                 actuator.setGate(GateState.CLOSED);
             }
         }
-        ask(seen);
+        asking.turn(world(seen));
     }
 
     /**
@@ -216,21 +224,6 @@ public final class Engine {
         return Syncing.desired(world(seen), m)
                 .map(GateState.OPEN::equals)
                 .orElse(tally.leases().held().isPresent() || isOpen(seen));
-    }
-
-    /** Every heartbeat, and at once when there is something new to ask. */
-    private void ask(Observation seen) {
-        ArbiterAsk question = LeaseRules.question(world(seen));
-        boolean news = asked.map(last -> !last.lease().equals(question.lease())
-                        || !last.claim().equals(question.claim()))
-                .orElse(true);
-        boolean due =
-                askedAt.map(at -> seen.at().isPast(at, policy.heartbeat())).orElse(true);
-        if (news || due) {
-            asked = Optional.of(question);
-            askedAt = Optional.of(seen.at());
-            actuator.ask(question);
-        }
     }
 
     private World world(Observation seen) {
@@ -470,7 +463,9 @@ public final class Engine {
                         executor.begunAt(),
                         ended,
                         writing.trouble(),
-                        amiss)));
+                        amiss,
+                        reconfiguring.digest(),
+                        reconfiguring.remarks())));
     }
 
     private Reply toReply(io.pgha.decision.Verdicts.Verdict verdict) {

@@ -14,14 +14,15 @@ import io.pgha.model.Receiver;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What this node tells its peer, composed anew each turn from what it knows. */
 final class Messages {
 
     private final String version;
-    private final String configDigest;
+    private final Supplier<String> configDigest;
 
-    Messages(String version, String configDigest) {
+    Messages(String version, Supplier<String> configDigest) {
         this.version = version;
         this.configDigest = configDigest;
     }
@@ -34,7 +35,7 @@ final class Messages {
                 version,
                 w.now().self(),
                 w.now().incarnation(),
-                configDigest,
+                configDigest.get(),
                 state,
                 w.memory().epoch(),
                 w.memory().owner(),

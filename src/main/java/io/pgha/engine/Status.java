@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param node this node
  * @param peer the other node
  * @param version of this daemon
+ * @param configDigest of the settings in force that both nodes must share
  * @param profile and guard in force
  * @param state durable role
  * @param epoch highest epoch known
@@ -53,6 +54,7 @@ public record Status(
         NodeId node,
         NodeId peer,
         String version,
+        String configDigest,
         String profile,
         String guard,
         NodeState state,

@@ -40,7 +40,9 @@ final class Statuses {
             MonoTime stepBegunAt,
             Optional<Status.Ended> ended,
             Optional<String> journalTrouble,
-            List<Warnings.Warning> warnings) {}
+            List<Warnings.Warning> warnings,
+            String configDigest,
+            List<String> remarks) {}
 
     Status compose(World w, Extra extra) {
         Memory m = w.memory();
@@ -50,6 +52,7 @@ final class Statuses {
                 w.now().self(),
                 w.now().peerId(),
                 version,
+                extra.configDigest(),
                 w.policy().profile(),
                 w.policy().guard().name().toLowerCase(Locale.ROOT),
                 m.state(),
@@ -147,6 +150,7 @@ final class Statuses {
         if (w.policy().guard().isLease() && !w.now().arbiter().trouble().isEmpty()) {
             problems.add("arbiter: " + w.now().arbiter().trouble());
         }
+        problems.addAll(extra.remarks());
         extra.warnings().forEach(warning -> problems.add(warning.sentence()));
         if (!w.now().peer().trouble().isEmpty()) {
             problems.add("peer link: " + w.now().peer().trouble());

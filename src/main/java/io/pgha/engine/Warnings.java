@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What does not fit together and will hurt at the next fault: an event when it begins and when it ends, and a problem in
@@ -27,10 +28,10 @@ final class Warnings {
     private static final Duration SKEW_END = Duration.ofMillis(1500);
 
     private final String version;
-    private final String configDigest;
+    private final Supplier<String> configDigest;
     private boolean skewed;
 
-    Warnings(String version, String configDigest) {
+    Warnings(String version, Supplier<String> configDigest) {
         this.version = version;
         this.configDigest = configDigest;
     }
@@ -81,13 +82,13 @@ final class Warnings {
     }
 
     private void ofPeer(World w, PeerMessage peer, List<Warning> found) {
-        if (!peer.configDigest().equals(configDigest)) {
-            found.add(
-                    new Warning(
-                            "peer_configuration",
-                            peer.node()
-                                    + " runs with another configuration, in settings that both nodes must share: copy one"
-                                    + " configuration file to the other node and restart pgha there (pgha config show lists them)"));
+        if (!peer.configDigest().equals(configDigest.get())) {
+            found.add(new Warning(
+                    "peer_configuration",
+                    peer.node()
+                            + " runs with another configuration, in settings that both nodes must share: copy one"
+                            + " configuration file to the other node and type systemctl reload pgha there (pgha config"
+                            + " show lists them)"));
         }
         if (!peer.version().equals(version)) {
             found.add(new Warning(

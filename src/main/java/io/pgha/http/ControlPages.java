@@ -31,16 +31,16 @@ final class ControlPages {
     private static final int MAX_EVENTS = 10_000;
 
     private final FrontDesk desk;
-    private final Policy policy;
+    private final Supplier<Policy> policy;
     private final Supplier<MonoTime> clock;
     private final RoleCheck roles;
     private final StatusJson json = new StatusJson();
 
-    ControlPages(FrontDesk desk, Policy policy, Supplier<MonoTime> clock) {
+    ControlPages(FrontDesk desk, Supplier<Policy> policy, Supplier<MonoTime> clock) {
         this.desk = desk;
         this.policy = policy;
         this.clock = clock;
-        this.roles = new RoleCheck(staleAfter(policy));
+        this.roles = new RoleCheck(staleAfter(policy.get()));
     }
 
     /** A living engine turns at least once an interval; three of them and some load are no reason to doubt it. */
@@ -72,7 +72,7 @@ final class ControlPages {
                         Answer.text(
                                 call.form() == Call.Form.JSON
                                         ? page(status, call.form())
-                                        : ExplainText.of(status, policy)));
+                                        : ExplainText.of(status, policy.get())));
                 send(wire, Answer.end(0));
             }
             case FOLLOW -> follow(call.plan().orElse(""), wire);

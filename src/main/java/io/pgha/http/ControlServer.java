@@ -86,7 +86,7 @@ public final class ControlServer implements AutoCloseable {
     public static ControlServer open(
             Path socket,
             FrontDesk desk,
-            Policy policy,
+            Supplier<Policy> policy,
             Supplier<MonoTime> clock,
             Consumer<String> complaints)
             throws IOException {

@@ -57,7 +57,7 @@ class CommandLineTest {
         server = Optional.of(ControlServer.open(
                 directory.resolve("control.sock"),
                 desk,
-                Sample.policy(),
+                Sample::policy,
                 () -> Sample.NOW,
                 complaint -> {}));
     }

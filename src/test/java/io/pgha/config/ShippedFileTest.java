@@ -80,7 +80,12 @@ class ShippedFileTest {
             String profile = key.isOfProfile() ? " (profile normal)" : "";
             String minimum = key.minimum().map(m -> " Minimum: " + m + ".").orElse("");
             String said = key.consequence() + " Default: " + key.defaultText() + profile
-                    + ". Allowed: " + key.type() + "." + minimum;
+                    + ". Allowed: " + key.type() + "." + minimum
+                    + switch (key.effect()) {
+                        case RESTART -> "";
+                        case LIVE, STANDBY_SETUP ->
+                            " In force after " + key.effect().words() + ".";
+                    };
             assertTrue(prose.contains(said), () -> "not said of " + key.path() + ": " + said);
         }
     }

@@ -42,6 +42,16 @@ class SupervisionTest {
     }
 
     @Test
+    void aReloadBeginsWithItsMomentAndEndsWithReady() {
+        nanos.set(5_000_000_007L);
+
+        supervision.reloading();
+        supervision.ready();
+
+        assertEquals(List.of("RELOADING=1\nMONOTONIC_USEC=5000000", "READY=1"), heard);
+    }
+
+    @Test
     void aManagerThatDoesNotWatchIsNotFed() {
         Supervision unwatched = new Supervision(heard::add, Optional.empty(), nanos::get);
 

@@ -115,6 +115,6 @@ final class CedeOrderTest {
     }
 
     private static PeerMessage said(Given given) {
-        return new Messages("0", "digest").compose(given.world(), "", 0);
+        return new Messages("0", () -> "digest").compose(given.world(), "", 0);
     }
 }

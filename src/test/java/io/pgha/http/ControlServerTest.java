@@ -57,7 +57,7 @@ class ControlServerTest {
     }
 
     private ControlServer serve(Supplier<MonoTime> clock) throws IOException {
-        return ControlServer.open(socket(), desk, Sample.policy(), clock, complaints::add);
+        return ControlServer.open(socket(), desk, Sample::policy, clock, complaints::add);
     }
 
     private Path socket() {

@@ -226,6 +226,7 @@ public final class Sample {
                 node,
                 peer,
                 "0.1.0",
+                "d1g35t",
                 "normal",
                 "failcount",
                 state,

@@ -50,8 +50,8 @@ class ControlRightsIT {
         Path directory = Files.createTempDirectory("pgha-rights-");
         Path socket = directory.resolve("control.sock");
         StoredDesk desk = new StoredDesk(Sample.primary().status());
-        ControlServer server = ControlServer.open(
-                socket, desk, Sample.policy(), () -> Sample.NOW, complaint -> {});
+        ControlServer server =
+                ControlServer.open(socket, desk, Sample::policy, () -> Sample.NOW, complaint -> {});
         try {
             String promote = "{\"protocol\":1,\"command\":\"ask\",\"request\":\"promote\","
                     + "\"accept_loss\":false,\"force\":true,\"dry_run\":";

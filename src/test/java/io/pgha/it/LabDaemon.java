@@ -111,6 +111,11 @@ final class LabDaemon {
         return ProcessHandle.of(pid()).orElseThrow();
     }
 
+    /** SIGHUP, as its unit's ExecReload: it reads its configuration anew. */
+    void reload() {
+        signal("-HUP");
+    }
+
     /** SIGSTOP: alive but deaf, as a stuck virtual machine. */
     void freeze() {
         signal("-STOP");
