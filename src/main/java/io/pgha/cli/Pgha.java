@@ -155,6 +155,7 @@ public final class Pgha implements Runnable {
         commands.put("setup", () -> new SetupCommand(pgha));
         commands.put("keygen", () -> new KeygenCommand(pgha));
         commands.put("config", () -> new ConfigCommand(pgha));
+        commands.put("support-bundle", () -> new SupportBundleCommand(pgha));
         commands.put("version", () -> new VersionCommand(pgha));
         commands.put("generate-completion", AutoComplete.GenerateCompletion::new);
         commands.put("help", CommandLine.HelpCommand::new);

@@ -42,7 +42,7 @@ public final class SettingsText {
     }
 
     /** The text with what looks like a password taken out. */
-    static String masked(String text) {
+    public static String masked(String text) {
         return SECRET.matcher(text).replaceAll("$1***");
     }
 }

@@ -41,7 +41,7 @@ class RunningTest {
 
     @Test
     void anUnchangedFileChangesNothing() throws InvalidConfiguration {
-        Running running = started("interval = 900ms");
+        Running running = started("max_primary_failcount = 5");
 
         Reading reading = running.reread();
 

@@ -1,0 +1,98 @@
+package io.pgha.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.zip.ZipFile;
+
+/** What is in the file that is given away, and what is not. */
+class BundleTest {
+
+    @TempDir
+    Path directory;
+
+    static Map<String, String> unpacked(Path file) throws IOException {
+        Map<String, String> pieces = new TreeMap<>();
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            zip.stream().forEach(entry -> {
+                try {
+                    pieces.put(
+                            entry.getName(),
+                            new String(
+                                    zip.getInputStream(entry).readAllBytes(),
+                                    StandardCharsets.UTF_8));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+        return pieces;
+    }
+
+    @Test
+    void aPieceThatFailsSaysWhatWasTriedAndWhatCameBack() throws IOException {
+        Path file = directory.resolve("b.zip");
+        try (Bundle bundle = Bundle.create(file, UnaryOperator.identity())) {
+            bundle.run("program.txt", List.of("no-such-program", "--at-all"));
+            bundle.run("exit.txt", List.of("sh", "-c", "echo said; echo why >&2; exit 3"));
+            bundle.add("file.txt", () -> {
+                throw new NoSuchFileException("/nowhere");
+            });
+
+            assertEquals(2, bundle.finish("words"));
+        }
+
+        Map<String, String> pieces = unpacked(file);
+        assertTrue(pieces.get("program.txt").startsWith("not known: no-such-program --at-all"));
+        assertTrue(pieces.get("file.txt").contains("/nowhere"));
+        assertTrue(
+                pieces.get("exit.txt").endsWith("said\n--- complaints\nwhy\n--- exit code 3\n"),
+                pieces::toString);
+        assertTrue(
+                pieces.get("MANIFEST.txt").startsWith("words\nNOT KNOWN  program.txt, "),
+                pieces::toString);
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    @Test
+    void aFileThatIsThereIsNotReplaced() throws IOException {
+        Path file = Files.writeString(directory.resolve("b.zip"), "mine");
+
+        assertThrows(
+                FileAlreadyExistsException.class,
+                () -> Bundle.create(file, UnaryOperator.identity()));
+
+        assertEquals("mine", Files.readString(file));
+    }
+
+    @Test
+    void eachPieceIsMasked() throws IOException {
+        Path file = directory.resolve("b.zip");
+        try (Bundle bundle = Bundle.create(file, text -> text.replace("hunter2", "***"))) {
+            bundle.add("a.txt", () -> "of hunter2");
+            bundle.add("b.txt", () -> {
+                throw new IOException("hunter2 is no file");
+            });
+            bundle.finish("hunter2");
+        }
+
+        unpacked(file).values().forEach(text -> assertTrue(!text.contains("hunter2"), text));
+    }
+}
