@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM of its own in the client machine, that ends when its standard input does. */
-final class ClientProgram implements AutoCloseable {
+/** A JVM of its own in a machine, that ends when its standard input does. */
+public final class ClientProgram implements AutoCloseable {
 
     private static final long LAST_WORDS_SECONDS = 5;
 
@@ -24,8 +24,8 @@ final class ClientProgram implements AutoCloseable {
     }
 
     /** Starts it; what it prints goes to {@code out}, what it complains of to a file beside it. */
-    static ClientProgram start(
-            Lab lab, Class<?> main, List<String> flags, List<String> arguments, Path out) {
+    public static ClientProgram start(
+            Machine machine, Class<?> main, List<String> flags, List<String> arguments, Path out) {
         Path errors = out.resolveSibling(out.getFileName() + ".err");
         List<String> command = new ArrayList<>(List.of("java", "-XX:+UseSerialGC"));
         command.addAll(flags);
@@ -33,7 +33,7 @@ final class ClientProgram implements AutoCloseable {
         command.addAll(List.of("-cp", classPath(main), main.getName()));
         command.addAll(arguments);
         try {
-            Process process = new ProcessBuilder(lab.client().root(command))
+            Process process = new ProcessBuilder(machine.root(command))
                     .redirectOutput(out.toFile())
                     .redirectError(errors.toFile())
                     .start();
@@ -73,7 +73,7 @@ final class ClientProgram implements AutoCloseable {
      *
      * @throws IllegalStateException when it has ended; shows its complaints
      */
-    void mustRun() {
+    public void mustRun() {
         if (!process.isAlive()) {
             throw new IllegalStateException("a client ended: "
                     + Run.of(List.of("cat", errors.toString())).out());

@@ -32,7 +32,7 @@ final class Crowd implements AutoCloseable {
                 .postgres()
                 .sql("app", "create table crowd (at timestamptz); grant insert on crowd to crowd");
         this.program = ClientProgram.start(
-                lab,
+                lab.client(),
                 CrowdMain.class,
                 List.of("-Xmx192m", "-Xss256k"),
                 List.of("" + sessions, Wires.CLIENT + ":5432/app"),

@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
  * <p>Everything waits with a limit. {@link #close} leaves nothing behind; so does the end of this JVM, however it ends,
  * but for a directory that {@link #sweep} removes at the next run. Several labs may live at a time.
  */
-final class Lab implements AutoCloseable {
+public final class Lab implements AutoCloseable {
 
     private static final long POLL_NANOS = 5_000_000;
     private static final long REST = 4;
@@ -235,7 +235,7 @@ final class Lab implements AutoCloseable {
      *
      * @throws AssertionError when it does not hold in time; says what was last seen
      */
-    static void await(String what, Duration limit, Callable<Boolean> condition) {
+    public static void await(String what, Duration limit, Callable<Boolean> condition) {
         long start = System.nanoTime();
         Optional<Exception> last = Optional.empty();
         do {

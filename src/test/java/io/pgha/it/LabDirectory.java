@@ -13,7 +13,7 @@ import java.util.List;
  * A directory of this run under /tmp. It names its owner (process number and start), so that {@link #sweep()} of a later
  * run can remove it when this JVM is killed before it could.
  */
-record LabDirectory(Path path) {
+public record LabDirectory(Path path) {
 
     private static final Path PARENT = Path.of("/tmp");
     private static final String PREFIX = "pgha-lab-";
@@ -21,7 +21,8 @@ record LabDirectory(Path path) {
     /** Field 22 of /proc/PID/stat, counted from the one behind the name. */
     private static final int START_TIME = 19;
 
-    static LabDirectory make(String purpose) {
+    /** Makes one; the purpose is part of its name. */
+    public static LabDirectory make(String purpose) {
         try {
             Path path = Files.createTempDirectory(PARENT, PREFIX + purpose + "-");
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -52,7 +53,7 @@ record LabDirectory(Path path) {
     }
 
     /** Removes it with all it holds. Safe to call twice. */
-    void remove() {
+    public void remove() {
         if (Files.exists(path)) {
             LabDisk.resumeBelow(path);
             LabDisk.unmountBelow(path);
@@ -67,7 +68,7 @@ record LabDirectory(Path path) {
      *
      * @return how many directories were removed
      */
-    static int sweep() {
+    public static int sweep() {
         int removed = 0;
         try (DirectoryStream<Path> all = Files.newDirectoryStream(PARENT, PREFIX + "*")) {
             for (Path path : all) {

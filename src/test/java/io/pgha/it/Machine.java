@@ -20,7 +20,7 @@ import java.util.Optional;
  * {@code /dev/shm} are empty at each boot. Its own name is known without a name server, as on any real machine: programs
  * that ask for it at their start would otherwise wait for one.
  */
-final class Machine {
+public final class Machine {
 
     private static final String INIT = """
             set -e
@@ -52,7 +52,7 @@ final class Machine {
     }
 
     /** Boots a machine without a disk of its own. */
-    static Machine boot(String name) {
+    public static Machine boot(String name) {
         return boot(name, "", "");
     }
 
@@ -92,17 +92,17 @@ final class Machine {
     }
 
     /** The first process, as the host numbers it. */
-    long pid() {
+    public long pid() {
         return pid;
     }
 
     /** The machine's view of a path: how the host reaches its {@code /run}. */
-    Path root(String path) {
+    public Path root(String path) {
         return Path.of("/proc/" + pid + "/root" + path);
     }
 
     /** The arguments that run a command in this machine as root. */
-    List<String> root(List<String> command) {
+    public List<String> root(List<String> command) {
         List<String> all = new ArrayList<>(List.of("nsenter", "-t", Long.toString(pid)));
         all.addAll(List.of("-n", "-p", "-m", "-i", "-u"));
         all.addAll(command);
@@ -131,7 +131,7 @@ final class Machine {
     }
 
     /** Starts a long-running command; its output goes to the end of {@code log}. */
-    Process spawn(List<String> command, Path log) {
+    public Process spawn(List<String> command, Path log) {
         try {
             Process started = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -208,12 +208,13 @@ final class Machine {
         return -1;
     }
 
-    boolean runs() {
+    /** Whether it has not died. */
+    public boolean runs() {
         return unshare.isAlive();
     }
 
     /** Stops everything in this machine at once, as a power cut does. Returns when nothing of it is left. */
-    void die() {
+    public void die() {
         // unshare ends by itself once it has reaped the first process.
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
         spawned.stream()

@@ -36,8 +36,8 @@ final class Recorder implements AutoCloseable {
         arguments.addAll(List.of("" + pace.connections(), door));
         arguments.addAll(List.of("node1", Wires.address(1) + ":5432"));
         arguments.addAll(List.of("node2", Wires.address(2) + ":5432"));
-        this.program =
-                ClientProgram.start(lab, RecorderMain.class, List.of("-Xmx96m"), arguments, log);
+        this.program = ClientProgram.start(
+                lab.client(), RecorderMain.class, List.of("-Xmx96m"), arguments, log);
     }
 
     /** Waits until rows written from now on are acknowledged by whichever node, 40 s at most. */

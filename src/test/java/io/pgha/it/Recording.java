@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
  *
  * @param attempts in the order of their answers
  */
-record Recording(List<Attempt> attempts) {
+public record Recording(List<Attempt> attempts) {
 
     /** What became of an attempt. */
-    enum Kind {
+    public enum Kind {
         /** A writer's row was acknowledged. */
         ACKNOWLEDGED,
         /** A writer's attempt failed; the row may or may not be there. */
@@ -36,10 +36,10 @@ record Recording(List<Attempt> attempts) {
      * @param answered when its outcome was known
      * @param text the node's address or name, and the error
      */
-    record Attempt(Kind kind, long id, long sent, long answered, String text) {
+    public record Attempt(Kind kind, long id, long sent, long answered, String text) {
 
         /** Reads a line of the recording client. */
-        static Attempt parse(String line) {
+        public static Attempt parse(String line) {
             String[] part = line.split(" ", 5);
             Kind kind = switch (part[0]) {
                 case "W" -> Kind.ACKNOWLEDGED;
@@ -57,36 +57,38 @@ record Recording(List<Attempt> attempts) {
         }
 
         /** Whether it is about that node. */
-        boolean concerns(int node) {
+        public boolean concerns(int node) {
             return text.startsWith("node" + node) || text.equals(Wires.address(node));
         }
     }
 
     /** A span during which something held, in nanoseconds. */
-    record Span(long from, long to) {
-        long millis() {
-            // Rounded up: a moment of two primaries must not print as none.
+    public record Span(long from, long to) {
+        /** Rounded up: a moment of two primaries must not print as none. */
+        public long millis() {
             return Math.floorDiv(to - from + 999_999, 1_000_000L);
         }
     }
 
-    Recording {
+    /** Puts them into the order of their answers. */
+    public Recording {
         attempts = attempts.stream()
                 .sorted(Comparator.comparingLong(Attempt::answered))
                 .toList();
     }
 
     /** Reads what is there; a last line that is only half written yet is left out. */
-    static Recording read(Path log) {
+    public static Recording read(Path log) {
         return new Recording(RecordingTail.ofAll(log).next());
     }
 
-    List<Attempt> of(Kind kind) {
+    /** The attempts of one kind. */
+    public List<Attempt> of(Kind kind) {
         return attempts.stream().filter(a -> a.kind() == kind).toList();
     }
 
     /** Ids of all acknowledged rows. */
-    Set<Long> acknowledged() {
+    public Set<Long> acknowledged() {
         return of(Kind.ACKNOWLEDGED).stream()
                 .map(Attempt::id)
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -106,7 +108,7 @@ record Recording(List<Attempt> attempts) {
     }
 
     /** The longest span between two acknowledgements that overlaps the given one; empty span when there is none. */
-    Span longestGap(long from, long to) {
+    public Span longestGap(long from, long to) {
         Span longest = new Span(0, 0);
         List<Attempt> acknowledged = of(Kind.ACKNOWLEDGED);
         for (int i = 1; i < acknowledged.size(); i++) {
@@ -132,7 +134,7 @@ record Recording(List<Attempt> attempts) {
     }
 
     /** Milliseconds in which both nodes took client writes, rounded up. */
-    long twoPrimariesMillis() {
+    public long twoPrimariesMillis() {
         List<Span> second = accepting(2);
         long nanos = 0;
         for (Span one : accepting(1)) {

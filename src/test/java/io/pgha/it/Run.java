@@ -21,22 +21,25 @@ import java.util.concurrent.TimeUnit;
  * @param out standard output
  * @param err standard error
  */
-record Run(List<String> command, int code, String out, String err) {
+public record Run(List<String> command, int code, String out, String err) {
 
-    static final Duration SHORT = Duration.ofSeconds(10);
+    /** How long a command may take that only looks. */
+    public static final Duration SHORT = Duration.ofSeconds(10);
+
     private static final int KILLED_AT_DEADLINE = 124;
 
     /** Runs a command that needs no input and is done within ten seconds. */
-    static Run of(List<String> command) {
+    public static Run of(List<String> command) {
         return fed("", SHORT, command);
     }
 
-    static Run within(Duration limit, List<String> command) {
+    /** Runs a command that needs no input. */
+    public static Run within(Duration limit, List<String> command) {
         return fed("", limit, command);
     }
 
     /** Runs a command with {@code input} (small) as its standard input. */
-    static Run fed(String input, Duration limit, List<String> command) {
+    public static Run fed(String input, Duration limit, List<String> command) {
         try {
             Path out = Files.createTempFile("pgha-run", ".out");
             Path err = Files.createTempFile("pgha-run", ".err");
@@ -88,7 +91,7 @@ record Run(List<String> command, int code, String out, String err) {
     }
 
     /** This outcome if the command succeeded; otherwise a failure that shows all of it. */
-    Run orFail() {
+    public Run orFail() {
         if (code != 0) {
             throw new IllegalStateException(toString());
         }

@@ -12,7 +12,7 @@ import java.util.Set;
  * <p>Cuts are made in the router and at its plugs only, never in a node, so that a node's own firewall stays as the
  * daemon under test left it.
  */
-final class Wires {
+public final class Wires {
 
     static final String GATEWAY = "10.77.200.1";
     static final String CLIENT = "10.77.9.2";
@@ -63,7 +63,7 @@ final class Wires {
     }
 
     /** Address of node 1 or 2 on its first link. */
-    static String address(int node) {
+    public static String address(int node) {
         return address(node, 0);
     }
 

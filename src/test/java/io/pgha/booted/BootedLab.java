@@ -1,0 +1,146 @@
+package io.pgha.booted;
+
+import io.pgha.it.Lab;
+import io.pgha.it.LabDirectory;
+import io.pgha.it.Machine;
+import io.pgha.it.Run;
+import io.pgha.it.Wires;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * Two nodes and a witness, booted, on one bridge in a network of the lab's own, where the clients are too: a third party to
+ * both nodes. All of it ends with this JVM, however it ends; what is left then, a directory and empty cgroups, goes at the
+ * next run.
+ */
+final class BootedLab implements AutoCloseable {
+
+    static final String WITNESS = "10.77.0.13";
+    static final String CLIENT = "10.77.0.100";
+
+    private static final String BED = """
+            set -e
+            umount -R /sys/fs/cgroup
+            mount -t cgroup2 cgroup2 /sys/fs/cgroup
+            for old in /sys/fs/cgroup/pgha-lab-*; do
+                if grep -qs 'populated 0' "$old/cgroup.events"; then
+                    find "$old" -depth -type d -exec rmdir {} +
+                fi
+            done
+            ip link add br0 type bridge
+            ip addr add "$1/24" dev br0
+            ip link set br0 up
+            """;
+
+    private final LabDirectory directory;
+    private final Machine bed;
+    private final BootedNode node1;
+    private final BootedNode node2;
+    private final BootedMachine witness;
+    private final Thread hook = new Thread(this::dismantle, "dismantle the booted lab");
+
+    private BootedLab(BaseImage base) {
+        LabDirectory.sweep();
+        directory = LabDirectory.make("booted");
+        Runtime.getRuntime().addShutdownHook(hook);
+        bed = Machine.boot("bed");
+        Run.of(bed.root(List.of("bash", "-c", BED, "bed", CLIENT))).orFail();
+        node1 = node(1, base);
+        node2 = node(2, base);
+        witness = new BootedMachine(bed, home(), "witness", WITNESS, base);
+        // The image has a cluster, which a third host has not.
+        witness.write("/etc/postgresql/15/main/start.conf", "manual\n");
+    }
+
+    private BootedNode node(int number, BaseImage base) {
+        String address = Wires.address(number);
+        return new BootedNode(
+                number, new BootedMachine(bed, home(), "node" + number, address, base));
+    }
+
+    /** Boots all three, with nothing of pgha on them yet. */
+    static BootedLab open() {
+        BootedLab lab = new BootedLab(BaseImage.get());
+        try {
+            lab.machines().forEach(BootedMachine::powerOn);
+            lab.machines().forEach(BootedMachine::awaitUp);
+            return lab;
+        } catch (RuntimeException | AssertionError e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    Path home() {
+        return directory.path();
+    }
+
+    /** Where the clients and the observers are. */
+    Machine clients() {
+        return bed;
+    }
+
+    BootedNode node1() {
+        return node1;
+    }
+
+    BootedNode node2() {
+        return node2;
+    }
+
+    BootedMachine witness() {
+        return witness;
+    }
+
+    List<BootedNode> nodes() {
+        return List.of(node1, node2);
+    }
+
+    BootedNode other(BootedNode node) {
+        return node.number() == 1 ? node2 : node1;
+    }
+
+    List<BootedMachine> machines() {
+        return List.of(node1.machine(), node2.machine(), witness);
+    }
+
+    /** As {@link Lab#await}, and a failure shows what the machines logged. */
+    void expect(String what, Duration limit, Callable<Boolean> condition) {
+        try {
+            Lab.await(what, limit, condition);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + diagnosis(), e);
+        }
+    }
+
+    /** The ends of all logs. */
+    String diagnosis() {
+        StringBuilder all = new StringBuilder();
+        machines().forEach(machine -> all.append(machine.diagnosis()));
+        return all.toString();
+    }
+
+    @Override
+    public void close() {
+        dismantle();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook runs anyway and finds nothing left to do.
+        }
+    }
+
+    private synchronized void dismantle() {
+        if (bed.runs()) {
+            machines().forEach(BootedMachine::end);
+            String group = "/sys/fs/cgroup/" + home().getFileName();
+            Run.of(bed.root(
+                    List.of("find", group, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+")));
+            bed.die();
+        }
+        directory.remove();
+    }
+}
