@@ -107,8 +107,7 @@ record BaseImage(Path root) {
 
     private static String key() {
         try {
-            byte[] all =
-                    (RELEASE + PACKAGES + FINISH).getBytes(StandardCharsets.UTF_8);
+            byte[] all = (RELEASE + PACKAGES + FINISH).getBytes(StandardCharsets.UTF_8);
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(all);
             return HexFormat.of().formatHex(hash).substring(0, 12);
         } catch (NoSuchAlgorithmException e) {

@@ -28,7 +28,7 @@ import java.util.Optional;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BootMatrixIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final BootMatrix matrix = new BootMatrix();
     private Optional<BootedLab> opened = Optional.empty();

@@ -151,7 +151,7 @@ final class BootedMachine {
             try (Stream<String> lines = Files.lines(file)) {
                 lines.map(Long::parseLong).forEach(found::add);
             } catch (IOException | UncheckedIOException e) {
-                continue; // There is no such group now.
+                // There is no such group now.
             }
         }
         return found;

@@ -163,6 +163,7 @@ final class Installation {
                 guard, lab.node1().machine().address(), lab.node2().machine().address());
         // The lease is short, since a new witness moves no epoch for as long.
         String arbiter = "handover_lease = 15s\nwitness.host = \"" + BootedLab.WITNESS + "\"\n";
-        node.machine().write("/etc/pgha/pgha.conf", guard.equals("witness") ? text + arbiter : text);
+        node.machine()
+                .write("/etc/pgha/pgha.conf", guard.equals("witness") ? text + arbiter : text);
     }
 }

@@ -59,13 +59,16 @@ class BundleTest {
         }
 
         Map<String, String> pieces = unpacked(file);
-        assertTrue(pieces.get("program.txt").startsWith("not known: no-such-program --at-all"));
-        assertTrue(pieces.get("file.txt").contains("/nowhere"));
+        assertTrue(pieces.getOrDefault("program.txt", "no such piece")
+                .startsWith("not known: no-such-program --at-all"));
+        assertTrue(pieces.getOrDefault("file.txt", "no such piece").contains("/nowhere"));
         assertTrue(
-                pieces.get("exit.txt").endsWith("said\n--- complaints\nwhy\n--- exit code 3\n"),
+                pieces.getOrDefault("exit.txt", "no such piece")
+                        .endsWith("said\n--- complaints\nwhy\n--- exit code 3\n"),
                 pieces::toString);
         assertTrue(
-                pieces.get("MANIFEST.txt").startsWith("words\nNOT KNOWN  program.txt, "),
+                pieces.getOrDefault("MANIFEST.txt", "no such piece")
+                        .startsWith("words\nNOT KNOWN  program.txt, "),
                 pieces::toString);
         assertEquals(
                 "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
