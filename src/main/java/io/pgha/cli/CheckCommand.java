@@ -58,6 +58,7 @@ final class CheckCommand implements Callable<Integer> {
                         + settings.policy().profile()));
         DaemonChecks daemon = DaemonChecks.ask(desk, settings);
         found.addAll(new LocalChecks(settings).all(daemon.gate()));
+        found.addAll(new PlatformChecks(settings).all());
         found.addAll(FenceChecks.of(settings));
         found.addAll(new ServerChecks(settings).all());
         found.addAll(PoolerChecks.of(settings));

@@ -70,35 +70,39 @@ final class KeygenCommand implements Callable<Integer> {
         try {
             Keygen keygen = new Keygen(Keygen.keytool(), Keygen.VALIDITY);
             Keygen.Existing existing = force ? Keygen.Existing.REPLACE : Keygen.Existing.REFUSE;
-            if (copy.isPresent()) {
-                keygen.forWitness(file, copy.get(), existing);
-                pgha.terminal()
-                        .out()
-                        .println(copy.get() + " is written. Move it to the witness's host, name it"
-                                + " in pairs of witness.conf there, and restart the witness");
-                return Exit.OK;
-            }
+            boolean made = true;
             if (rotate) {
                 keygen.rotate(file, Instant.now());
             } else if (retire) {
                 keygen.retire(file);
             } else if (nodes.size() == 2) {
                 keygen.create(file, nodes.get(0), nodes.get(1), witness, Instant.now(), existing);
+            } else if (copy.isPresent()) {
+                made = false;
             } else {
                 pgha.terminal()
                         .complain("keygen needs the two names of the pair: pgha keygen " + file
                                 + " --nodes node1,node2");
                 return Exit.USAGE;
             }
-            pgha.terminal()
-                    .out()
-                    .println(
-                            file
-                                    + " is written. Copy it to the other node, keep it to PostgreSQL's owner (mode 0600)");
+            if (made) {
+                say(
+                        file
+                                + " is written. Copy it to the other node, keep it to PostgreSQL's owner (mode 0600)");
+            }
+            if (copy.isPresent()) {
+                keygen.forWitness(file, copy.get(), existing);
+                say(copy.get() + " is written. Move it to the witness's host, name it"
+                        + " in pairs of witness.conf there, and restart the witness");
+            }
             return Exit.OK;
         } catch (PairKeyException e) {
             pgha.terminal().complain(String.valueOf(e.getMessage()));
             return Exit.FAILED;
         }
+    }
+
+    private void say(String words) {
+        pgha.terminal().out().println(words);
     }
 }

@@ -7,6 +7,7 @@ import io.pgha.os.CommandFailed;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -71,11 +72,9 @@ final class EventLog implements AutoCloseable {
     /** Any thread. */
     void accept(Event event) {
         EventLine line = keep(event);
-        switch (event.severity()) {
-            case INFO -> LOG.info(event.sentence());
-            case WARN -> LOG.warn(event.sentence());
-            case ERROR -> LOG.error(event.sentence());
-        }
+        LOG.atLevel(Level.valueOf(event.severity().name()))
+                .addKeyValue(LogForm.EVENT, event.code())
+                .log(event.sentence());
         if (!command.argv().isEmpty()) {
             try {
                 hook.execute(() -> call(line));

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
@@ -12,20 +13,25 @@ import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.CachingDateFormatter;
 
+import io.pgha.os.SystemdJournal;
+
 import org.slf4j.Logger;
 
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The log: one readable line for each event, on standard error, where systemd's journal takes it; standard output belongs
- * to the answers of commands. Set up here and not by logback's XML, which took a tenth of the daemon's start; logback finds
- * this class by its name in META-INF/services.
+ * The log: one readable line for each event on standard error, or an entry with fields in systemd's journal where standard
+ * error leads there; standard output belongs to the answers of commands. Set up here and not by logback's XML, which took a
+ * tenth of the daemon's start; logback finds this class by its name in META-INF/services.
  */
 public final class LogForm extends ContextAwareBase implements Configurator {
 
     /** Property of the logger context: who speaks. */
     public static final String SPEAKER = "node";
+
+    /** Key of a log event, and field in the journal: the code of pgha's event. */
+    static final String EVENT = "PGHA_EVENT";
 
     /** What libraries have to say is pgha's to put into words; only their alarms pass. */
     private static final Map<String, Level> LIBRARIES = Map.of(
@@ -50,9 +56,21 @@ public final class LogForm extends ContextAwareBase implements Configurator {
         console.setEncoder(encoder);
         console.start();
         log.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
-        log.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(console);
+        log.getLogger(Logger.ROOT_LOGGER_NAME)
+                .addAppender(SystemdJournal.ofThisProcess()
+                        .<Appender<ILoggingEvent>>map(journal -> begun(log, journal, console))
+                        .orElse(console));
         LIBRARIES.forEach((library, level) -> log.getLogger(library).setLevel(level));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    private static JournalAppender begun(
+            LoggerContext log, SystemdJournal journal, Appender<ILoggingEvent> otherwise) {
+        JournalAppender appender = new JournalAppender(journal, otherwise);
+        appender.setContext(log);
+        appender.setName("journal");
+        appender.start();
+        return appender;
     }
 
     /**

@@ -119,7 +119,7 @@ final class Kernel {
      *
      * @param address a path, or an abstract name with @ before it
      */
-    static void sendDatagram(String address, String message) throws IOException {
+    static void sendDatagram(String address, byte[] message) throws IOException {
         byte[] name = address.getBytes(StandardCharsets.UTF_8);
         boolean isAbstract = address.startsWith("@");
         if (name.length < 2 || name.length >= LONGEST_ADDRESS) {
@@ -136,9 +136,9 @@ final class Kernel {
             throw failure("socket");
         }
         try {
-            byte[] text = message.getBytes(StandardCharsets.UTF_8);
             int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-            if (LIBRARY.sendto(descriptor, text, text.length, flags, to.array(), to.capacity())
+            if (LIBRARY.sendto(
+                            descriptor, message, message.length, flags, to.array(), to.capacity())
                     < 0) {
                 throw failure("sending to " + address);
             }

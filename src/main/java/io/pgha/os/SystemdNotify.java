@@ -1,6 +1,7 @@
 package io.pgha.os;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public record SystemdNotify(
             return;
         }
         try {
-            Kernel.sendDatagram(socket.get(), line);
+            Kernel.sendDatagram(socket.get(), line.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             trouble.accept("systemd was not told " + line + ": " + e.getMessage());
         }

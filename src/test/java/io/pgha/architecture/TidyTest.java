@@ -80,7 +80,8 @@ final class TidyTest {
                             "cli/PauseCommand",
                             "cli/ResumeCommand",
                             "cli/AcknowledgeCommand",
-                            "os/SystemdNotify")),
+                            "os/SystemdNotify",
+                            "os/SystemdJournal")),
             // Commands go through os/Command; the others hold a program that runs on.
             Map.entry(
                     "new ProcessBuilder|Runtime.getRuntime().exec",

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** The service manager's end: a bound unix datagram socket. */
-final class DatagramSocket implements AutoCloseable {
+public final class DatagramSocket implements AutoCloseable {
 
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM = 2;
@@ -36,7 +36,7 @@ final class DatagramSocket implements AutoCloseable {
     private final int descriptor;
 
     /** @param address a path, or an abstract name with @ before it, as in NOTIFY_SOCKET */
-    DatagramSocket(String address) throws IOException {
+    public DatagramSocket(String address) throws IOException {
         byte[] name = address.getBytes(StandardCharsets.UTF_8);
         if (name[0] == '@') {
             name[0] = 0;
@@ -53,7 +53,7 @@ final class DatagramSocket implements AutoCloseable {
     }
 
     /** The next datagram; fails when none comes within 5 s. */
-    String receive() throws IOException {
+    public String receive() throws IOException {
         Pointer entry = Memory.allocateDirect(Runtime.getRuntime(LIBRARY), 8, true);
         entry.putInt(0, descriptor);
         entry.putShort(4, POLLIN);
