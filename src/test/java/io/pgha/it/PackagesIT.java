@@ -306,6 +306,10 @@ class PackagesIT {
                         unit, place.resolve("usr/lib/systemd/system").resolve(unit.getFileName()));
             }
         }
+        // What ExecReload runs, of another package.
+        Files.copy(
+                Path.of("/bin/kill"),
+                Files.createDirectories(place.resolve("bin")).resolve("kill"));
         List<String> units = List.of(
                 "pgha.service",
                 "pgha-gate.service",
