@@ -104,6 +104,7 @@ public final class Daemon {
         Settings settings = started.settings();
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.putProperty(LogForm.SPEAKER, settings.self().id().name());
+            LogForm.toJournal(context);
         }
         Daemon daemon = new Daemon(started);
         try (EventLog events = new EventLog(

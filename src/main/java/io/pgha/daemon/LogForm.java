@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The log: one readable line for each event on standard error, or an entry with fields in systemd's journal where standard
- * error leads there; standard output belongs to the answers of commands. Set up here and not by logback's XML, which took a
- * tenth of the daemon's start; logback finds this class by its name in META-INF/services.
+ * The log: one readable line for each event on standard error, or the daemon's entries with fields in systemd's journal;
+ * standard output belongs to the answers of commands. Set up here and not by logback's XML, which took a tenth of the daemon's
+ * start; logback finds this class by its name in META-INF/services.
  */
 public final class LogForm extends ContextAwareBase implements Configurator {
 
@@ -32,6 +32,8 @@ public final class LogForm extends ContextAwareBase implements Configurator {
 
     /** Key of a log event, and field in the journal: the code of pgha's event. */
     static final String EVENT = "PGHA_EVENT";
+
+    private static final String CONSOLE = "console";
 
     /** What libraries have to say is pgha's to put into words; only their alarms pass. */
     private static final Map<String, Level> LIBRARIES = Map.of(
@@ -51,26 +53,29 @@ public final class LogForm extends ContextAwareBase implements Configurator {
         encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(log);
-        console.setName("console");
+        console.setName(CONSOLE);
         console.setTarget(ConsoleTarget.SystemErr.getName());
         console.setEncoder(encoder);
         console.start();
         log.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
-        log.getLogger(Logger.ROOT_LOGGER_NAME)
-                .addAppender(SystemdJournal.ofThisProcess()
-                        .<Appender<ILoggingEvent>>map(journal -> begun(log, journal, console))
-                        .orElse(console));
+        log.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(console);
         LIBRARIES.forEach((library, level) -> log.getLogger(library).setLevel(level));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    private static JournalAppender begun(
-            LoggerContext log, SystemdJournal journal, Appender<ILoggingEvent> otherwise) {
-        JournalAppender appender = new JournalAppender(journal, otherwise);
-        appender.setContext(log);
-        appender.setName("journal");
-        appender.start();
-        return appender;
+    /** From here on what goes to standard error goes to systemd's journal, where standard error leads there. */
+    static void toJournal(LoggerContext log) {
+        Optional<SystemdJournal> journal = SystemdJournal.ofThisProcess();
+        ch.qos.logback.classic.Logger root = log.getLogger(Logger.ROOT_LOGGER_NAME);
+        Optional<Appender<ILoggingEvent>> console = Optional.ofNullable(root.getAppender(CONSOLE));
+        if (journal.isPresent() && console.isPresent()) {
+            JournalAppender appender = new JournalAppender(journal.get(), console.get());
+            appender.setContext(log);
+            appender.setName("journal");
+            appender.start();
+            root.addAppender(appender);
+            root.detachAppender(console.get());
+        }
     }
 
     /**
