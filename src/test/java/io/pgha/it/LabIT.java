@@ -33,7 +33,7 @@ class LabIT {
 
             assertEquals(Set.of(), recording.lost(lab.node1()));
             assertEquals(0, recording.twoPrimariesMillis());
-            assertTrue(recording.longestGapMillis() < 1_000);
+            assertTrue(recording.longestGapMillis() < 5_000);
             assertFalse(recording.accepting(1).isEmpty());
             assertTrue(recording.accepting(2).isEmpty());
         }
@@ -84,7 +84,7 @@ class LabIT {
             long took = (System.nanoTime() - cut) / 1_000_000;
 
             processes.forEach(p -> assertTrue(isGone(p), "process " + p + " still runs"));
-            assertTrue(took < 2_000, "took " + took + " ms");
+            assertTrue(took < 10_000, "took " + took + " ms");
             assertFalse(lab.isOpen(node));
             node.powerOn();
             assertEquals(
