@@ -269,9 +269,7 @@ final class HostSteps {
                 if (control.postmaster().state() == Postmaster.RUNNING) {
                     return List.of();
                 }
-                TornWal.cut(
-                        settings.postgres().dataDirectory(),
-                        endOfWal.of(control, Optional.empty()));
+                TornWal.cut(settings.postgres().dataDirectory(), control.controlData(), endOfWal);
                 try (Connection peer = peerDatabase.open()) {
                     PeerSlot.ensure(
                             peer,

@@ -29,13 +29,18 @@ public final class TornWal {
      * Ends the local WAL in zeroes where its last whole record ends, as crash recovery does by itself; on disk on return. Leaves alone
      * what is no crashed primary's, and WAL whose end is not known.
      *
-     * @param control of the stopped server, with the end that was found in its WAL
+     * @param stopped what pg_control says of the server, which does not run
+     * @param endOfWal finds where its WAL ends; asked only where that may be within a record
      * @return whether there was something to cut off
      */
-    public static boolean cut(Path dataDirectory, ControlData control) throws IOException {
-        boolean crashed = CRASHED.contains(control.clusterState())
-                && !Files.exists(dataDirectory.resolve("backup_label"));
-        if (!crashed || control.unread().isPresent()) {
+    public static boolean cut(Path dataDirectory, ControlData stopped, EndOfWal endOfWal)
+            throws IOException {
+        if (!CRASHED.contains(stopped.clusterState())
+                || Files.exists(dataDirectory.resolve("backup_label"))) {
+            return false;
+        }
+        ControlData control = endOfWal.of(stopped);
+        if (control.unread().isPresent()) {
             return false;
         }
         try (WalSegments segments = WalSegments.of(dataDirectory, control.timeline())) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.it.PgInstance;
 import io.pgha.model.ControlData;
+import io.pgha.model.Lsn;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,10 +33,12 @@ class TornWalIT {
             heir.start();
             heir.promote();
 
-            ControlData control = crashed(old);
-            assertTrue(TornWal.cut(old.data(), control));
-            assertFalse(TornWal.cut(old.data(), control), "it is gone");
-            assertEquals(control.end(), crashed(old).end(), "no whole record is");
+            ControlData crashed = new ControlFile(new Programs(old.settings())).read();
+            EndOfWal endOfWal = new EndOfWal(old.data(), Duration.ofSeconds(10));
+            Lsn end = endOfWal.of(crashed).end();
+            assertTrue(TornWal.cut(old.data(), crashed, endOfWal));
+            assertFalse(TornWal.cut(old.data(), crashed, endOfWal), "it is gone");
+            assertEquals(end, endOfWal.of(crashed).end(), "no whole record is");
 
             old.run("touch", old.data().resolve("standby.signal").toString());
             old.configure(
@@ -75,10 +78,5 @@ class TornWalIT {
             }
         }
         return primary.ask("select pg_walfile_name(pg_current_wal_insert_lsn())");
-    }
-
-    private static ControlData crashed(PgInstance server) throws ControlFailed {
-        ControlData control = new ControlFile(new Programs(server.settings())).read();
-        return new EndOfWal(server.data(), Duration.ofSeconds(10)).of(control);
     }
 }
