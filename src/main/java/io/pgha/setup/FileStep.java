@@ -183,9 +183,7 @@ record FileStep(
             return;
         }
         if (owner.isPresent() && Owner.isRoot()) {
-            var names = aside.getFileSystem().getUserPrincipalLookupService();
-            view.setOwner(names.lookupPrincipalByName(owner.get().user()));
-            view.setGroup(names.lookupPrincipalByGroupName(owner.get().group()));
+            owner.get().give(aside);
         }
         if (!secret) {
             view.setPermissions(PosixFilePermissions.fromString("rw-r--r--"));

@@ -8,7 +8,6 @@ import io.pgha.peer.PairKeyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.time.Instant;
 import java.util.List;
@@ -65,11 +64,7 @@ record KeyStep(Path file, NodeId self, NodeId peer, Owner owner, Instant now) im
                         .create(file, self, peer, now, Keygen.Existing.REFUSE);
             }
             if (Owner.isRoot()) {
-                var names = file.getFileSystem().getUserPrincipalLookupService();
-                PosixFileAttributeView view =
-                        Files.getFileAttributeView(file, PosixFileAttributeView.class);
-                view.setOwner(names.lookupPrincipalByName(owner.user()));
-                view.setGroup(names.lookupPrincipalByGroupName(owner.group()));
+                owner.give(file);
             }
         } catch (PairKeyException | IOException e) {
             throw SetupRefused.trouble(String.valueOf(e.getMessage()));

@@ -7,6 +7,7 @@ import io.pgha.setup.Postmasters.Postmaster;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The keys of the configuration that say where this machine's PostgreSQL is.
@@ -23,37 +24,45 @@ record Local(Map<String, String> keys) {
 
     static Local of(Server server) {
         Postmaster found = server.postmaster();
-        Path files = server.configFile().resolveSibling("");
-        Map<String, String> keys = new LinkedHashMap<>();
-        if (found.port() != USUAL_PORT) {
-            keys.put("port", Integer.toString(found.port()));
-        }
-        keys.put("data_directory", Answers.quoted(found.data().toString()));
-        if (!files.equals(found.data())) {
-            keys.put("config_directory", Answers.quoted(files.toString()));
-        }
-        keys.put("bin", Answers.quoted(found.bin().toString()));
-        keys.put("control", found.unit().isPresent() ? "systemd" : "pg_ctl");
-        found.unit().ifPresent(unit -> keys.put("unit", Answers.quoted(unit)));
-        keys.put("socket_directory", Answers.quoted(found.socketDirectory().toString()));
-        return new Local(keys);
+        return of(
+                found.port(),
+                found.data(),
+                server.configFile().resolveSibling(""),
+                found.bin(),
+                found.unit(),
+                Optional.of(found.socketDirectory()));
     }
 
     /** As a configuration says it. */
     static Local of(PostgresSettings own) {
+        return of(
+                own.port(),
+                own.dataDirectory(),
+                own.configDirectory(),
+                own.bin(),
+                own.control() == Control.SYSTEMD ? own.unit() : Optional.empty(),
+                own.socketDirectory());
+    }
+
+    private static Local of(
+            int port,
+            Path data,
+            Path files,
+            Path bin,
+            Optional<String> unit,
+            Optional<Path> sockets) {
         Map<String, String> keys = new LinkedHashMap<>();
-        if (own.port() != USUAL_PORT) {
-            keys.put("port", Integer.toString(own.port()));
+        if (port != USUAL_PORT) {
+            keys.put("port", Integer.toString(port));
         }
-        keys.put("data_directory", Answers.quoted(own.dataDirectory().toString()));
-        if (!own.configDirectory().equals(own.dataDirectory())) {
-            keys.put("config_directory", Answers.quoted(own.configDirectory().toString()));
+        keys.put("data_directory", Answers.quoted(data.toString()));
+        if (!files.equals(data)) {
+            keys.put("config_directory", Answers.quoted(files.toString()));
         }
-        keys.put("bin", Answers.quoted(own.bin().toString()));
-        keys.put("control", own.control() == Control.SYSTEMD ? "systemd" : "pg_ctl");
-        own.unit().ifPresent(unit -> keys.put("unit", Answers.quoted(unit)));
-        own.socketDirectory()
-                .ifPresent(d -> keys.put("socket_directory", Answers.quoted(d.toString())));
+        keys.put("bin", Answers.quoted(bin.toString()));
+        keys.put("control", unit.isPresent() ? "systemd" : "pg_ctl");
+        unit.ifPresent(name -> keys.put("unit", Answers.quoted(name)));
+        sockets.ifPresent(d -> keys.put("socket_directory", Answers.quoted(d.toString())));
         return new Local(keys);
     }
 

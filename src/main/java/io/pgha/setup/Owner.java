@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.List;
 
@@ -39,6 +40,19 @@ record Owner(String user, String group) {
             throw SetupRefused.trouble("there is no user " + USUAL
                     + " here: install PostgreSQL's server package, then type the same again");
         }
+    }
+
+    /**
+     * Gives a file to this owner.
+     *
+     * @throws IOException when it cannot be given, as by anybody but root
+     */
+    void give(Path file) throws IOException {
+        var names = file.getFileSystem().getUserPrincipalLookupService();
+        PosixFileAttributeView view =
+                Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        view.setOwner(names.lookupPrincipalByName(user));
+        view.setGroup(names.lookupPrincipalByGroupName(group));
     }
 
     /** Whether this process is run by root, who may give files away. */
