@@ -63,13 +63,7 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     private PGSimpleDataSource source(Duration statementLimit) throws SQLException {
-        PGSimpleDataSource source =
-                login.source(HOST, settings.port(), Login.APPLICATION, statementLimit);
-        int seconds = (int) Math.max(1, statementLimit.toSeconds() + 1);
-        source.setConnectTimeout(seconds);
-        source.setLoginTimeout(seconds);
-        source.setSocketTimeout(seconds);
-        return source;
+        return login.source(HOST, settings.port(), Login.APPLICATION, statementLimit);
     }
 
     private Optional<String> password() throws SQLException {

@@ -43,7 +43,7 @@ final class Login {
      */
     Connection open(String host, InetAddress address, int port, Deadline deadline)
             throws SQLException {
-        PGSimpleDataSource source = source(host, port, PROBE, deadline.remaining());
+        PGSimpleDataSource source = session(host, port, PROBE, deadline.remaining());
         source.setSocketFactory(DeadlineSocketFactory.class.getName());
         source.setSocketFactoryArg(DeadlineSocketFactory.argument(address, port, deadline));
         password(host, port).ifPresent(source::setPassword);
@@ -53,26 +53,61 @@ final class Login {
     /**
      * What makes connections for a pool: without password, see {@link #password}.
      *
-     * @param statementLimit after which the server itself ends a statement
+     * @param statementLimit after which the server itself ends a statement; a second later the connection is given up
      */
-    PGSimpleDataSource source(String host, int port, String application, Duration statementLimit) {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        configure(source, host, port, application, statementLimit);
+    PGSimpleDataSource source(String host, int port, String application, Duration statementLimit)
+            throws SQLException {
+        PGSimpleDataSource source = session(host, port, application, statementLimit);
+        limit(source, statementLimit.plusSeconds(1));
         return source;
     }
 
-    void configure(
-            PGSimpleDataSource source,
+    /**
+     * Makes sessions of another role in the same database, as whoever copies and streams: without password, and without any setting.
+     *
+     * @param limit of connecting and of each answer, at least a second
+     */
+    static PGSimpleDataSource source(
+            PostgresSettings own,
+            String user,
             String host,
             int port,
             String application,
-            Duration statementLimit) {
+            Duration limit)
+            throws SQLException {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        name(source, own, user, host, port, application);
+        limit(source, limit);
+        return source;
+    }
+
+    private static void name(
+            PGSimpleDataSource source,
+            PostgresSettings own,
+            String user,
+            String host,
+            int port,
+            String application) {
         source.setServerNames(new String[] {host.indexOf(':') >= 0 ? "[" + host + "]" : host});
         source.setPortNumbers(new int[] {port});
-        source.setDatabaseName(settings.database());
-        source.setUser(settings.user());
-        source.setSslMode(settings.sslMode());
+        source.setDatabaseName(own.database());
+        source.setUser(user);
+        source.setSslMode(own.sslMode());
         source.setApplicationName(application);
+    }
+
+    /** Each login with a limit costs pgjdbc a thread: probes have their deadline in the socket instead. */
+    private static void limit(PGSimpleDataSource source, Duration limit) throws SQLException {
+        int seconds = (int) Math.max(1, limit.toSeconds());
+        source.setConnectTimeout(seconds);
+        source.setLoginTimeout(seconds);
+        source.setSocketTimeout(seconds);
+    }
+
+    private PGSimpleDataSource session(
+            String host, int port, String application, Duration statementLimit) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        name(source, settings, settings.user(), host, port, application);
         // One message there, one back; nothing is prepared, so nothing goes stale.
         source.setPreferQueryMode(PreferQueryMode.SIMPLE);
         source.setAssumeMinServerVersion("13");
@@ -80,6 +115,7 @@ final class Login {
         // Our own commits wait for no standby: a lost one must not look like a hang.
         source.setOptions("-c statement_timeout=" + Math.max(1, statementLimit.toMillis())
                 + " -c search_path=pg_catalog -c synchronous_commit=local");
+        return source;
     }
 
     /** What to type when the server does not let pgha in; empty for every other answer. Begins with ". ". */

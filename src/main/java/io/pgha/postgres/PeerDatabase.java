@@ -35,40 +35,11 @@ public final class PeerDatabase implements SqlSource {
     @Override
     public Connection open() throws SQLException {
         PostgresSettings own = settings.postgres();
-        PassFileLogin login = new PassFileLogin(own);
-        PGSimpleDataSource source = new PGSimpleDataSource();
         String host = node.host();
         int port = node.postgresPort();
-        int seconds = (int) Math.max(1, limit.toSeconds());
-        source.setServerNames(new String[] {host.indexOf(':') >= 0 ? "[" + host + "]" : host});
-        source.setPortNumbers(new int[] {port});
-        source.setDatabaseName(own.database());
-        source.setUser(own.replicationUser());
-        source.setSslMode(own.sslMode());
-        source.setApplicationName("pgha-copy");
-        source.setConnectTimeout(seconds);
-        source.setLoginTimeout(seconds);
-        source.setSocketTimeout(seconds);
-        login.password(host, port).ifPresent(source::setPassword);
+        String user = own.replicationUser();
+        PGSimpleDataSource source = Login.source(own, user, host, port, "pgha-copy", limit);
+        PassFile.password(own, host, port, own.database(), user).ifPresent(source::setPassword);
         return source.getConnection();
-    }
-
-    /** The password of the replication role in the password file. */
-    private record PassFileLogin(PostgresSettings own) {
-        java.util.Optional<String> password(String host, int port) throws SQLException {
-            if (own.passFile().isEmpty()) {
-                return java.util.Optional.empty();
-            }
-            try {
-                return new PassFile(own.passFile().get())
-                        .find(host, port, own.database(), own.replicationUser());
-            } catch (java.io.IOException e) {
-                throw new SQLException(
-                        "the password file " + own.passFile().get() + " could not be read: "
-                                + e.getMessage(),
-                        "28P01",
-                        e);
-            }
-        }
     }
 }

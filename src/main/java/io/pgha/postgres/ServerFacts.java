@@ -60,10 +60,6 @@ public final class ServerFacts {
             throws SQLException {
         Login login = new Login(own);
         PGSimpleDataSource source = login.source("127.0.0.1", own.port(), "pgha-support", limit);
-        int seconds = (int) Math.max(1, limit.toSeconds() + 1);
-        source.setConnectTimeout(seconds);
-        source.setLoginTimeout(seconds);
-        source.setSocketTimeout(seconds);
         login.password("127.0.0.1", own.port()).ifPresent(source::setPassword);
         Map<String, String> answers = new LinkedHashMap<>();
         try (Connection connection = source.getConnection()) {

@@ -79,10 +79,6 @@ public final class ServerReadiness {
             throws SQLException {
         Login login = new Login(own);
         PGSimpleDataSource source = login.source(host, port, "pgha-check", limit);
-        int seconds = (int) Math.max(1, limit.toSeconds() + 1);
-        source.setConnectTimeout(seconds);
-        source.setLoginTimeout(seconds);
-        source.setSocketTimeout(seconds);
         login.password(host, port).ifPresent(source::setPassword);
         ServerReadiness readiness = new ServerReadiness();
         try (Connection connection = source.getConnection()) {

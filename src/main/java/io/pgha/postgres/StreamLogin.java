@@ -6,7 +6,6 @@ import io.pgha.config.Settings.PostgresSettings;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PreferQueryMode;
 
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,32 +38,12 @@ public final class StreamLogin {
         PostgresSettings own = settings.postgres();
         String host = settings.peer().host();
         int port = settings.peer().postgresPort();
-        int seconds = (int) Math.max(1, limit.toSeconds());
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setServerNames(new String[] {host.indexOf(':') >= 0 ? "[" + host + "]" : host});
-        source.setPortNumbers(new int[] {port});
-        source.setDatabaseName(own.database());
-        source.setUser(own.replicationUser());
-        source.setSslMode(own.sslMode());
-        source.setApplicationName("pgha-check");
+        String user = own.replicationUser();
+        PGSimpleDataSource source = Login.source(own, user, host, port, "pgha-check", limit);
         source.setReplication("true");
         source.setPreferQueryMode(PreferQueryMode.SIMPLE);
         source.setAssumeMinServerVersion("13");
-        source.setConnectTimeout(seconds);
-        source.setLoginTimeout(seconds);
-        source.setSocketTimeout(seconds);
-        if (own.passFile().isPresent()) {
-            try {
-                new PassFile(own.passFile().get())
-                        .find(host, port, REPLICATION, own.replicationUser())
-                        .ifPresent(source::setPassword);
-            } catch (IOException e) {
-                throw new SQLException(
-                        "the password file " + own.passFile().get() + " could not be read: " + e,
-                        "28P01",
-                        e);
-            }
-        }
+        PassFile.password(own, host, port, REPLICATION, user).ifPresent(source::setPassword);
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
