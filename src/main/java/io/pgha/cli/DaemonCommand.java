@@ -2,6 +2,7 @@ package io.pgha.cli;
 
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Running;
+import io.pgha.os.Hangup;
 
 import picocli.CommandLine.Command;
 
@@ -23,6 +24,7 @@ final class DaemonCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Hangup.hold();
         try {
             Desk desk = pgha.desk();
             return daemon.run(Running.load(desk.config(), desk.node()));

@@ -50,6 +50,13 @@ final class Secrets {
         return secrets;
     }
 
+    /** None is known, since a configuration is refused and does not say where they are. */
+    static Secrets ofNobody(Path refused) {
+        Secrets secrets = new Secrets();
+        secrets.unread.add("the files that " + refused + " names, since it is refused");
+        return secrets;
+    }
+
     private static Optional<String> ofPassFile(String line) {
         String[] fields = COLON.split(line, 5);
         return fields.length == 5

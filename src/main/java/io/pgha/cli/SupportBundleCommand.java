@@ -43,6 +43,16 @@ final class SupportBundleCommand implements Callable<Integer> {
             was not asked there: run pgha support-bundle on that node too.
             """;
 
+    private static final String REFUSED = """
+            What pgha support-bundle found on a node whose configuration is refused (configuration.txt), so that
+            neither its daemon nor its PostgreSQL could be asked. NOT KNOWN: the piece says what was tried and
+            what came back. Run pgha support-bundle on the other node too.
+            """;
+
+    /** pgha's own units, and what else closes ports. */
+    private static final List<String> UNITS =
+            List.of("pgha", "pgha-gate", "pgha-check-start", "firewalld");
+
     @Option(
             names = "--output",
             paramLabel = "FILE",
@@ -57,33 +67,46 @@ final class SupportBundleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Settings settings;
         try {
-            settings = pgha.desk().settings();
+            Settings settings = pgha.desk().settings();
+            return write(
+                    "pgha-support-" + settings.self().id() + ".zip",
+                    Secrets.of(settings),
+                    WORDS.formatted(settings.self().id(), settings.peer().id()),
+                    bundle -> fill(bundle, settings));
         } catch (InvalidConfiguration e) {
             pgha.terminal().err().println(e.getMessage());
-            return Exit.USAGE;
+            return write(
+                    "pgha-support.zip",
+                    Secrets.ofNobody(pgha.desk().config()),
+                    REFUSED,
+                    bundle -> fillWithout(bundle, String.valueOf(e.getMessage())));
         }
-        Path file =
-                output.orElseGet(() -> Path.of("pgha-support-" + settings.self().id() + ".zip"));
-        Secrets secrets = Secrets.of(settings);
+    }
+
+    /** What is put into a bundle. */
+    private interface Filling {
+        void into(Bundle bundle) throws IOException;
+    }
+
+    private int write(String name, Secrets secrets, String words, Filling filling) {
+        Path file = output.orElseGet(() -> Path.of(name));
         try (Bundle bundle = Bundle.create(file, secrets::masked)) {
-            fill(bundle, settings);
-            int missing = bundle.finish(
-                    WORDS.formatted(settings.self().id(), settings.peer().id())
-                            + secrets.unread().stream()
-                                    .map(why ->
-                                            "Only what looks like a secret was taken out, since this could"
-                                                    + " not be read: " + why + "\n")
-                                    .collect(Collectors.joining()));
+            filling.into(bundle);
+            int missing = bundle.finish(words
+                    + secrets.unread().stream()
+                            .map(why ->
+                                    "Only what looks like a secret was taken out, since this could"
+                                            + " not be read: " + why + "\n")
+                            .collect(Collectors.joining()));
             pgha.terminal()
                     .out()
-                    .println(file + " is written, mode 0600, "
-                            + (missing == 0
-                                    ? "with every piece"
-                                    : missing + " pieces could not be had and say why")
-                            + ". Look through it before you give it away; run the same on "
-                            + settings.peer().id());
+                    .println(
+                            file + " is written, mode 0600, "
+                                    + (missing == 0
+                                            ? "with every piece"
+                                            : missing + " pieces could not be had and say why")
+                                    + ". Look through it before you give it away; run the same on the other node");
             return Exit.OK;
         } catch (FileAlreadyExistsException e) {
             pgha.terminal()
@@ -95,21 +118,43 @@ final class SupportBundleCommand implements Callable<Integer> {
         }
     }
 
-    private void fill(Bundle bundle, Settings settings) throws IOException {
+    /** Where the configuration says nothing. */
+    private void fillWithout(Bundle bundle, String refusal) throws IOException {
+        Path config = pgha.desk().config();
+        programs(bundle);
+        bundle.add("configuration.txt", () -> refusal + "\n\n" + Files.readString(config));
+        bundle.run("firewall/nftables.txt", List.of("nft", "list", "tables"));
+        bundle.run("firewall/iptables.txt", List.of("iptables-save"));
+        machine(bundle, UNITS, List.of());
+    }
+
+    private static void programs(Bundle bundle) throws IOException {
         bundle.add(
                 "pgha.txt",
                 () -> "pgha " + VersionCommand.version() + ", Java " + Runtime.version() + "\n");
+        bundle.run(
+                "log.txt",
+                List.of("journalctl", "--no-pager", "-o", "short-iso", "-n", "5000", "-u", "pgha"));
+    }
+
+    private void fill(Bundle bundle, Settings settings) throws IOException {
+        programs(bundle);
         bundle.add("configuration.txt", () -> SettingsText.show(settings));
         bundle.add("status.txt", () -> asked(Call.look(Call.Command.STATUS, Call.Form.TEXT)));
         bundle.add("status.json", () -> asked(Call.look(Call.Command.STATUS, Call.Form.JSON)));
         bundle.add("explain.txt", () -> asked(Call.look(Call.Command.EXPLAIN, Call.Form.TEXT)));
         bundle.add("events.json", () -> asked(Call.events(EVENTS, false, Call.Form.JSON)));
         bundle.file("journal.txt", settings.stateDirectory().resolve("journal"));
-        bundle.run(
-                "log.txt",
-                List.of("journalctl", "--no-pager", "-o", "short-iso", "-n", "5000", "-u", "pgha"));
         postgres(bundle, settings);
-        machine(bundle, settings);
+        firewall(bundle, settings);
+        List<String> units = new ArrayList<>(UNITS);
+        settings.postgres().unit().ifPresent(units::add);
+        machine(
+                bundle,
+                units,
+                List.of(
+                        settings.stateDirectory().toString(),
+                        settings.postgres().dataDirectory().toString()));
     }
 
     private static void postgres(Bundle bundle, Settings settings) throws IOException {
@@ -152,7 +197,7 @@ final class SupportBundleCommand implements Callable<Integer> {
         return files.isEmpty() ? "none in " + wal + ": timeline 1\n" : text.toString();
     }
 
-    private static void machine(Bundle bundle, Settings settings) throws IOException {
+    private static void firewall(Bundle bundle, Settings settings) throws IOException {
         String name = settings.gate().name();
         if (settings.gate().backend() == Backend.NFTABLES) {
             bundle.run("firewall/gate.txt", List.of("nft", "-nn", "list", "table", "inet", name));
@@ -162,9 +207,10 @@ final class SupportBundleCommand implements Callable<Integer> {
             bundle.run("firewall/ip6tables.txt", List.of("ip6tables-save"));
             bundle.run("firewall/sets.txt", List.of("ipset", "list"));
         }
-        List<String> units =
-                new ArrayList<>(List.of("pgha", "pgha-gate", "pgha-check-start", "firewalld"));
-        settings.postgres().unit().ifPresent(units::add);
+    }
+
+    private static void machine(Bundle bundle, List<String> units, List<String> disks)
+            throws IOException {
         bundle.run(
                 "systemd/state.txt",
                 with(
@@ -180,18 +226,12 @@ final class SupportBundleCommand implements Callable<Integer> {
         bundle.file("machine/release.txt", Path.of("/etc/os-release"));
         bundle.run("machine/addresses.txt", List.of("ip", "-br", "address"));
         bundle.run("machine/listeners.txt", List.of("ss", "-ltnp"));
-        bundle.run(
-                "machine/disks.txt",
-                List.of(
-                        "df",
-                        "-h",
-                        settings.stateDirectory().toString(),
-                        settings.postgres().dataDirectory().toString()));
+        bundle.run("machine/disks.txt", with(List.of("df", "-h"), disks));
         bundle.file("machine/memory.txt", Path.of("/proc/meminfo"));
     }
 
-    private static List<String> with(List<String> command, List<String> units) {
-        return Stream.concat(command.stream(), units.stream()).toList();
+    private static List<String> with(List<String> command, List<String> operands) {
+        return Stream.concat(command.stream(), operands.stream()).toList();
     }
 
     private String asked(Call call) throws IOException {

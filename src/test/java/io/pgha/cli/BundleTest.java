@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipFile;
@@ -83,6 +87,33 @@ class BundleTest {
                 () -> Bundle.create(file, UnaryOperator.identity()));
 
         assertEquals("mine", Files.readString(file));
+    }
+
+    @Test
+    void ofARefusedConfigurationItHoldsTheRefusalAndTheFileWithoutItsPasswords()
+            throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("pgha.conf"), "gaurd = failcount\netcd.password = hunter2\n");
+        Path file = directory.resolve("b.zip");
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Optional.empty());
+
+        int code = Pgha.run(
+                new String[] {
+                    "--config", config.toString(), "support-bundle", "--output", file.toString()
+                },
+                terminal,
+                configuration -> 42);
+
+        assertEquals(0, code);
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("gaurd"), err::toString);
+        String text = String.valueOf(unpacked(file).get("configuration.txt"));
+        assertTrue(text.contains("guard") && text.contains("etcd.password = ***"), text);
+        assertTrue(unpacked(file).containsKey("machine/memory.txt"));
+        unpacked(file).values().forEach(piece -> assertTrue(!piece.contains("hunter2"), piece));
     }
 
     @Test
