@@ -86,12 +86,12 @@ final class SupportBundleCommand implements Callable<Integer> {
 
     /** What is put into a bundle. */
     private interface Filling {
-        void into(Bundle bundle) throws IOException;
+        void into(SupportBundle bundle) throws IOException;
     }
 
     private int write(String name, Secrets secrets, String words, Filling filling) {
         Path file = output.orElseGet(() -> Path.of(name));
-        try (Bundle bundle = Bundle.create(file, secrets::masked)) {
+        try (SupportBundle bundle = SupportBundle.create(file, secrets::masked)) {
             filling.into(bundle);
             int missing = bundle.finish(words
                     + secrets.unread().stream()
@@ -119,7 +119,7 @@ final class SupportBundleCommand implements Callable<Integer> {
     }
 
     /** Where the configuration says nothing. */
-    private void fillWithout(Bundle bundle, String refusal) throws IOException {
+    private void fillWithout(SupportBundle bundle, String refusal) throws IOException {
         Path config = pgha.desk().config();
         programs(bundle);
         bundle.add("configuration.txt", () -> refusal + "\n\n" + Files.readString(config));
@@ -128,7 +128,7 @@ final class SupportBundleCommand implements Callable<Integer> {
         machine(bundle, UNITS, List.of());
     }
 
-    private static void programs(Bundle bundle) throws IOException {
+    private static void programs(SupportBundle bundle) throws IOException {
         bundle.add(
                 "pgha.txt",
                 () -> "pgha " + VersionCommand.version() + ", Java " + Runtime.version() + "\n");
@@ -137,7 +137,7 @@ final class SupportBundleCommand implements Callable<Integer> {
                 List.of("journalctl", "--no-pager", "-o", "short-iso", "-n", "5000", "-u", "pgha"));
     }
 
-    private void fill(Bundle bundle, Settings settings) throws IOException {
+    private void fill(SupportBundle bundle, Settings settings) throws IOException {
         programs(bundle);
         bundle.add("configuration.txt", () -> SettingsText.show(settings));
         bundle.add("status.txt", () -> asked(Call.look(Call.Command.STATUS, Call.Form.TEXT)));
@@ -157,7 +157,7 @@ final class SupportBundleCommand implements Callable<Integer> {
                         settings.postgres().dataDirectory().toString()));
     }
 
-    private static void postgres(Bundle bundle, Settings settings) throws IOException {
+    private static void postgres(SupportBundle bundle, Settings settings) throws IOException {
         bundle.add("postgresql/server.txt", () -> server(settings));
         List<String> control = new ArrayList<>(settings.postgres().wrapper());
         control.add(settings.postgres().bin().resolve("pg_controldata").toString());
@@ -197,7 +197,7 @@ final class SupportBundleCommand implements Callable<Integer> {
         return files.isEmpty() ? "none in " + wal + ": timeline 1\n" : text.toString();
     }
 
-    private static void firewall(Bundle bundle, Settings settings) throws IOException {
+    private static void firewall(SupportBundle bundle, Settings settings) throws IOException {
         String name = settings.gate().name();
         if (settings.gate().backend() == Backend.NFTABLES) {
             bundle.run("firewall/gate.txt", List.of("nft", "-nn", "list", "table", "inet", name));
@@ -209,7 +209,7 @@ final class SupportBundleCommand implements Callable<Integer> {
         }
     }
 
-    private static void machine(Bundle bundle, List<String> units, List<String> disks)
+    private static void machine(SupportBundle bundle, List<String> units, List<String> disks)
             throws IOException {
         bundle.run(
                 "systemd/state.txt",

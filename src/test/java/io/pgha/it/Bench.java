@@ -54,7 +54,7 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             description =
-                    "crash, hang, power-loss, cut-off, isolated, silenced, deafened, daemon-stopped, frozen,"
+                    "crash, crash-behind, hang, power-loss, cut-off, isolated, silenced, deafened, daemon-stopped, frozen,"
                             + " clean-stop, switchover, handover; none (default: all that the guard takes care of)")
     private List<String> faults = List.of(ALL);
 

@@ -12,6 +12,14 @@ enum Fault {
             return primary.postgres().crash();
         }
     },
+    /** The same while 12 MB, and the rows written beside them, have not left it: its standby's receiver stands still. */
+    CRASH_BEHIND("PostgreSQL killed, standby 12 MB behind") {
+        @Override
+        long strike(Lab lab, LabNode primary) {
+            RescueIT.fallBehind(lab, primary, 12);
+            return primary.postgres().crash();
+        }
+    },
     /** Every process of its PostgreSQL stops, and none of the sockets closes. */
     HANG("PostgreSQL hangs") {
         @Override

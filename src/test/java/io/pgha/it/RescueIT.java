@@ -121,7 +121,7 @@ class RescueIT {
         primary.postgres()
                 .sql(
                         "app",
-                        "create table ballast as select repeat('x', 1000) from generate_series(1, "
+                        "drop table if exists ballast; create table ballast as select repeat('x', 1000) from generate_series(1, "
                                 + megabytes * 1000 + ")");
     }
 

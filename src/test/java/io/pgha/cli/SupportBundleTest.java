@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
 import java.util.zip.ZipFile;
 
 /** What is in the file that is given away, and what is not. */
-class BundleTest {
+class SupportBundleTest {
 
     @TempDir
     Path directory;
@@ -52,7 +52,7 @@ class BundleTest {
     @Test
     void aPieceThatFailsSaysWhatWasTriedAndWhatCameBack() throws IOException {
         Path file = directory.resolve("b.zip");
-        try (Bundle bundle = Bundle.create(file, UnaryOperator.identity())) {
+        try (SupportBundle bundle = SupportBundle.create(file, UnaryOperator.identity())) {
             bundle.run("program.txt", List.of("no-such-program", "--at-all"));
             bundle.run("exit.txt", List.of("sh", "-c", "echo said; echo why >&2; exit 3"));
             bundle.add("file.txt", () -> {
@@ -84,7 +84,7 @@ class BundleTest {
 
         assertThrows(
                 FileAlreadyExistsException.class,
-                () -> Bundle.create(file, UnaryOperator.identity()));
+                () -> SupportBundle.create(file, UnaryOperator.identity()));
 
         assertEquals("mine", Files.readString(file));
     }
@@ -119,7 +119,8 @@ class BundleTest {
     @Test
     void eachPieceIsMasked() throws IOException {
         Path file = directory.resolve("b.zip");
-        try (Bundle bundle = Bundle.create(file, text -> text.replace("hunter2", "***"))) {
+        try (SupportBundle bundle =
+                SupportBundle.create(file, text -> text.replace("hunter2", "***"))) {
             bundle.add("a.txt", () -> "of hunter2");
             bundle.add("b.txt", () -> {
                 throw new IOException("hunter2 is no file");

@@ -23,7 +23,7 @@ import java.util.zip.ZipOutputStream;
  * A ZIP file for whoever has to find a fault from afar, readable for its owner alone. A piece that could not be had is in it as
  * what was tried and what came back; the file {@code MANIFEST.txt} at its end lists all of them.
  */
-final class Bundle implements Closeable {
+final class SupportBundle implements Closeable {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -35,7 +35,7 @@ final class Bundle implements Closeable {
     private final List<String> manifest = new ArrayList<>();
     private int missing;
 
-    private Bundle(OutputStream out, UnaryOperator<String> masked) {
+    private SupportBundle(OutputStream out, UnaryOperator<String> masked) {
         this.zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
         this.masked = masked;
     }
@@ -46,11 +46,11 @@ final class Bundle implements Closeable {
      * @param masked takes out of each piece what must not leave this machine
      * @throws FileAlreadyExistsException when there is one of that name: it is not replaced
      */
-    static Bundle create(Path file, UnaryOperator<String> masked) throws IOException {
+    static SupportBundle create(Path file, UnaryOperator<String> masked) throws IOException {
         Files.createFile(
                 file,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        return new Bundle(Files.newOutputStream(file), masked);
+        return new SupportBundle(Files.newOutputStream(file), masked);
     }
 
     /** Something that is asked for a text, and may say why there is none. */
