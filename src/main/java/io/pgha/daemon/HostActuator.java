@@ -123,7 +123,7 @@ final class HostActuator implements Actuator, AutoCloseable {
     }
 
     @Override
-    public boolean resumePoolers() {
+    public Resuming resumePoolers() {
         return steps.resumePoolers();
     }
 

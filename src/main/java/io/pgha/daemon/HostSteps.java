@@ -3,6 +3,7 @@ package io.pgha.daemon;
 import io.pgha.config.Settings;
 import io.pgha.decision.Fact;
 import io.pgha.decision.Memory;
+import io.pgha.engine.Actuator;
 import io.pgha.engine.Outcome;
 import io.pgha.fence.Fencing;
 import io.pgha.model.Observation;
@@ -99,8 +100,8 @@ final class HostSteps {
         }
     }
 
-    /** As {@link io.pgha.engine.Actuator#resumePoolers()}: a step's way back, and beside all steps. */
-    boolean resumePoolers() {
+    /** As {@link Actuator#resumePoolers()}: a step's way back, and beside all steps. */
+    Actuator.Resuming resumePoolers() {
         return poolers.resume();
     }
 

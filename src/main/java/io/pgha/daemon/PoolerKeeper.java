@@ -2,6 +2,8 @@ package io.pgha.daemon;
 
 import io.pgha.config.Settings;
 import io.pgha.config.Settings.PoolerSettings;
+import io.pgha.engine.Actuator;
+import io.pgha.engine.Actuator.Resuming;
 import io.pgha.pooler.Pooler;
 import io.pgha.postgres.PassFile;
 
@@ -38,17 +40,31 @@ final class PoolerKeeper {
     private final ExecutorService threads;
     private final Map<Pooler, Attempt> resuming = new HashMap<>();
 
-    /** One RESUME; only the engine's thread looks at it. */
-    private record Attempt(Future<Boolean> outcome, long at) {
-        boolean succeeded() {
+    /**
+     * One RESUME; only the engine's thread looks at it.
+     *
+     * @param outcome what kept the pooler from it; empty: it has answered
+     * @param at when it was begun
+     * @param before why the one before it failed, which holds until this one has an outcome
+     */
+    private record Attempt(Future<Optional<String>> outcome, long at, Optional<String> before) {
+
+        Optional<String> trouble() {
+            if (!outcome.isDone()) {
+                return before;
+            }
             try {
-                return outcome.isDone() && outcome.get();
+                return outcome.get();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return false;
+                return before;
             } catch (ExecutionException e) {
-                return false;
+                return Optional.of("a defect of pgha: " + e.getCause());
             }
+        }
+
+        boolean succeeded() {
+            return outcome.isDone() && trouble().isEmpty();
         }
 
         boolean isDue() {
@@ -119,36 +135,43 @@ final class PoolerKeeper {
         }
     }
 
-    /** As {@link io.pgha.engine.Actuator#resumePoolers()}. */
-    boolean resume() {
+    /** As {@link Actuator#resumePoolers()}. */
+    Resuming resume() {
         for (Pooler pooler : poolers) {
-            Attempt last = resuming.get(pooler);
-            if (last == null || last.isDue()) {
+            Optional<Attempt> last = Optional.ofNullable(resuming.get(pooler));
+            if (last.map(Attempt::isDue).orElse(true)) {
                 resuming.put(
                         pooler,
-                        new Attempt(threads.submit(() -> resume(pooler)), System.nanoTime()));
+                        new Attempt(
+                                threads.submit(() -> resume(pooler)),
+                                System.nanoTime(),
+                                last.flatMap(Attempt::trouble)));
             }
         }
-        boolean all = resuming.values().stream().allMatch(Attempt::succeeded);
-        if (all) {
+        if (resuming.values().stream().allMatch(Attempt::succeeded)) {
             resuming.clear();
+            return Resuming.of(true);
         }
-        return all;
+        return new Resuming(
+                false,
+                resuming.values().stream()
+                        .map(Attempt::trouble)
+                        .flatMap(Optional::stream)
+                        .sorted()
+                        .reduce((one, other) -> one + "; " + other));
     }
 
-    private static boolean resume(Pooler pooler) {
+    private static Optional<String> resume(Pooler pooler) {
         try {
             if (pooler.resume(RESUME_LIMIT)) {
                 LOG.info("the clients of PgBouncer {} go on", pooler.where());
             }
-            return true;
+            return Optional.empty();
         } catch (SQLException e) {
-            LOG.warn(
-                    "PgBouncer {} could not be told to RESUME ({}): its clients may wait; tried again, by hand: {}",
-                    pooler.where(),
-                    e.getMessage(),
-                    pooler.byHand("RESUME"));
-            return false;
+            return Optional.of("PgBouncer " + pooler.where() + " could not be told to RESUME ("
+                    + e.getMessage()
+                    + "): its clients may wait. It is tried again; by hand: "
+                    + pooler.byHand("RESUME"));
         }
     }
 

@@ -8,6 +8,7 @@ import io.pgha.model.PeerMessage;
 import io.pgha.plan.Step;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Everything the engine can do to the world. Called on the engine's thread; every method returns at once and the work is
@@ -39,11 +40,22 @@ public interface Actuator {
     /** synchronous_standby_names of the local PostgreSQL becomes this, for good; what came of it shows in the next look. */
     void setSynchronous(String names);
 
+    /** Lets the clients of every pooler on, and does not wait; what fails is tried again by a later call. */
+    Resuming resumePoolers();
+
     /**
-     * Lets the clients of every pooler on; what fails is tried again by the next call. True when each has answered since the
-     * first call of a row; then the row is over.
+     * How far the poolers' clients have been let on.
+     *
+     * @param done each pooler has answered since the first call of a row; then the row is over
+     * @param trouble what keeps clients waiting, in words; empty: nothing is known to
      */
-    boolean resumePoolers();
+    record Resuming(boolean done, Optional<String> trouble) {
+
+        /** Nothing is known to fail. */
+        public static Resuming of(boolean done) {
+            return new Resuming(done, Optional.empty());
+        }
+    }
 
     /** A question to the arbiter. One is under way at a time; of those that wait only the newest is sent. */
     void ask(ArbiterAsk question);

@@ -116,10 +116,10 @@ public final class Engine {
         this.statuses = new Statuses(identity.version(), identity.gateways());
         this.operators = new Operators();
         this.chronicle = new Chronicle(events);
-        this.warnings = new Warnings(identity.version(), reconfiguring::digest);
         this.memory = journal.replay();
         this.syncing = new Syncing(actuator, memory.epoch());
         this.pooling = new Pooling(actuator);
+        this.warnings = new Warnings(identity.version(), reconfiguring::digest, pooling::trouble);
         this.asking = new Asking(actuator);
         MonoTime now = clock.now();
         this.tally = Tally.startingAt(now, identity.incarnation());

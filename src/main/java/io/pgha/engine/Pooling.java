@@ -11,6 +11,7 @@ final class Pooling {
 
     private final Actuator actuator;
     private boolean done;
+    private Optional<String> trouble = Optional.empty();
 
     Pooling(Actuator actuator) {
         this.actuator = actuator;
@@ -18,7 +19,19 @@ final class Pooling {
 
     /** Once a turn, and never waits. */
     void turn(World w) {
-        done = PoolerRules.mayResume(w) && (done || actuator.resumePoolers());
+        if (!PoolerRules.mayResume(w)) {
+            done = false;
+            trouble = Optional.empty();
+        } else if (!done) {
+            Actuator.Resuming resuming = actuator.resumePoolers();
+            done = resuming.done();
+            trouble = resuming.trouble();
+        }
+    }
+
+    /** What keeps clients waiting that should go on. */
+    Optional<String> trouble() {
+        return trouble;
     }
 
     /** That nothing is owed any more, until it is on disk. */

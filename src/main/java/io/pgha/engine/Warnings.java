@@ -29,11 +29,14 @@ final class Warnings {
 
     private final String version;
     private final Supplier<String> configDigest;
+    private final Supplier<Optional<String>> poolers;
     private boolean skewed;
 
-    Warnings(String version, Supplier<String> configDigest) {
+    /** @param poolers what keeps a pooler's clients waiting that should go on */
+    Warnings(String version, Supplier<String> configDigest, Supplier<Optional<String>> poolers) {
         this.version = version;
         this.configDigest = configDigest;
+        this.poolers = poolers;
     }
 
     /**
@@ -72,6 +75,7 @@ final class Warnings {
                 .ifPresent(why -> found.add(new Warning(
                         "disk_trouble",
                         "PostgreSQL cannot write here: " + why + ". Make room, or mend the disk")));
+        poolers.get().ifPresent(why -> found.add(new Warning("pooler_waits", why)));
         w.now()
                 .fenceTrouble()
                 .ifPresent(why -> found.add(new Warning(

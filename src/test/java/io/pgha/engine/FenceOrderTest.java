@@ -70,8 +70,8 @@ final class FenceOrderTest {
         public void ask(ArbiterAsk question) {}
 
         @Override
-        public boolean resumePoolers() {
-            return true;
+        public Resuming resumePoolers() {
+            return Resuming.of(true);
         }
 
         @Override

@@ -57,8 +57,8 @@ final class HungJournalTest {
         public void ask(ArbiterAsk question) {}
 
         @Override
-        public boolean resumePoolers() {
-            return true;
+        public Resuming resumePoolers() {
+            return Resuming.of(true);
         }
 
         @Override

@@ -40,8 +40,8 @@ final class IdleActuator implements Actuator {
     public void announce(PeerMessage message, boolean now) {}
 
     @Override
-    public boolean resumePoolers() {
-        return true;
+    public Resuming resumePoolers() {
+        return Resuming.of(true);
     }
 
     @Override

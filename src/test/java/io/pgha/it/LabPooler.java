@@ -3,6 +3,7 @@ package io.pgha.it;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** PgBouncer in the client machine, as the README shows it: its database is the traffic manager. */
 final class LabPooler implements AutoCloseable {
@@ -57,6 +58,29 @@ final class LabPooler implements AutoCloseable {
     /** An order at its console. */
     Run console(String order) {
         return Run.of(psql("pgha", "pgbouncer", order));
+    }
+
+    /** How often it has been told to let clients wait. */
+    long pauses() {
+        return LivePair.read(log)
+                .lines()
+                .filter(l -> l.contains("PAUSE command"))
+                .count();
+    }
+
+    /** It does nothing more, until {@link #thaw}. */
+    void freeze() {
+        signal("STOP");
+    }
+
+    void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .forEach(p -> Run.of(List.of("kill", "-" + name, Long.toString(p.pid())))
+                        .orFail());
     }
 
     /** Begins a transaction of a client that lasts that long, and returns when the server knows of it. */

@@ -59,7 +59,7 @@ class PoolerIT {
     void aTransactionThatDoesNotEndUndoesItAndTheOthersGoOn() throws InterruptedException {
         Recorder recorder = record();
         LabNode from = primary();
-        Process transaction = pooler.transaction(Duration.ofSeconds(20));
+        Process transaction = pooler.transaction(Duration.ofSeconds(8));
 
         Run undone = from.daemon().run(List.of("switchover", "--yes"));
 
@@ -70,6 +70,32 @@ class PoolerIT {
         assertTrue(undone.out().contains("switchover undone: "), undone::toString);
         assertEquals(0, transaction.waitFor(), lab::diagnosis);
         everythingIsAcknowledged("undone", recorder);
+    }
+
+    @Test
+    void aPgBouncerThatTakesNoResumeIsNamedUntilItsClientsGoOn() throws InterruptedException {
+        Recorder recorder = record();
+        LabNode from = primary();
+        Process transaction = pooler.transaction(Duration.ofSeconds(8));
+        long paused = pooler.pauses();
+        Process switchover = from.daemon().begin(List.of("switchover", "--yes"));
+        lab.expect("it is told to PAUSE", PATIENCE, () -> pooler.pauses() > paused);
+
+        pooler.freeze();
+        lab.expect("status names it", PATIENCE, () -> {
+            Run status = from.daemon().run(List.of("status"));
+            return status.code() == 3 && status.out().contains("could not be told to RESUME");
+        });
+        pooler.thaw();
+
+        assertEquals(1, switchover.waitFor(), lab::diagnosis);
+        recorder.awaitWrites(from);
+        lab.expect(
+                "status is well again",
+                PATIENCE,
+                () -> from.daemon().run(List.of("status")).code() == 0);
+        assertEquals(0, transaction.waitFor(), lab::diagnosis);
+        everythingIsAcknowledged("frozen", recorder);
     }
 
     @Test

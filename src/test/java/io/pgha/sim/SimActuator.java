@@ -150,16 +150,16 @@ final class SimActuator implements Actuator {
     }
 
     @Override
-    public boolean resumePoolers() {
+    public Resuming resumePoolers() {
         if (resumed) {
             resumed = false;
-            return true;
+            return Resuming.of(true);
         }
         if (!resuming) {
             resuming = true;
             universe.pooler().resume(host, () -> resumed(true), () -> resumed(false));
         }
-        return false;
+        return Resuming.of(false);
     }
 
     private void resumed(boolean done) {
