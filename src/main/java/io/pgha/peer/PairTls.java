@@ -68,7 +68,7 @@ final class PairTls {
 
     private SSLEngine engine(PeerTrust trust) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(new KeyManager[] {identity}, new TrustManager[] {trust}, random);
+        context.init(new KeyManager[] {identity}, new TrustManager[] {trust.manager()}, random);
         SSLEngine engine = context.createSSLEngine();
         engine.setEnabledProtocols(PROTOCOLS);
         return engine;

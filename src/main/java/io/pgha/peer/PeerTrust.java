@@ -2,19 +2,16 @@ package io.pgha.peer;
 
 import io.pgha.model.NodeId;
 
-import java.net.Socket;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.TrustManager;
 
 /**
  * Trusts exactly the peer's public keys of the pair file (pinning), whatever the certificate's dates. One instance a
- * connection: it keeps why it refused, since TLS itself only carries a number. Being the "extended" kind, it is asked
- * alone; the JDK adds checks of its own (host names, dates of the chain) only around the plain kind.
+ * connection: it keeps why it refused, since TLS itself only carries a number.
  */
-final class PeerTrust extends X509ExtendedTrustManager {
+final class PeerTrust {
 
     private final PairKey pair;
     private final String address;
@@ -30,19 +27,23 @@ final class PeerTrust extends X509ExtendedTrustManager {
         return refusal;
     }
 
-    private void check(X509Certificate[] chain) throws CertificateException {
-        if (chain.length == 0) {
-            throw refuse(address + " presented no certificate");
-        }
-        X509Certificate leaf = chain[0];
+    private Optional<String> judge(Optional<X509Certificate> presented) {
+        Optional<String> why = presented.isPresent()
+                ? whyNot(presented.get())
+                : Optional.of(address + " presented no certificate");
+        why.ifPresent(words -> refusal = words);
+        return why;
+    }
+
+    private Optional<String> whyNot(X509Certificate leaf) {
         NodeId self = pair.self();
         NodeId peer = pair.peer();
         for (Generation generation : pair.generations()) {
             if (generation.pins(peer, leaf)) {
-                return;
+                return Optional.empty();
             }
             if (generation.pins(self, leaf)) {
-                throw refuse(address + " is also called '" + self + "', this node's own name:"
+                return Optional.of(address + " is also called '" + self + "', this node's own name:"
                         + " either the address leads back to this node, or the daemon there was"
                         + " started with this node's name. Check the addresses of '" + peer
                         + "' in the configuration, and --node there");
@@ -50,59 +51,19 @@ final class PeerTrust extends X509ExtendedTrustManager {
         }
         String theirs = leaf.getSubjectX500Principal().getName();
         if (Generation.nodeOf(leaf).filter(peer::equals).isPresent()) {
-            throw refuse(address + " is '" + peer + "' with another pair key ("
+            return Optional.of(address + " is '" + peer + "' with another pair key ("
                     + leaf.getIssuerX500Principal().getName() + "; here: " + pair.generationIds()
                     + "). Copy " + pair.file() + " from one node to the other");
         }
-        throw refuse(address + " presents the certificate of '" + theirs + "', expected '" + peer
-                + "'. Check the addresses of '" + peer + "' in the configuration, and that both"
+        return Optional.of(address + " presents the certificate of '" + theirs + "', expected '"
+                + peer + "'. Check the addresses of '" + peer
+                + "' in the configuration, and that both"
                 + " nodes have the same pair key");
     }
 
-    private CertificateException refuse(String words) {
-        refusal = words;
-        return new CertificateException(words);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-            throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-            throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
-            throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-            throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
-        check(chain);
-    }
-
-    /** The CAs named to a connecting peer, so that it picks a certificate of a generation held here. */
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return pair.generations().stream().map(Generation::ca).toArray(X509Certificate[]::new);
+    /** What TLS asks; it also names the CAs to a connecting peer, so that it picks a certificate of a generation held here. */
+    TrustManager manager() {
+        return new PinnedTrust(
+                pair.generations().stream().map(Generation::ca).toList(), this::judge);
     }
 }

@@ -27,8 +27,7 @@ public final class WitnessTls {
     public static SSLContext ofNode(PairKey pair) throws GeneralSecurityException {
         List<X509Certificate> issuers =
                 pair.generations().stream().map(Generation::ca).toList();
-        return context(
-                new OwnIdentity(pair), new PinnedTrust(issuers, leaf -> refusal(pair, leaf)));
+        return context(new OwnIdentity(pair), PinnedTrust.of(issuers, leaf -> refusal(pair, leaf)));
     }
 
     /** With these the witness sees which generation of which pair is spoken to. */
@@ -46,7 +45,7 @@ public final class WitnessTls {
         List<X509Certificate> issuers = generations.stream().map(Generation::ca).toList();
         return context(
                 new WitnessIdentity(generations),
-                new PinnedTrust(issuers, leaf -> refusal(pairs, leaf)));
+                PinnedTrust.of(issuers, leaf -> refusal(pairs, leaf)));
     }
 
     /** A node's certificate is demanded. */

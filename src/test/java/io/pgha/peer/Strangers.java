@@ -88,7 +88,7 @@ final class Strangers {
         SSLContext context = SSLContext.getInstance("TLSv1.3");
         context.init(
                 new KeyManager[] {new OwnIdentity(pair)},
-                new TrustManager[] {new PeerTrust(pair, "test")},
+                new TrustManager[] {new PeerTrust(pair, "test").manager()},
                 new SecureRandom());
         return context;
     }
