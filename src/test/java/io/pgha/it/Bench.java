@@ -120,6 +120,13 @@ public final class Bench implements Callable<Integer> {
     private int settle = 60;
 
     @Option(
+            names = "--timeline",
+            description =
+                    "also say where the time goes: when each daemon logged what, in milliseconds since the fault, medians of all"
+                            + " runs; struck is the node that the fault is done to")
+    private boolean timeline;
+
+    @Option(
             names = "--markdown",
             paramLabel = "FILE",
             description = "also write all of it as tables")
@@ -220,8 +227,16 @@ public final class Bench implements Callable<Integer> {
                 List<BenchBed.Seen> seen = measure(bed, fault);
                 if (!seen.isEmpty()) {
                     report.accept(FaultFigures.of(fault, contender, seen, floor));
+                    sayTimeline(seen);
                 }
             }
+        }
+    }
+
+    private void sayTimeline(List<BenchBed.Seen> seen) {
+        if (timeline) {
+            Timeline.medians(seen.stream().map(BenchBed.Seen::timeline).toList())
+                    .forEach(System.out::println);
         }
     }
 
@@ -244,7 +259,7 @@ public final class Bench implements Callable<Integer> {
             attempt(what, () -> {
                 BenchBed.Seen seen = bed.run(fault);
                 all.add(seen);
-                System.err.println(what + ": " + seen);
+                System.err.println(what + ": " + seen.words());
             });
         }
         return all;

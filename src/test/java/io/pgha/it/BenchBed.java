@@ -38,8 +38,17 @@ final class BenchBed implements AutoCloseable {
      * @param lost acknowledged rows that the new primary does not have
      * @param twoPrimariesMillis how long both nodes took writes, until the fault was over and the nodes had met again
      * @param back how the struck node came to follow
+     * @param timeline what the daemons said until clients could write again
      */
-    record Seen(long gapMillis, int lost, long twoPrimariesMillis, Back back) {}
+    record Seen(
+            long gapMillis, int lost, long twoPrimariesMillis, Back back, Timeline timeline) {
+
+        /** All but the timeline, for a line. */
+        String words() {
+            return gapMillis + " ms, lost " + lost + ", two primaries " + twoPrimariesMillis
+                    + " ms, " + back;
+        }
+    }
 
     /**
      * The struck node's way back: from the moment the other one served, when nothing keeps this one away any more, until its
@@ -96,12 +105,14 @@ final class BenchBed implements AutoCloseable {
         Recording.Span gap = recording.longestGap(from, to);
         lab.expect("the pair is whole", PATIENCE, () -> contender.isWhole(lab, struck, heir));
         long streaming = System.nanoTime() - nanosSinceStreaming(struck, heir);
+        Timeline timeline = Timeline.of(struck, heir, from, gap.to());
         Recording.Span way = new Recording.Span(gap.to(), Math.max(gap.to(), streaming));
         return new Seen(
                 gap.millis(),
                 lost,
                 recording.twoPrimariesMillis(),
-                new Back(way.millis(), contender.copies(struck) > copies));
+                new Back(way.millis(), contender.copies(struck) > copies),
+                timeline);
     }
 
     /** Since the standby connected for the stream that it now has, by the primary's word. */

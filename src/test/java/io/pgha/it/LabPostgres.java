@@ -78,6 +78,16 @@ final class LabPostgres {
         pgCtl(List.of("-l", log, "-W", "start")).orFail();
     }
 
+    /** Everything it logged so far. */
+    String logged() {
+        Path log = node.disk().resolve("log/postgresql.log");
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new IllegalStateException("could not read " + log, e);
+        }
+    }
+
     /** Whether it takes connections; asked, since the pid file of a killed one still says so. */
     boolean isReady() {
         String socket = node.machine().root("/run/postgresql").toString();
