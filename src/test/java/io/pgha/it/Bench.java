@@ -122,8 +122,8 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--timeline",
             description =
-                    "also say where the time goes: when each daemon logged what, in milliseconds since the fault, medians of all"
-                            + " runs; struck is the node that the fault is done to")
+                    "also say where the time goes: when each daemon logged what, in milliseconds since the fault, the median and"
+                            + " each run; struck is the node that the fault is done to")
     private boolean timeline;
 
     @Option(
@@ -235,7 +235,7 @@ public final class Bench implements Callable<Integer> {
 
     private void sayTimeline(List<BenchBed.Seen> seen) {
         if (timeline) {
-            Timeline.medians(seen.stream().map(BenchBed.Seen::timeline).toList())
+            Timeline.table(seen.stream().map(BenchBed.Seen::timeline).toList())
                     .forEach(System.out::println);
         }
     }

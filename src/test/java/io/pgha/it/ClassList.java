@@ -12,8 +12,9 @@ import java.util.TreeSet;
 
 /**
  * Writes down which classes a daemon loads (java(1), {@code -XX:DumpLoadedClassList}), those that java spins for lambdas included:
- * that of a primary and that of a standby under guard witness, which need the most, and what {@code pgha status} needs.
- * {@code pgha-class-data} prepares those.
+ * that of a primary and that of a standby under guard witness, which need the most, in a crash, a switchover and the way back
+ * of both, where clients wait for every class that is not prepared; and what {@code pgha status} needs. {@code pgha-class-data}
+ * prepares those.
  */
 final class ClassList {
 
@@ -26,11 +27,15 @@ final class ClassList {
     public static void main(String[] none) throws IOException {
         NavigableSet<String> names = new TreeSet<>();
         try (Lab lab = Lab.open(LabOptions.shipped().withGuard("witness"))) {
-            for (LabNode node : List.of(lab.node1(), lab.node2())) {
-                Path loaded = node.disk().resolve("loaded.classes");
-                restart(node, Optional.of(noting(lab, node.disk(), loaded)));
+            List<LabNode> nodes = List.of(lab.node1(), lab.node2());
+            for (LabNode node : nodes) {
+                restart(node, Optional.of(noting(lab, node.disk(), loaded(node))));
+            }
+            crash(lab, lab.node1());
+            switchOver(lab, lab.node2());
+            for (LabNode node : nodes) {
                 restart(node, Optional.empty());
-                add(loaded, names);
+                add(loaded(node), names);
                 Path asked = node.disk().resolve("asked.classes");
                 node.daemon().install(Optional.of(noting(lab, node.disk(), asked)));
                 node.daemon().run(List.of("status"));
@@ -42,6 +47,34 @@ final class ClassList {
         }
         Files.write(LIST, names);
         System.out.println(names.size() + " classes in " + LIST);
+    }
+
+    private static Path loaded(LabNode node) {
+        return node.disk().resolve("loaded.classes");
+    }
+
+    /** The last rows are on their way when it dies, so that there is WAL to be rescued. */
+    private static void crash(Lab lab, LabNode primary) {
+        Recorder recorder = lab.record(Recorder.Pace.DENSE, primary.address() + ":5432/app");
+        primary.postgres().crash();
+        awaitWhole(lab, primary);
+        recorder.stop();
+    }
+
+    private static void switchOver(Lab lab, LabNode primary) {
+        primary.daemon().run(List.of("switchover", "--yes")).orFail();
+        awaitWhole(lab, primary);
+    }
+
+    private static void awaitWhole(Lab lab, LabNode struck) {
+        LabNode heir = lab.other(struck);
+        lab.expect(
+                struck.name() + " follows " + heir.name(),
+                PATIENCE,
+                () -> lab.isOpen(heir)
+                        && struck.postgres().isStreaming()
+                        && struck.daemon().isSteady()
+                        && heir.daemon().isSteady());
     }
 
     private static void add(Path loaded, NavigableSet<String> names) throws IOException {
@@ -56,6 +89,8 @@ final class ClassList {
         node.daemon().stop();
         node.daemon().install(program);
         node.daemon().start();
+        // Commands are not to write over what the daemon notes.
+        node.daemon().install(Optional.empty());
         Lab.await("pgha of " + node.name() + " is at work", PATIENCE, node.daemon()::isSteady);
     }
 

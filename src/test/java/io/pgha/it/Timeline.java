@@ -6,13 +6,14 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Where the time of a fault goes: when each daemon said what, counted from the blow, until clients could write again. All nodes
@@ -80,28 +81,24 @@ record Timeline(Map<String, Long> millis) {
         }
     }
 
-    /** Medians of several runs, earliest first; what was said in less than half of them is left out. */
-    static List<String> medians(List<Timeline> all) {
-        Set<String> keys = new HashSet<>();
+    /** A line for each thing that was said in at least half of the runs, earliest first: the median, then each run. */
+    static List<String> table(List<Timeline> all) {
+        Set<String> keys = new LinkedHashSet<>();
         all.forEach(one -> keys.addAll(one.millis().keySet()));
-        List<Map.Entry<Spread, String>> rows = new ArrayList<>();
+        List<Map.Entry<Long, String>> rows = new ArrayList<>();
         for (String key : keys) {
-            List<Long> seen = all.stream()
-                    .filter(one -> one.millis().containsKey(key))
-                    .map(one -> one.millis().getOrDefault(key, 0L))
+            List<Optional<Long>> runs = all.stream()
+                    .map(one -> Optional.ofNullable(one.millis().get(key)))
                     .toList();
-            if (seen.size() * 2 >= all.size()) {
-                rows.add(Map.entry(new Spread(seen), key));
+            List<Long> said = runs.stream().flatMap(Optional::stream).toList();
+            if (said.size() * 2 >= all.size()) {
+                long median = new Spread(said).median();
+                String each = runs.stream()
+                        .map(run -> run.map(String::valueOf).orElse("-"))
+                        .collect(Collectors.joining(" "));
+                rows.add(Map.entry(median, "TIMELINE %4d ms [%s] %s".formatted(median, each, key)));
             }
         }
-        rows.sort(Comparator.comparing(row -> row.getKey().median()));
-        return rows.stream()
-                .map(row -> "TIMELINE %4d ms (%d to %d) %s"
-                        .formatted(
-                                row.getKey().median(),
-                                row.getKey().least(),
-                                row.getKey().most(),
-                                row.getValue()))
-                .toList();
+        return rows.stream().sorted(Map.Entry.comparingByKey()).map(Map.Entry::getValue).toList();
     }
 }
