@@ -40,8 +40,7 @@ final class BenchBed implements AutoCloseable {
      * @param back how the struck node came to follow
      * @param timeline what the daemons said until clients could write again
      */
-    record Seen(
-            long gapMillis, int lost, long twoPrimariesMillis, Back back, Timeline timeline) {
+    record Seen(long gapMillis, int lost, long twoPrimariesMillis, Back back, Timeline timeline) {
 
         /** All but the timeline, for a line. */
         String words() {

@@ -32,7 +32,8 @@ record Timeline(Map<String, Long> millis) {
     private static final int MOMENT_LENGTH = 23;
 
     /** Level and node of a daemon's line, zone and process of PostgreSQL's. */
-    private static final Pattern SPEAKER = Pattern.compile("^ (?:[A-Z]+ +node[12]|[A-Z]+ \\[[0-9]+\\])");
+    private static final Pattern SPEAKER =
+            Pattern.compile("^ (?:[A-Z]+ +node[12]|[A-Z]+ \\[[0-9]+\\])");
 
     /** Of one blow at {@code from}, on System.nanoTime, after which clients wrote again at {@code served}. */
     static Timeline of(LabNode struck, LabNode heir, long from, long served) {
@@ -51,11 +52,7 @@ record Timeline(Map<String, Long> millis) {
 
     /** Takes in the lines of one node that begin with a moment after the blow. */
     private record Moments(
-            String place,
-            String struck,
-            Instant blow,
-            long end,
-            Map<String, Long> into) {
+            String place, String struck, Instant blow, long end, Map<String, Long> into) {
 
         void read(String line) {
             if (!MOMENT.matcher(line).lookingAt()) {
@@ -99,6 +96,9 @@ record Timeline(Map<String, Long> millis) {
                 rows.add(Map.entry(median, "TIMELINE %4d ms [%s] %s".formatted(median, each, key)));
             }
         }
-        return rows.stream().sorted(Map.Entry.comparingByKey()).map(Map.Entry::getValue).toList();
+        return rows.stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue)
+                .toList();
     }
 }
