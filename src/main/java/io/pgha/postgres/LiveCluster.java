@@ -99,15 +99,23 @@ final class LiveCluster {
         return List.copyOf(members);
     }
 
-    /** True for a process that accepts connections and forks the others. */
+    /** True for a process that accepts connections and forks the others; one that is ending does neither. */
     boolean isPostmaster(ProcessEntry member) throws IOException {
         String title = table.title(member.pid()).orElse("");
-        if (title.startsWith("postgres: ") || title.contains("--single")) {
+        if (title.isEmpty() || title.startsWith("postgres: ") || title.contains("--single")) {
             return false;
         }
         // A backend that has just been forked still bears its parent's title.
         Optional<ProcessEntry> parent = table.find(member.parent());
         return parent.isEmpty() || !isMember(parent.get());
+    }
+
+    /**
+     * True for a process that will not run again: the kernel took its memory, and its title with it, and takes milliseconds for
+     * the rest (exit_mm before exit_fs and exit_notify in the kernel's do_exit). What it had sent may still be on its way.
+     */
+    boolean isEnding(ProcessEntry member) throws IOException {
+        return table.title(member.pid()).orElse("").isEmpty();
     }
 
     /** True while a process of this number is in the table, dead or alive: PostgreSQL refuses to start beside it. */

@@ -61,10 +61,13 @@ final class LocalServer {
 
     private PostmasterLook lookWithoutLockFile() throws IOException {
         List<ProcessEntry> members = cluster.members();
+        boolean isAlone = true;
         for (ProcessEntry member : members) {
             if (cluster.isPostmaster(member)) {
                 return running(member, "its postmaster.pid is missing or names another process");
             }
+            // A postmaster that has stopped cleanly is such a one for a moment.
+            isAlone = isAlone && cluster.isEnding(member);
         }
         Path version = programs.data().resolve("PG_VERSION");
         if (!Files.exists(version)) {
@@ -72,7 +75,7 @@ final class LocalServer {
         }
         String left = members.isEmpty() ? "" : members.size() + " of its processes are left";
         try {
-            boolean clean = controlFile.read().isCleanStop() && members.isEmpty();
+            boolean clean = controlFile.read().isCleanStop() && isAlone;
             return new PostmasterLook(
                     clean ? Postmaster.STOPPED : Postmaster.CRASHED, OptionalLong.empty(), left);
         } catch (ControlFailed e) {

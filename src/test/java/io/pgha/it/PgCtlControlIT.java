@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -129,6 +130,45 @@ final class PgCtlControlIT {
             assertTrue(server.processes().isEmpty());
             control.start(LIMIT);
         }
+    }
+
+    /** Its memory goes first, and its title with it; that of ten children of a killed server takes a moment to be given back. */
+    @Test
+    void aProcessThatIsAboutToBeGoneIsTakenForNoPostmaster() throws Exception {
+        for (boolean clean : new boolean[] {true, false}) {
+            try (PgInstance server = PgInstance.started()) {
+                if (clean) {
+                    server.stop("fast");
+                } else {
+                    server.kill();
+                }
+                Process dying = untitled(server);
+                try {
+                    PostmasterLook look = control(server).postmaster();
+                    assertEquals(clean ? Postmaster.STOPPED : Postmaster.CRASHED, look.state());
+                    assertTrue(look.words().contains("1 of its processes"), look.words());
+                } finally {
+                    dying.destroyForcibly().waitFor();
+                }
+            }
+        }
+    }
+
+    /** A process of the server's name, at home in its data directory, that shows no title, as one that is ending. */
+    private static Process untitled(PgInstance server) throws Exception {
+        Path program = Files.copy(Path.of("/bin/cat"), server.base().resolve("postgres"));
+        String line = "cd " + server.data() + " && exec -a '' " + program;
+        Process process = new ProcessBuilder("bash", "-c", line).start();
+        PgInstance.await("it is at home", () -> server.processes().contains(process.pid()));
+        Path title = Path.of("/proc/" + process.pid() + "/cmdline");
+        PgInstance.await("it has no title", () -> {
+            try {
+                return Files.readString(title).replace('\0', ' ').isBlank();
+            } catch (IOException e) {
+                return false;
+            }
+        });
+        return process;
     }
 
     @Test
