@@ -33,6 +33,7 @@ import io.pgha.postgres.TimelineHistory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -43,6 +44,9 @@ final class HostSensors implements Sensors {
 
     /** Every how many-th probe logs in; the others go as far as the server's first answer. */
     private static final int FULL_EVERY = 5;
+
+    private static final int LOOKS_AT_EXIT = 50;
+    private static final long NANOS_BETWEEN = 10_000_000;
 
     private final Settings settings;
     private final String incarnation;
@@ -226,8 +230,23 @@ final class HostSensors implements Sensors {
         return true;
     }
 
-    /** The postmaster's exit was reported by the kernel. */
-    synchronized void postmasterExited() {
+    /**
+     * The postmaster's exit was reported by the kernel. A child that it forked just before bears its title and is taken for a
+     * postmaster without lock file, until it sees that it is alone: looked at again soon, not at the next beat of the clockwork.
+     */
+    void postmasterExited() {
+        lookAtExit();
+        for (int look = 0; look < LOOKS_AT_EXIT && isUnnamedRunning(); look++) {
+            LockSupport.parkNanos(NANOS_BETWEEN);
+            lookAtExit();
+        }
+    }
+
+    private synchronized boolean isUnnamedRunning() {
+        return postmaster == Postmaster.RUNNING && !postmasterWords.isEmpty();
+    }
+
+    private synchronized void lookAtExit() {
         lookAtProcess();
         local = new Probed.Refused<>("it has just exited", clock.now());
         wake.run();
