@@ -98,7 +98,10 @@ final class PghaPair implements Contender {
         } else if (isAsked(struck) && lab.isOpen(heir)) {
             bringBack(struck);
         }
+        // Streaming, it may still be at the last steps of its way back, and would not take over.
         return struck.postgres().isStreaming()
+                && struck.daemon().is("STANDBY")
+                && struck.daemon().isIdle()
                 && struck.daemon().isSteady()
                 && heir.daemon().isSteady()
                 && lab.isOpen(heir);
