@@ -27,6 +27,7 @@ final class TrafficManager implements AutoCloseable {
                 option tcp-check
             %4$s
                 default-server inter 250ms fastinter 100ms downinter 100ms rise 1 fall 2 on-marked-down shutdown-sessions
+                default-server observe layer4 error-limit 2 on-error mark-down
                 server node1 %2$s:5432 check
                 server node2 %3$s:5432 check backup
             """;
