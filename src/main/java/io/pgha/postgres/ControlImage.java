@@ -61,7 +61,7 @@ final class ControlImage {
 
     private static Optional<ControlData> understood(ByteBuffer image) {
         CRC32C crc = new CRC32C();
-        crc.update(image.array(), 0, AT_CHECKSUM);
+        crc.update(image.slice(0, AT_CHECKSUM));
         int state = image.getInt(AT_STATE);
         boolean isKnown = image.getInt(AT_VERSION) == VERSION
                 && (int) crc.getValue() == image.getInt(AT_CHECKSUM)
