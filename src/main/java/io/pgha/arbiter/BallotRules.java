@@ -8,6 +8,7 @@ import io.pgha.model.LeaseRequest;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeId;
 import io.pgha.model.Register;
+import io.pgha.model.Renewal;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,11 +83,13 @@ public final class BallotRules {
             claimed.filter(c -> !c.moved()).ifPresent(c -> words.add(c.why()));
             Optional<LeaseGrant> grant = ask.lease().flatMap(this::lease);
             notePosition();
+            noteRenewal();
             ArbiterReply reply = new ArbiterReply(
                     ballot.register(),
                     standing.rest(now),
                     grant,
                     claimed,
+                    standing.renewal(),
                     String.join("; ", words));
             return new Answer(ballot, standing, reply, news);
         }
@@ -169,7 +172,9 @@ public final class BallotRules {
                 return Optional.of("it holds " + words(held) + ", not epoch " + claim.from()
                         + " of " + claim.fromOwner().map(NodeId::name).orElse("nobody"));
             }
-            return claim.ceded() ? Optional.empty() : runningGrants().or(() -> youngClaim(held));
+            return claim.ceded()
+                    ? Optional.empty()
+                    : runningGrants().or(() -> youngClaim(held)).or(() -> loss(claim));
         }
 
         private Optional<String> runningGrants() {
@@ -178,6 +183,20 @@ public final class BallotRules {
                     ? Optional.empty()
                     : Optional.of("leases that were granted before may be in force for another "
                             + rest.toMillis() + " ms");
+        }
+
+        /** The owner may have told more since the claimant looked. */
+        private Optional<String> loss(ArbiterAsk.Claim claim) {
+            return standing.renewal()
+                    .filter(told -> told.owner().equals(claim.fromOwner().orElse(ask.node()))
+                            && !told.owner().equals(ask.node()))
+                    .filter(told -> claim.bearable()
+                            .filter(most -> told.position().compareTo(most) > 0)
+                            .isPresent())
+                    .map(told -> told.owner() + " told it position " + told.position() + ", "
+                            + claim.bearable().orElseThrow().bytesBehind(told.position())
+                            + " bytes beyond what " + ask.node() + " may lose"
+                            + " (maximum_lag_on_failover)");
         }
 
         private Optional<String> youngClaim(Register held) {
@@ -250,6 +269,25 @@ public final class BallotRules {
                                     new Register(r.epoch(), r.owner(), r.leased(), ask.position())),
                             ballot.longest(),
                             ballot.move()));
+        }
+
+        /** Of an owner that has opened only: what a claimant holds says nothing of what it would lose. */
+        private void noteRenewal() {
+            ballot.register()
+                    .filter(r -> r.leased()
+                            && r.owner().equals(ask.node())
+                            && r.epoch().equals(ask.epoch()))
+                    .flatMap(r -> ask.position())
+                    .ifPresent(at -> standing = standing.told(new Renewal(
+                            ask.epoch(),
+                            ask.node(),
+                            standing.renewal()
+                                    .filter(told -> told.epoch().equals(ask.epoch())
+                                            && told.owner().equals(ask.node()))
+                                    .map(Renewal::position)
+                                    .filter(told -> told.compareTo(at) > 0)
+                                    .orElse(at),
+                            ask.followed())));
         }
 
         private void become(Register register, Optional<Ballot.Move> move, String why) {

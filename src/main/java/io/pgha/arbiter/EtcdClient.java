@@ -7,6 +7,7 @@ import io.pgha.arbiter.Correspondence.Unanswered;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
 import io.pgha.model.MonoTime;
+import io.pgha.model.Renewal;
 import io.pgha.peer.ModelJson;
 
 import java.time.Duration;
@@ -40,8 +41,9 @@ final class EtcdClient implements Correspondence.Medium {
      * @param format 1
      * @param ballot the register
      * @param nonce of the last lease: no two values of one epoch are alike
+     * @param renewal what the last owner that had opened told last; empty also when an older version wrote
      */
-    record Value(int format, Ballot ballot, long nonce) {}
+    record Value(int format, Ballot ballot, long nonce, Optional<Renewal> renewal) {}
 
     /** The key as last seen, and what is known of grants since. */
     private record Known(EtcdGateway.State state, Ballot ballot, Standing standing) {}
@@ -143,20 +145,22 @@ final class EtcdClient implements Correspondence.Medium {
         if (known.filter(k -> k.state().equals(state)).isPresent()) {
             return;
         }
-        Ballot ballot = read(state);
+        Optional<Value> value = read(state);
+        Ballot ballot = value.map(Value::ballot).orElseGet(() -> Ballot.empty(rules.terms()));
         Standing standing = unknown.filter(a -> state.value().equals(Optional.of(a.value())))
                 .map(Attempt::standing)
-                .orElseGet(() -> Standing.fresh(ballot, rules.terms(), now));
+                .orElseGet(() -> Standing.fresh(ballot, rules.terms(), now))
+                .knowing(value.flatMap(Value::renewal));
         known = Optional.of(new Known(state, ballot, standing));
         unknown = Optional.empty();
     }
 
-    private Ballot read(EtcdGateway.State state) throws Unanswered {
+    private Optional<Value> read(EtcdGateway.State state) throws Unanswered {
         if (state.value().isEmpty()) {
-            return Ballot.empty(rules.terms());
+            return Optional.empty();
         }
         try {
-            return json.readValue(state.value().get(), Value.class).ballot();
+            return Optional.of(json.readValue(state.value().get(), Value.class));
         } catch (JacksonException e) {
             stale = true;
             throw new Unanswered("the key holds what this pgha did not write: "
@@ -167,7 +171,8 @@ final class EtcdClient implements Correspondence.Medium {
     private String write(BallotRules.Answer answer) throws Unanswered {
         long nonce = answer.reply().grant().map(g -> g.nonce()).orElse(0L);
         try {
-            return json.writeValueAsString(new Value(1, answer.ballot(), nonce));
+            return json.writeValueAsString(
+                    new Value(1, answer.ballot(), nonce, answer.standing().renewal()));
         } catch (JacksonException e) {
             throw new Unanswered("the register cannot be written: " + e.getOriginalMessage());
         }

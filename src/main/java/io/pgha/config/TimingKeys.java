@@ -93,8 +93,8 @@ final class TimingKeys {
                     "maximum_lag_on_failover",
                     Forms.size(0, 1L << 40),
                     new Default.Fixed<>(16L << 20),
-                    "WAL that the standby may lack, as at last contact, for an automatic takeover: the loss you accept. Above it"
-                            + " the standby holds, and a person decides with pgha promote --accept-loss.")
+                    "WAL that the standby may lack, as at the primary's last contact with it or with the arbiter, for an automatic"
+                            + " takeover: the loss you accept. Above it the standby holds, and a person decides with pgha promote --accept-loss.")
             .live();
 
     static final Key<CrashPolicy.Mode> ON_CRASH = shared(

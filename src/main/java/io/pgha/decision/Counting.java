@@ -12,6 +12,7 @@ import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
 import io.pgha.model.Probed;
 import io.pgha.model.Receiver;
+import io.pgha.model.Renewal;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -73,6 +74,7 @@ public final class Counting {
                 since(isBlocked(memory, now), before.blockedSince(), now.at()),
                 since(memory.fenceTrouble().isPresent(), before.unfencedSince(), now.at()),
                 before.seenRunning() || now.postmaster() == Postmaster.RUNNING,
+                Renewals.following(before.following(), now, memory),
                 before.leases(),
                 before.sync());
     }
@@ -185,11 +187,16 @@ public final class Counting {
                                 || before.primaryPosition()
                                         .filter(known -> known.compareTo(at) > 0)
                                         .isEmpty()));
+        // Without synchronous replication, by which nothing is lost whatever the primary wrote.
+        Optional<Lsn> registered = told.isEmpty() && !policy.sync().isOn()
+                ? Renewals.of(now, memory).map(Renewal::position)
+                : Optional.empty();
         Optional<Lsn> received = now.isInRecovery() ? now.position() : Optional.empty();
         if (told.isEmpty() && before.primaryPosition().isEmpty()) {
             return Optional.empty();
         }
-        Lsn best = told.or(before::primaryPosition).orElseThrow();
+        Lsn known = told.or(before::primaryPosition).orElseThrow();
+        Lsn best = registered.filter(r -> r.compareTo(known) > 0).orElse(known);
         return received.filter(r -> r.compareTo(best) > 0).or(() -> Optional.of(best));
     }
 }

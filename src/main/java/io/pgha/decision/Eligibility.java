@@ -41,6 +41,7 @@ public final class Eligibility {
                         "an operator keeps this node a standby (" + why + "): pgha unstandby"));
         VoteRules.withoutVote(w).ifPresent(vetoes::add);
         SyncRules.veto(w).ifPresent(vetoes::add);
+        Renewals.veto(w).ifPresent(vetoes::add);
         block(w).ifPresent(vetoes::add);
         m.running().ifPresent(r -> vetoes.add("busy with " + r.plan().kind().words()));
         w.now()
@@ -68,7 +69,7 @@ public final class Eligibility {
                         + period.minus(gone).toSeconds() + " s");
     }
 
-    /** Bytes this standby lacks of what the primary had at last contact; empty when never known. */
+    /** Bytes this standby lacks of what the primary had at last contact, with it or with the arbiter; empty when never known. */
     public static Optional<Long> lagBytes(World w) {
         if (!w.now().isInRecovery()) {
             return Optional.empty();

@@ -12,6 +12,7 @@ import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Register;
 import io.pgha.plan.ClaimBasis;
+import io.pgha.plan.Plan;
 import io.pgha.plan.PlanKind;
 import io.pgha.plan.Step;
 
@@ -330,7 +331,8 @@ public final class LeaseRules {
                 agreed,
                 w.now().position(),
                 w.tally().leases().request(),
-                claim(w));
+                claim(w),
+                Renewals.followed(w));
     }
 
     private static Optional<ArbiterAsk.Claim> claim(World w) {
@@ -338,19 +340,20 @@ public final class LeaseRules {
                 .running()
                 .filter(r -> !r.isOver() && !r.undoing())
                 .filter(r -> r.step() instanceof Step.Claim c && isDue(w, c))
-                .map(r -> asked(w, r.plan().id(), (Step.Claim) r.step()))
+                .map(r -> asked(w, r.plan(), (Step.Claim) r.step()))
                 .or(() -> byWord(w));
     }
 
     /** From what the arbiter holds: it may have missed an epoch that the nodes handed over between them. */
-    private static ArbiterAsk.Claim asked(World w, String id, Step.Claim c) {
+    private static ArbiterAsk.Claim asked(World w, Plan plan, Step.Claim c) {
         Optional<Register> held = register(w).filter(r -> !r.epoch().isAfter(c.from()));
         return new ArbiterAsk.Claim(
-                id,
+                plan.id(),
                 c.epoch(),
                 held.map(Register::epoch).orElse(c.from()),
                 held.map(Register::owner).or(c::fromOwner),
-                c.basis() == ClaimBasis.CEDED);
+                c.basis() == ClaimBasis.CEDED,
+                Renewals.bearable(w, plan.kind(), c.basis()));
     }
 
     /** An arbiter that was not there when the old owner gave the epoch away is told until it follows. */
@@ -361,7 +364,12 @@ public final class LeaseRules {
         return register(w)
                 .filter(r -> given && m.epoch().isAfter(r.epoch()))
                 .map(r -> new ArbiterAsk.Claim(
-                        "word-" + m.epoch(), m.epoch(), r.epoch(), Optional.of(r.owner()), true));
+                        "word-" + m.epoch(),
+                        m.epoch(),
+                        r.epoch(),
+                        Optional.of(r.owner()),
+                        true,
+                        Optional.empty()));
     }
 
     /** This node's own grants must be over as well, unless the old owner has closed by its own word. */

@@ -228,7 +228,15 @@ final class StandbyRules {
                                 before,
                                 w.memory().owner(),
                                 ClaimBasis.EXPIRY,
-                                failed + ": taking over"));
+                                failed + ": taking over" + expectedLoss(w)));
+    }
+
+    /** Measured when it is decided: with a lease guard against what the arbiter was told last. */
+    private static String expectedLoss(World w) {
+        String by = Renewals.of(w.now(), w.memory()).isPresent()
+                ? " bytes behind its last word to the arbiter"
+                : " bytes behind at last contact";
+        return Eligibility.lagBytes(w).map(lag -> ", " + lag + by).orElse("");
     }
 
     /** Rows B6, B7, B9: every grant to the peer must be over, this node's and the arbiter's, and the arbiter must be seen. */

@@ -167,9 +167,13 @@ public final class SyncRules {
     }
 
     private static Optional<StandbyView> standby(World w, PostgresView view) {
+        return standby(w.now().peerId(), view);
+    }
+
+    /** That node, if it streams from here. */
+    static Optional<StandbyView> standby(NodeId node, PostgresView view) {
         return view.standbys().stream()
-                .filter(s ->
-                        s.name().equals(w.now().peerId().name()) && s.state().equals("streaming"))
+                .filter(s -> s.name().equals(node.name()) && s.state().equals("streaming"))
                 .findFirst();
     }
 

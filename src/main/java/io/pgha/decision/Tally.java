@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param blockedSince since when it has known of an automatic failover that nobody has acknowledged
  * @param unfencedSince since when it has known that the primary could not be fenced
  * @param seenRunning the local postmaster has been seen running
+ * @param following how closely this primary's standby follows; nothing unless this node is the primary
  * @param leases what is held, asked and granted; empty of everything without a lease guard
  * @param sync how the primary and its standby stand
  */
@@ -51,6 +52,7 @@ public record Tally(
         Optional<MonoTime> blockedSince,
         Optional<MonoTime> unfencedSince,
         boolean seenRunning,
+        Following following,
         Leases leases,
         Sync sync) {
 
@@ -93,6 +95,7 @@ public record Tally(
                 blockedSince,
                 Optional.empty(),
                 false,
+                Following.NONE,
                 leases,
                 Sync.none(startedAt));
     }
@@ -167,6 +170,7 @@ public record Tally(
                 blockedSince,
                 unfencedSince,
                 seenRunning,
+                following,
                 held,
                 stand);
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param position its WAL position
  * @param lease the owner asks for a lease; only after its kernel has been armed
  * @param claim it wants to become owner
+ * @param followed how it sees its standby follow; empty: it does not serve, or is of an older version
  */
 public record ArbiterAsk(
         NodeId node,
@@ -20,7 +21,8 @@ public record ArbiterAsk(
         boolean agreed,
         Optional<Lsn> position,
         Optional<LeaseRequest> lease,
-        Optional<Claim> claim) {
+        Optional<Claim> claim,
+        Optional<Followed> followed) {
 
     /**
      * A wish to move the epoch.
@@ -30,7 +32,14 @@ public record ArbiterAsk(
      * @param from the epoch that must be in force
      * @param fromOwner the owner that must be in force
      * @param ceded the owner itself gave it up to the asker, so that no lease needs to run out
+     * @param bearable what the owner told must not be beyond this position, else the takeover would lose more than is accepted;
+     *     empty: any loss is accepted, or an older version asks
      */
     public record Claim(
-            String id, Epoch epoch, Epoch from, Optional<NodeId> fromOwner, boolean ceded) {}
+            String id,
+            Epoch epoch,
+            Epoch from,
+            Optional<NodeId> fromOwner,
+            boolean ceded,
+            Optional<Lsn> bearable) {}
 }

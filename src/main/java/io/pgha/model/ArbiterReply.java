@@ -11,6 +11,7 @@ import java.util.Optional;
  *     arbiter that has just started reports a full lease
  * @param grant the lease asked for
  * @param claim what came of the claim
+ * @param renewal what the owner told last, also after its epoch was claimed, until the next owner has opened; empty: not known
  * @param words why something was not granted; empty when all was
  */
 public record ArbiterReply(
@@ -18,6 +19,7 @@ public record ArbiterReply(
         Duration leaseRest,
         Optional<LeaseGrant> grant,
         Optional<ClaimAnswer> claim,
+        Optional<Renewal> renewal,
         String words) {
 
     /**

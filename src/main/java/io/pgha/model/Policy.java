@@ -72,6 +72,7 @@ public record Policy(
         Rejoining rejoining,
         Duration pauseTimeout) {
 
+    private static final int ELIGIBLE_INTERVALS = 30;
     private static final Duration RESCUE = Duration.ofSeconds(10);
 
     /**
@@ -274,6 +275,15 @@ public record Policy(
     /** When a silent standby is not waited for any more, counted from telling it so; that it is gone is seen two intervals late. */
     public Duration aloneAfter() {
         return sync.timeout().minus(interval.multipliedBy(2));
+    }
+
+    /**
+     * With a lease guard: how long the primary may have gone without seeing its standby follow, or the standby without hearing
+     * of the primary, before the standby does not take over by itself any more. Many times what any takeover takes, so that only
+     * a primary that was left alone for long counts.
+     */
+    public Duration eligibleFor() {
+        return interval.multipliedBy(ELIGIBLE_INTERVALS);
     }
 
     /** The earliest moment, after the last sign of life, at which the standby can reach MAX_PRIMARY_FAILCOUNT. */

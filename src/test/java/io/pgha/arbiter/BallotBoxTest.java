@@ -3,15 +3,21 @@ package io.pgha.arbiter;
 import static io.pgha.arbiter.Booth.A;
 import static io.pgha.arbiter.Booth.B;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+
 import io.pgha.model.ArbiterAsk;
+import io.pgha.model.ArbiterReply;
+import io.pgha.model.Followed;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeId;
+import io.pgha.peer.ModelJson;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +65,45 @@ class BallotBoxTest {
                 true,
                 a.position(),
                 Optional.of(new io.pgha.model.LeaseRequest(1, a.epoch(), Booth.LEASE)),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    @Test
+    void whatTheOwnerTellsCostsNoDiskAndIsNotKnownAfterARestart() throws Exception {
+        BallotBox box = open();
+        Exchange.Mark before = ask(box, lease(A, 7)).witness();
+        byte[] written = Files.readAllBytes(file());
+
+        Exchange.Answer told = ask(
+                box,
+                Booth.serves(
+                        A,
+                        7,
+                        0x9000000,
+                        new Followed(Optional.empty(), Optional.empty(), Optional.empty())));
+
+        assertEquals(before, told.witness());
+        assertArrayEquals(written, Files.readAllBytes(file()));
+        assertTrue(ask(box, Booth.says(B, 7, A)).reply().renewal().isPresent());
+        assertTrue(ask(open(), Booth.says(B, 7, A)).reply().renewal().isEmpty());
+    }
+
+    @Test
+    void aQuestionAndAnAnswerOfTheVersionBeforeAreRead() throws Exception {
+        ObjectMapper json = ModelJson.mapper();
+        String question = json.writeValueAsString(lease(A, 7));
+        ArbiterAsk old = json.readValue(
+                "{\"node\":\"b\",\"epoch\":\"7\",\"owner\":\"a\",\"agreed\":true,\"claim\":{\"id\":\"b-1\",\"epoch\":\"8\","
+                        + "\"from\":\"7\",\"fromOwner\":\"a\",\"ceded\":false}}",
+                ArbiterAsk.class);
+        ArbiterReply reply =
+                json.readValue("{\"leaseRest\":\"PT1S\",\"words\":\"\"}", ArbiterReply.class);
+
+        assertFalse(question.contains("followed"), question);
+        assertEquals(Optional.empty(), old.followed());
+        assertEquals(Optional.empty(), old.claim().orElseThrow().bearable());
+        assertEquals(Optional.empty(), reply.renewal());
     }
 
     @Test

@@ -11,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.model.ArbiterReply;
 import io.pgha.model.Epoch;
+import io.pgha.model.Followed;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeId;
 import io.pgha.model.Register;
+import io.pgha.model.Renewal;
 
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +50,58 @@ class BallotRulesTest {
             assertEquals("", reply.words());
             assertTrue(booth.renews(A, 7));
         }
+    }
+
+    @Test
+    void aClaimIsToldWhatTheOwnerToldLastAndRefusedWhenThatIsMoreThanMayBeLost() {
+        Followed followed = new Followed(
+                Optional.of(new Lsn(0x4000000)),
+                Optional.of(false),
+                Optional.of(Duration.ofSeconds(3)));
+        Booth booth = Booth.settled();
+        booth.ask(Booth.serves(A, 7, 0x5000000, followed));
+        booth.ask(Booth.serves(A, 7, 0x4500000, followed));
+        booth.after(Duration.ofMinutes(1));
+
+        ArbiterReply refused = booth.claimsUpTo(B, 7, A, 0x4FFFFFF);
+        ArbiterReply moved = booth.claimsUpTo(B, 7, A, 0x5000000);
+        ArbiterReply again = booth.claimsUpTo(B, 7, A, 0x5000000);
+
+        assertFalse(refused.claim().orElseThrow().moved());
+        assertTrue(refused.words().contains("1 bytes beyond what b may lose"), refused.words());
+        assertTrue(moved.claim().orElseThrow().moved());
+        Optional<Renewal> told = Optional.of(
+                new Renewal(new Epoch(7), A, new Lsn(0x5000000), Optional.of(followed)));
+        assertEquals(told, moved.renewal());
+        assertEquals(told, again.renewal());
+    }
+
+    @Test
+    void aRestartedArbiterDoesNotKnowWhatItWasToldAndTheNextWordOfTheOwnerTellsIt() {
+        Followed followed = new Followed(Optional.empty(), Optional.empty(), Optional.empty());
+        Booth booth = Booth.settled();
+        booth.ask(Booth.serves(A, 7, 0x5000000, followed));
+
+        assertEquals(
+                Optional.empty(), booth.restarted().ask(Booth.says(B, 7, A)).renewal());
+        booth.ask(Booth.serves(A, 7, 0x4500000, followed));
+        assertEquals(
+                Optional.of(new Lsn(0x4500000)),
+                booth.ask(Booth.says(B, 7, A)).renewal().map(Renewal::position));
+    }
+
+    @Test
+    void whoClaimedAndDidNotOpenTellsNothingOfWhatIsLost() {
+        Booth booth = Booth.settled();
+        booth.ask(Booth.says(A, 7, A));
+        booth.after(Duration.ofMinutes(1));
+        assertTrue(booth.claims(B, 7, A, false));
+
+        ArbiterReply reply = booth.ask(Booth.says(B, 8, B));
+
+        assertEquals(Optional.of(A), reply.renewal().map(Renewal::owner));
+        assertTrue(booth.renews(B, 8));
+        assertEquals(Optional.of(B), booth.ask(Booth.says(B, 8, B)).renewal().map(Renewal::owner));
     }
 
     @Test
@@ -90,6 +144,7 @@ class BallotRulesTest {
                 false,
                 Optional.empty(),
                 Optional.of(new io.pgha.model.LeaseRequest(1, new Epoch(7), LEASE)),
+                Optional.empty(),
                 Optional.empty());
 
         assertTrue(booth.ask(ask).grant().isEmpty());

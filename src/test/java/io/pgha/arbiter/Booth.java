@@ -3,6 +3,7 @@ package io.pgha.arbiter;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
 import io.pgha.model.Epoch;
+import io.pgha.model.Followed;
 import io.pgha.model.LeaseRequest;
 import io.pgha.model.Lsn;
 import io.pgha.model.MonoTime;
@@ -91,14 +92,56 @@ final class Booth {
                 false,
                 Optional.of(new Lsn(0x3000000)),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** An owner that serves says where it is. */
+    static ArbiterAsk serves(NodeId node, long epoch, long position, Followed followed) {
+        ArbiterAsk a = says(node, epoch, node);
+        return new ArbiterAsk(
+                a.node(),
+                a.epoch(),
+                a.owner(),
+                false,
+                Optional.of(new Lsn(position)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(followed));
+    }
+
+    /** A claim on silence that accepts no loss beyond a position. */
+    ArbiterReply claimsUpTo(NodeId node, long from, NodeId owner, long bearable) {
+        ArbiterAsk a = says(node, from, owner);
+        return ask(new ArbiterAsk(
+                a.node(),
+                a.epoch(),
+                a.owner(),
+                false,
+                a.position(),
+                Optional.empty(),
+                Optional.of(new ArbiterAsk.Claim(
+                        node + "-1",
+                        new Epoch(from + 1),
+                        new Epoch(from),
+                        Optional.of(owner),
+                        false,
+                        Optional.of(new Lsn(bearable)))),
+                Optional.empty()));
     }
 
     /** The same, and its peer says so too. */
     static ArbiterAsk agrees(NodeId node, long epoch, NodeId owner) {
         ArbiterAsk a = says(node, epoch, owner);
         return new ArbiterAsk(
-                a.node(), a.epoch(), a.owner(), true, a.position(), a.lease(), a.claim());
+                a.node(),
+                a.epoch(),
+                a.owner(),
+                true,
+                a.position(),
+                a.lease(),
+                a.claim(),
+                a.followed());
     }
 
     /** An owner asks for a lease; true when it gets it. */
@@ -108,7 +151,14 @@ final class Booth {
         Optional<LeaseRequest> request =
                 Optional.of(new LeaseRequest(nonce, new Epoch(epoch), lease));
         ArbiterReply reply = ask(new ArbiterAsk(
-                a.node(), a.epoch(), a.owner(), false, a.position(), request, Optional.empty()));
+                a.node(),
+                a.epoch(),
+                a.owner(),
+                false,
+                a.position(),
+                request,
+                Optional.empty(),
+                a.followed()));
         return reply.grant()
                 .filter(g -> g.nonce() == nonce
                         && g.epoch().number() == epoch
@@ -130,7 +180,12 @@ final class Booth {
             NodeId node, long known, NodeId knownOwner, long from, NodeId owner, boolean ceded) {
         ArbiterAsk a = says(node, known, knownOwner);
         ArbiterAsk.Claim claim = new ArbiterAsk.Claim(
-                node + "-1", new Epoch(from + 1), new Epoch(from), Optional.of(owner), ceded);
+                node + "-1",
+                new Epoch(from + 1),
+                new Epoch(from),
+                Optional.of(owner),
+                ceded,
+                Optional.empty());
         return ask(new ArbiterAsk(
                         a.node(),
                         a.epoch(),
@@ -138,7 +193,8 @@ final class Booth {
                         false,
                         a.position(),
                         Optional.empty(),
-                        Optional.of(claim)))
+                        Optional.of(claim),
+                        Optional.empty()))
                 .claim()
                 .orElseThrow();
     }

@@ -45,7 +45,12 @@ class CorrespondenceTest {
         Slow slow = new Slow();
         LinkedBlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
         ArbiterReply reply = new ArbiterReply(
-                Optional.empty(), Duration.ZERO, Optional.empty(), Optional.empty(), "");
+                Optional.empty(),
+                Duration.ZERO,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                "");
         try (Correspondence it = Correspondence.begin(
                 slow, () -> new MonoTime(System.nanoTime()), () -> changes.add(true))) {
             for (int epoch = 1; epoch <= 5; epoch++) {

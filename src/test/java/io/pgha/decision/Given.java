@@ -31,6 +31,7 @@ import io.pgha.model.Receiver;
 import io.pgha.model.Register;
 import io.pgha.model.Rejoin;
 import io.pgha.model.ReleaseToken;
+import io.pgha.model.Renewal;
 import io.pgha.model.StandbyView;
 import io.pgha.model.Votes;
 
@@ -75,6 +76,7 @@ public final class Given {
     private Optional<PortProbe> clientPort = Optional.empty();
     private GateState gate;
     private boolean peerHeard = true;
+    private int silentFor = 20;
     private PeerMessage peer;
     private Optional<MonoTime> gatewaySeenAt = Optional.of(at);
     private Optional<String> rebuild = Optional.empty();
@@ -211,6 +213,7 @@ public final class Given {
                 tally.blockedSince(),
                 Optional.of(at(100 - seconds)),
                 tally.seenRunning(),
+                tally.following(),
                 tally.leases(),
                 tally.sync());
         return this;
@@ -392,6 +395,13 @@ public final class Given {
     /** The peer's daemon is not heard. */
     public Given peerSilent() {
         peerHeard = false;
+        return this;
+    }
+
+    /** The peer's daemon is not heard for so many seconds. */
+    Given silentFor(int seconds) {
+        peerHeard = false;
+        silentFor = seconds;
         return this;
     }
 
@@ -878,7 +888,7 @@ public final class Given {
         Probed<PostgresView> local = answers
                 ? new Probed.Answered<>(view, new MonoTime(at.nanos() - lookAge.toNanos()))
                 : new Probed.Silent<>("no answer within 1 s", at);
-        MonoTime heard = peerHeard ? at : at(80);
+        MonoTime heard = peerHeard ? at : new MonoTime(at.nanos() - silentFor * 1_000_000_000L);
         Observation now = new Observation(
                 at,
                 self,
@@ -937,8 +947,29 @@ public final class Given {
     Given arbiter(Duration ago, Register register, Duration leaseRest) {
         arbiter = new ArbiterView(
                 Optional.of(new ArbiterReply(
-                        Optional.of(register), leaseRest, Optional.empty(), Optional.empty(), "")),
+                        Optional.of(register),
+                        leaseRest,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "")),
                 Optional.of(new MonoTime(at.nanos() - ago.toNanos())),
+                "");
+        return this;
+    }
+
+    /** Besides, what the arbiter was told last by the owner. */
+    Given arbiterTold(Renewal renewal) {
+        ArbiterReply reply = arbiter.reply().orElseThrow();
+        arbiter = new ArbiterView(
+                Optional.of(new ArbiterReply(
+                        reply.register(),
+                        reply.leaseRest(),
+                        reply.grant(),
+                        reply.claim(),
+                        Optional.of(renewal),
+                        "")),
+                arbiter.askedAt(),
                 "");
         return this;
     }
@@ -946,7 +977,12 @@ public final class Given {
     Given arbiterGrants(LeaseGrant grant) {
         arbiter = new ArbiterView(
                 Optional.of(new ArbiterReply(
-                        Optional.empty(), Duration.ZERO, Optional.of(grant), Optional.empty(), "")),
+                        Optional.empty(),
+                        Duration.ZERO,
+                        Optional.of(grant),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "")),
                 Optional.of(at),
                 "");
         return this;
@@ -1130,6 +1166,7 @@ public final class Given {
                 tally.blockedSince(),
                 tally.unfencedSince(),
                 tally.seenRunning(),
+                tally.following(),
                 tally.leases(),
                 tally.sync());
         return this;

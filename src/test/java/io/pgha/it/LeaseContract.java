@@ -8,6 +8,7 @@ import org.junit.jupiter.api.TestInstance;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What every lease guard holds on real kernels and databases, whoever is the arbiter (promise P1). */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -18,6 +19,14 @@ abstract class LeaseContract {
 
     /** Longer than a lease, its rate and its margin, and with a daemon's start shorter than the lease taken for that. */
     private static final Duration ABSENCE = Duration.ofSeconds(4);
+
+    /** 40 MB, more than the shipped configuration accepts to lose. */
+    private static final String WRITE_MUCH =
+            "select count(pg_logical_emit_message(true, 'much', repeat('x', 1048576)))"
+                    + " from generate_series(1, 40)";
+
+    private static final String BEHIND = "lag of ";
+    private static final Pattern LAG = Pattern.compile("\"lag_bytes\"\\s*:\\s*([0-9]+)");
 
     final StruckPair pair;
 
@@ -77,6 +86,35 @@ abstract class LeaseContract {
         pair.run("primary deaf towards the standby", round -> {
             round.primary().deafen(Wires.Side.PEER);
             round.assertServes(LONG);
+        });
+    }
+
+    @Test
+    void aStandbyThatLacksMoreThanIsAcceptedOfWhatTheArbiterWasToldDoesNotTakeOver() {
+        pair.run("cut between the nodes, much written, primary cut off", round -> {
+            LabNode standby = round.standby();
+            int before = standby.daemon().logged().length();
+            standby.cut(Wires.Side.PEER);
+            round.primary().postgres().sql("app", WRITE_MUCH);
+            round.expect(
+                    "the arbiter was told",
+                    () -> LAG.matcher(standby.daemon()
+                                    .run(List.of("status", "--json"))
+                                    .out())
+                            .results()
+                            .anyMatch(lag -> Long.parseLong(lag.group(1)) > 40_000_000));
+            round.primary().cut(Wires.Side.ARBITER);
+
+            round.assertNobodyServes(LONG);
+            round.expect(
+                    "it says how many bytes",
+                    () -> standby.daemon().logged().substring(before).contains("not taking over")
+                            && standby.daemon().logged().substring(before).contains(BEHIND));
+            assertFalse(
+                    standby.daemon().logged().substring(before).contains("failover begins"),
+                    round.lab()::diagnosis);
+            round.lab().heal();
+            round.recorder().awaitWrites(round.primary());
         });
     }
 

@@ -38,6 +38,7 @@ final class Faults {
     private final long meanGap;
     private final long meanSpell;
     private final long end;
+    private final boolean isLong;
     private boolean over;
     private long troubleUntil;
 
@@ -49,14 +50,16 @@ final class Faults {
         private long troubleUntil;
     }
 
-    Faults(Universe universe, Set<FaultKind> only) {
+    /** @param seed every eighth pair is without its link for so long that a primary served alone for long */
+    Faults(Universe universe, Set<FaultKind> only, long seed) {
         this.only = only;
         this.universe = universe;
         this.chance = universe.chance();
         universe.hosts().forEach(h -> hosts.put(h, new HostFaults()));
         this.meanGap = chance.between(800, 6000) * Agenda.MS;
         this.meanSpell = chance.between(500, 8000) * Agenda.MS;
-        this.end = chance.between(8, 24) * Agenda.SECOND;
+        this.isLong = seed % 8 == 0;
+        this.end = chance.between(8, 24) * Agenda.SECOND * (isLong ? 4 : 1);
     }
 
     /** True time at which the faults end. */
@@ -119,7 +122,8 @@ final class Faults {
 
     private void strike(FaultKind kind) {
         SimHost host = chance.of(0.5) ? universe.a() : universe.b();
-        long spell = 50 * Agenda.MS + chance.around(meanSpell);
+        long drawnSpell = 50 * Agenda.MS + chance.around(meanSpell);
+        long spell = isLong && kind == FaultKind.CUT_LINK ? drawnSpell * 6 : drawnSpell;
         universe.trace().say("***", () -> kind + " " + host + " for " + spell / Agenda.MS + " ms");
         HostFaults here = hosts.getOrDefault(host, new HostFaults());
         if (!kind.isOfTheNetwork()) {

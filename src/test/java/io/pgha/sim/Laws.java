@@ -2,6 +2,7 @@ package io.pgha.sim;
 
 import io.pgha.decision.Fact;
 import io.pgha.decision.Memory;
+import io.pgha.model.ArbiterAsk;
 import io.pgha.model.NodeState;
 import io.pgha.model.Register;
 import io.pgha.plan.Plan;
@@ -27,6 +28,7 @@ final class Laws {
     private final VetoLaw veto;
     private final VoteLaw vote;
     private final RescueLaw rescue;
+    private final LossLaw loss;
     private final RejoinLaw rejoin;
     private final PoolerLaw pooler;
     private final List<SimHost> hosts;
@@ -42,6 +44,7 @@ final class Laws {
         veto = new VetoLaw(universe);
         vote = new VoteLaw(universe, person);
         rescue = new RescueLaw(universe, person);
+        loss = new LossLaw(universe, person);
         rejoin = new RejoinLaw(universe, person);
         pooler = new PoolerLaw(universe);
     }
@@ -79,6 +82,16 @@ final class Laws {
     /** What the arbiter holds now. */
     void registered(Register register) {
         vote.registered(register);
+    }
+
+    /** The arbiter has heard somebody, and holds this now. */
+    void told(ArbiterAsk ask, Register held) {
+        loss.told(ask, held);
+    }
+
+    /** The arbiter's process ended. */
+    void forgotten() {
+        loss.forgotten();
     }
 
     /** A step is begun. */
@@ -142,6 +155,7 @@ final class Laws {
         } else {
             silence.takeover(host, plan.why());
             copy.takeover(host, plan.why());
+            loss.takeover(host, plan.why());
         }
     }
 
@@ -171,6 +185,7 @@ final class Laws {
         journal.promoted(host);
         vote.promoted(host);
         rescue.promoted(host);
+        loss.promoted(host);
     }
 
     /** The copy that lay aside is being removed. */

@@ -43,7 +43,7 @@ final class SimWitness {
     /** Before the schedule begins: it has run for a long time. */
     void preset(Register held) {
         ballot = new Ballot(Optional.of(held), Duration.ZERO, Optional.empty());
-        standing = new Standing(clock.now(), Optional.empty());
+        standing = new Standing(clock.now(), Optional.empty(), Optional.empty());
     }
 
     void stop() {
@@ -51,6 +51,7 @@ final class SimWitness {
             universe.trace().say("w", "stops");
             up = false;
             starts = starts + 1;
+            universe.laws().forgotten();
         }
     }
 
@@ -71,6 +72,7 @@ final class SimWitness {
                 ballot = next.ballot();
                 standing = next.standing();
                 ballot.register().ifPresent(universe.laws()::registered);
+                ballot.register().ifPresent(held -> universe.laws().told(ask, held));
                 next.news().ifPresent(words -> universe.trace().say("w", words));
                 answer.accept(next.reply());
             }

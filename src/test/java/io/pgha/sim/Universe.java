@@ -53,7 +53,7 @@ final class Universe {
         pooler = new SimPooler(this, seed);
         laws = new Laws(this);
         clients = new SimClients(this);
-        faults = new Faults(this, terms.faults());
+        faults = new Faults(this, terms.faults(), seed);
     }
 
     private SimHost host(String name, Place place, DataCopy data) {
