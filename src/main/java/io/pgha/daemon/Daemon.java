@@ -230,7 +230,7 @@ public final class Daemon {
                     message,
                     now -> link.send(),
                     arbiter::ask,
-                    new SyncKeeper(postgres, sensors),
+                    new SyncKeeper(postgres, settings.postgres().dataDirectory(), sensors),
                     this::wake);
             Engine engine = new Engine(
                     new Engine.Identity(

@@ -123,6 +123,11 @@ final class HostActuator implements Actuator, AutoCloseable {
     }
 
     @Override
+    public void endWaitingCommits() {
+        sync.endWaiting();
+    }
+
+    @Override
     public Resuming resumePoolers() {
         return steps.resumePoolers();
     }

@@ -1,10 +1,13 @@
 package io.pgha.daemon;
 
 import io.pgha.postgres.LocalPostgres;
+import io.pgha.postgres.WaitingCommits;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -12,7 +15,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Sets synchronous_standby_names, on a thread that lives only while there is something to set. The newest wish wins. */
+/**
+ * Sets synchronous_standby_names, and ends whose COMMIT waits for them in vain, on a thread that lives only while there is
+ * something to do. The newest wish wins.
+ */
 final class SyncKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(SyncKeeper.class);
@@ -23,11 +29,14 @@ final class SyncKeeper {
     private final LocalPostgres postgres;
     private final HostSensors sensors;
     private final ExecutorService thread;
+    private final WaitingCommits waiting;
     private volatile String newest = "";
     private volatile String trouble = "";
+    private volatile String endTrouble = "";
 
-    SyncKeeper(LocalPostgres postgres, HostSensors sensors) {
+    SyncKeeper(LocalPostgres postgres, Path data, HostSensors sensors) {
         this.postgres = postgres;
+        this.waiting = new WaitingCommits(postgres, data);
         this.sensors = sensors;
         ThreadPoolExecutor one = new ThreadPoolExecutor(
                 1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WISHES), body -> {
@@ -46,6 +55,38 @@ final class SyncKeeper {
             thread.execute(this::setNewest);
         } catch (RejectedExecutionException e) {
             LOG.debug("{} waits", names);
+        }
+    }
+
+    /** Returns at once; what finds no room is ordered again by the engine. */
+    void endWaiting() {
+        try {
+            thread.execute(this::end);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("sessions that wait for the standby are ended later");
+        }
+    }
+
+    private void end() {
+        try {
+            int ended = waiting.end();
+            if (ended > 0) {
+                LOG.warn(
+                        "ended {} sessions whose COMMIT waited for the standby for longer than sync_timeout; none was"
+                                + " acknowledged, each is committed here",
+                        ended);
+            }
+            endTrouble = "";
+        } catch (SQLException | IOException e) {
+            String words = String.valueOf(e.getMessage());
+            if (!words.equals(endTrouble)) {
+                LOG.warn(
+                        "sessions whose COMMIT waits for the standby could not be ended ({}); as superuser: grant"
+                                + " pg_signal_backend to {}",
+                        words,
+                        postgres.user());
+            }
+            endTrouble = words;
         }
     }
 

@@ -40,6 +40,12 @@ public interface Actuator {
     /** synchronous_standby_names of the local PostgreSQL becomes this, for good; what came of it shows in the next look. */
     void setSynchronous(String names);
 
+    /**
+     * Ends the local PostgreSQL's sessions whose COMMIT waits for a standby; none is acknowledged. Ordered again as long as they
+     * are to end.
+     */
+    void endWaitingCommits();
+
     /** Lets the clients of every pooler on, and does not wait; what fails is tried again by a later call. */
     Resuming resumePoolers();
 

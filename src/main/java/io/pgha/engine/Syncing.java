@@ -18,6 +18,7 @@ final class Syncing {
     private final Epoch atStart;
     private Optional<String> ordered = Optional.empty();
     private Optional<MonoTime> orderedAt = Optional.empty();
+    private Optional<MonoTime> endedAt = Optional.empty();
 
     /** @param atStart the epoch this daemon found when it started */
     Syncing(Actuator actuator, Epoch atStart) {
@@ -41,7 +42,20 @@ final class Syncing {
             orderedAt = Optional.of(w.now().at());
             actuator.setSynchronous(wanted.get());
         }
+        endWaiting(after);
         return tally;
+    }
+
+    /** Together with the gate's closing, which ends nobody on this host; and again, for whom comes later. */
+    private void endWaiting(World w) {
+        boolean isDue = endedAt.map(at -> w.now().at().isPast(at, w.policy().interval()))
+                .orElse(true);
+        if (!SyncRules.keepsClosed(w, w.memory())) {
+            endedAt = Optional.empty();
+        } else if (isDue) {
+            endedAt = Optional.of(w.now().at());
+            actuator.endWaitingCommits();
+        }
     }
 
     /** The gate, also by what COMMIT waits for. */

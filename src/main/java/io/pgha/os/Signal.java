@@ -6,6 +6,7 @@ public enum Signal {
     INTERRUPT(2),
     QUIT(3),
     KILL(9),
+    TERMINATE(15),
     CONTINUE(18);
 
     private final int number;

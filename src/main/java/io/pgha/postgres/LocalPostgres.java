@@ -18,6 +18,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -29,6 +31,15 @@ import java.util.function.Supplier;
 public final class LocalPostgres implements AutoCloseable {
 
     static final String HOST = "127.0.0.1";
+
+    /** Nobody but a superuser may end a superuser's session. */
+    private static final String MAY_END =
+            "(usesysid in (select oid from pg_roles where not rolsuper)"
+                    + " or (select rolsuper from pg_roles where rolname = current_user))";
+
+    private static final String WAITING =
+            " from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+                    + " and wait_event_type = 'IPC' and wait_event = 'SyncRep'";
 
     private static final int CONNECTIONS = 2;
     private static final long POOL_MINIMUM_MILLIS = 250;
@@ -266,9 +277,7 @@ public final class LocalPostgres implements AutoCloseable {
                         + " and application_name not like 'pgha%'";
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("select pg_terminate_backend(pid)" + clients
-                    + " and (usesysid in (select oid from pg_roles where not rolsuper)"
-                    + " or (select rolsuper from pg_roles where rolname = current_user))");
+            statement.execute("select pg_terminate_backend(pid)" + clients + " and " + MAY_END);
             int before = Integer.MAX_VALUE;
             int left = countFromElsewhere(statement, clients);
             while (left > 0 && left < before && !Thread.currentThread().isInterrupted()) {
@@ -278,6 +287,31 @@ public final class LocalPostgres implements AutoCloseable {
             }
             return left;
         }
+    }
+
+    /** Ends the clients' sessions whose COMMIT waits for a standby, but for those of superusers; returns how many. */
+    int endWaitingCommits() throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select count(pg_terminate_backend(pid))" + WAITING + " and " + MAY_END)) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
+    /** The processes of the others. */
+    List<Long> superusersWaitingCommits() throws SQLException {
+        List<Long> pids = new ArrayList<>();
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("select pid" + WAITING + " and not " + MAY_END)) {
+            while (row.next()) {
+                pids.add(row.getLong(1));
+            }
+        }
+        return pids;
     }
 
     private static int countFromElsewhere(Statement statement, String clients) throws SQLException {

@@ -78,6 +78,9 @@ final class FenceOrderTest {
         public void setSynchronous(String names) {}
 
         @Override
+        public void endWaitingCommits() {}
+
+        @Override
         public void announce(PeerMessage message, boolean now) {}
     };
 

@@ -65,6 +65,9 @@ final class HungJournalTest {
         public void setSynchronous(String names) {}
 
         @Override
+        public void endWaitingCommits() {}
+
+        @Override
         public void announce(PeerMessage message, boolean now) {
             said.add(message);
         }

@@ -46,4 +46,7 @@ final class IdleActuator implements Actuator {
 
     @Override
     public void setSynchronous(String names) {}
+
+    @Override
+    public void endWaitingCommits() {}
 }

@@ -248,6 +248,11 @@ final class LabPostgres {
         return Run.of(psql("postgres", database, sql));
     }
 
+    /** Runs SQL as that user through the unix socket, within a limit. */
+    Run tryAs(String user, String sql, Duration limit) {
+        return Run.within(limit, psql(user, "app", sql));
+    }
+
     /** A session of a plain user that lasts: returns when its statement runs. */
     void beginSession(String sql) {
         Path log = node.disk().resolve("log/session.log");

@@ -8,11 +8,19 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** COMMIT waits for the standby, and no longer than configured; what was acknowledged is never lost by an automatic takeover. */
 @Tag("netns")
 @NeedsNamespaces
 class SynchronousIT {
+
+    private static final String INSERT = "insert into local values ('%s')";
+    private static final String UNKNOWN =
+            "canceling the wait for synchronous replication and terminating connection";
+
+    /** sync_timeout, two intervals until it is seen that nobody is there, one to end them, and a busy machine's time. */
+    private static final Duration LIMIT = Duration.ofSeconds(25);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> PREFERRED = List.of("sync = preferred");
@@ -83,6 +91,30 @@ class SynchronousIT {
             standby.postgres().awaitReplayed(primary.postgres());
             assertEquals(0, recording.lost(primary).size(), lab::diagnosis);
             assertEquals(0, recording.lost(standby).size(), lab::diagnosis);
+        }
+    }
+
+    @Test
+    void aStrictPrimaryEndsLocalSessionsToo() {
+        try (Lab lab = Lab.open(LabOptions.shipped().with(STRICT))) {
+            LabNode primary = lab.node1();
+            lab.expect("COMMIT waits", PATIENCE, () -> isSynchronous(primary));
+            primary.postgres()
+                    .sql("app", "create table local (who text); grant all on local to app");
+            lab.node2().powerOff();
+
+            List<CompletableFuture<Run>> commits = List.of("app", "postgres").stream()
+                    .map(user -> CompletableFuture.supplyAsync(
+                            () -> primary.postgres().tryAs(user, INSERT.formatted(user), LIMIT)))
+                    .toList();
+            for (CompletableFuture<Run> commit : commits) {
+                Run run = commit.join();
+                // 2 is psql's word for a lost connection, 124 that the limit was reached, 0 an
+                // acknowledgement.
+                assertEquals(2, run.code(), () -> run + lab.diagnosis());
+                assertTrue(run.err().contains(UNKNOWN), () -> run + lab.diagnosis());
+            }
+            assertTrue(primary.daemon().logged().contains("none was acknowledged"), lab::diagnosis);
         }
     }
 

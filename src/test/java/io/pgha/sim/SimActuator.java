@@ -137,6 +137,15 @@ final class SimActuator implements Actuator {
     }
 
     @Override
+    public void endWaitingCommits() {
+        host.after(universe.chance().between(2, 60) * Agenda.MS, () -> {
+            if (host.postgres().isUp() && !host.postgres().isHung()) {
+                universe.clients().ended(host);
+            }
+        });
+    }
+
+    @Override
     public void setSynchronous(String names) {
         host.after(universe.chance().between(2, 60) * Agenda.MS, () -> {
             if (host.postgres().isUp() && !host.postgres().isHung()) {

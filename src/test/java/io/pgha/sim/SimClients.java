@@ -73,6 +73,11 @@ final class SimClients {
         }
     }
 
+    /** Who waited there hears nothing any more. */
+    void ended(SimHost host) {
+        waiting.removeIf(commit -> host.postgres().data().end.holds(commit));
+    }
+
     private void acknowledged(WalRecord commit, boolean sync) {
         commit.acknowledge(sync);
         newestAcknowledged = commit;
