@@ -22,15 +22,19 @@ final class DaemonCommand implements Callable<Integer> {
         this.daemon = daemon;
     }
 
-    @Override
-    public Integer call() {
+    /** Runs the daemon of that desk's node; the exit code of the process. */
+    static int run(Desk desk, DaemonRun daemon) {
         Hangup.hold();
         try {
-            Desk desk = pgha.desk();
             return daemon.run(Running.load(desk.config(), desk.node()));
         } catch (InvalidConfiguration e) {
-            pgha.terminal().err().println(e.getMessage());
+            desk.terminal().err().println(e.getMessage());
             return e.cause() == InvalidConfiguration.Cause.MACHINE ? Exit.FAILED : Exit.USAGE;
         }
+    }
+
+    @Override
+    public Integer call() {
+        return run(pgha.desk(), daemon);
     }
 }

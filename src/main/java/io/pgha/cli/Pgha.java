@@ -88,7 +88,7 @@ public final class Pgha implements Runnable {
 
     /** Runs one command line; returns its exit code and never ends the process itself. */
     public static int run(String[] args, Terminal terminal, DaemonRun daemon) {
-        return QuickCommands.run(args, terminal)
+        return QuickCommands.run(args, terminal, daemon)
                 .orElseGet(() ->
                         only(new HashSet<>(List.of(args)), terminal, daemon).execute(args));
     }

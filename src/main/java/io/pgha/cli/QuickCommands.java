@@ -7,15 +7,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The commands that cron and monitoring call all day, without the 90 ms that picocli's reflection costs each time. Only
- * plain forms are taken here; whatever is not understood to the last word is left to picocli, help and errors included.
+ * The commands that cron and monitoring call all day, without the 90 ms that picocli's reflection costs each time; and the
+ * daemon, which would hold its classes as long as it runs. Only plain forms are taken here; whatever is not understood to the
+ * last word is left to picocli, help and errors included.
  */
 final class QuickCommands {
 
     private QuickCommands() {}
 
     /** The exit code, or empty when this is none of the plain forms. */
-    static Optional<Integer> run(String[] args, Terminal terminal) {
+    static Optional<Integer> run(String[] args, Terminal terminal, DaemonRun daemon) {
         Path config = Desk.DEFAULT_CONFIG;
         Optional<NodeId> node = Optional.empty();
         boolean json = false;
@@ -24,7 +25,7 @@ final class QuickCommands {
             boolean more = i + 1 < args.length;
             switch (args[i]) {
                 case "--json" -> json = true;
-                case "status", "is-primary", "version" -> {
+                case "status", "is-primary", "version", "daemon" -> {
                     if (!command.isEmpty()) {
                         return Optional.empty();
                     }
@@ -56,6 +57,7 @@ final class QuickCommands {
         return switch (command) {
             case "status" -> Optional.of(StatusCommand.run(desk, form));
             case "is-primary" -> Optional.of(IsPrimaryCommand.run(desk, form));
+            case "daemon" -> json ? Optional.empty() : Optional.of(DaemonCommand.run(desk, daemon));
             case "version" -> Optional.of(VersionCommand.run(terminal, json));
             default -> Optional.empty();
         };

@@ -17,6 +17,7 @@ import org.quartz.TriggerBuilder;
 import org.quartz.TriggerKey;
 import org.quartz.impl.StdSchedulerFactory;
 import org.quartz.impl.matchers.GroupMatcher;
+import org.quartz.simpl.SimpleJobFactory;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -49,6 +50,9 @@ final class Schedule implements AutoCloseable {
                 "org.quartz.scheduler.batchTriggerAcquisitionMaxCount", Integer.toString(threads));
         properties.setProperty("org.quartz.threadPool.class", ScheduleThreads.class.getName());
         properties.setProperty("org.quartz.threadPool.threadCount", Integer.toString(threads));
+        // Quartz's default looks by reflection at every call for properties of the job to set.
+        properties.setProperty(
+                "org.quartz.scheduler.jobFactory.class", SimpleJobFactory.class.getName());
         properties.setProperty("org.quartz.jobStore.class", "org.quartz.simpl.RAMJobStore");
         scheduler = new StdSchedulerFactory(properties).getScheduler();
     }
