@@ -36,6 +36,7 @@ public final class PortProber {
      * @param clock now, for the time stamp of the answer
      */
     public PortProber(PostgresSettings settings, Duration limit, Supplier<MonoTime> clock) {
+        LoginKeys.remember();
         this.login = new Login(settings);
         this.limit = limit;
         this.clock = clock;
