@@ -8,6 +8,7 @@ import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.Register;
+import io.pgha.plan.PlanKind;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -292,11 +293,20 @@ public final class Boot {
                 .flatMap(PeerMessage::bootQuestion);
     }
 
+    /**
+     * A node that is being made a standby waits for the very peer that asks, and whatever becomes of that it does not open: were
+     * it called busy, neither would go on.
+     */
     private static boolean holds(World w, PeerMessage peer) {
         boolean busy = w.memory().running().isPresent();
+        boolean mayOpen = w.memory()
+                .running()
+                .filter(r -> r.plan().kind() != PlanKind.REJOIN
+                        && r.plan().kind() != PlanKind.INITIALIZE_STANDBY)
+                .isPresent();
         return switch (w.memory().state()) {
             case STANDBY, DEPOSED ->
-                !busy
+                !mayOpen
                         && (w.memory().isOwner(peer.node())
                                 || !w.memory().epoch().isAfter(peer.epoch()));
             case UNDECIDED, ISOLATED -> !busy && Eligibility.compareRank(w, peer) < 0;

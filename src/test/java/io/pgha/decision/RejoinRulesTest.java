@@ -166,4 +166,14 @@ final class RejoinRulesTest {
                 NodeState.STANDBY,
                 assertInstanceOf(Fact.Became.class, note.facts().get(0)).state());
     }
+
+    @Test
+    void aNodeThatWaitsToFollowHoldsStillForThePeerThatItWaitsFor() {
+        Given waits = deposed()
+                .remembers(new Fact.PlanBegun(begun(deposed().rejoin(START))))
+                .peer(NodeState.UNDECIDED, 4, Given.B)
+                .peerHolds(false, true);
+
+        assertTrue(Boot.holdFor(waits.world()).isPresent());
+    }
 }
