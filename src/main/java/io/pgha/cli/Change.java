@@ -18,6 +18,9 @@ import java.util.function.Function;
  */
 final class Change {
 
+    /** How many workflows in a row are waited for. */
+    private static final int WAITS = 3;
+
     private final Pgha pgha;
     private final ChangeOptions options;
     private final Function<Boolean, Request> request;
@@ -38,7 +41,7 @@ final class Change {
     /** The whole conversation; the exit code of the command. */
     int run(String question) {
         try {
-            Answer verdict = reply(true);
+            Answer verdict = verdict();
             if (verdict.exitCode() != Exit.OK || options.isDryRun()) {
                 show(verdict);
                 return verdict.exitCode();
@@ -67,6 +70,21 @@ final class Change {
             pgha.terminal().complain(String.valueOf(e.getMessage()));
             return Exit.FAILED;
         }
+    }
+
+    /** What would be done; after what runs in the daemon, where that has to end first. */
+    private Answer verdict() throws InvalidConfiguration, IOException {
+        Answer verdict = reply(true);
+        for (int i = 0; i < WAITS && verdict.planId().isPresent() && !isLook(); i++) {
+            pgha.terminal().err().println(verdict.text() + "; waiting for its end");
+            pgha.desk().ask(Call.follow(verdict.planId().get()), line -> {});
+            verdict = reply(true);
+        }
+        return verdict;
+    }
+
+    private boolean isLook() {
+        return options.isDryRun() || pgha.isJson();
     }
 
     private int begin(Answer verdict) throws InvalidConfiguration, IOException {

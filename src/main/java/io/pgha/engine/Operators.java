@@ -66,7 +66,7 @@ final class Operators {
         }
         Verdict verdict = verdict(w, asked.request());
         if (asked.request().dryRun()) {
-            asked.reply().accept(dry(verdict));
+            asked.reply().accept(dry(verdict, inTheWay(w, asked.request(), verdict)));
             return List.of();
         }
         List<Fact> facts = new ArrayList<>(verdict.facts());
@@ -158,14 +158,22 @@ final class Operators {
                 : Verdicts.gateOpen(w);
     }
 
-    private static Reply dry(Verdict verdict) {
+    /** What runs is soon over, and whoever types these looks at a node that has just been started or struck. */
+    private static Optional<String> inTheWay(World w, Request request, Verdict verdict) {
+        boolean waits = request instanceof Request.Initialize || request instanceof Request.Rejoin;
+        return waits && verdict.exitCode() != 0
+                ? w.memory().running().map(r -> r.plan().id())
+                : Optional.empty();
+    }
+
+    private static Reply dry(Verdict verdict, Optional<String> inTheWay) {
         List<String> lines = new ArrayList<>(verdict.words());
         verdict.plan().map(Plan::steps).ifPresent(steps -> {
             for (int i = 0; i < steps.size(); i++) {
                 lines.add("  " + (i + 1) + ". " + StepWords.of(steps.get(i)));
             }
         });
-        return new Reply(verdict.exitCode(), lines, Optional.empty());
+        return new Reply(verdict.exitCode(), lines, inTheWay);
     }
 
     private void checkStart(World w, Asked asked, boolean dryRun) {

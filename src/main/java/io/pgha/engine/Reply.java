@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param exitCode 0 done or begun, 1 failed, 5 refused for safety; as in the table of exit codes
  * @param lines what to print: the verdict, the steps, or the reason and what to type next
- * @param planId the workflow that was begun, to follow in {@link Status#running()}
+ * @param planId the workflow that was begun, to follow in {@link Status#running()}; with a refusal of a dry run: the one that has
+ *     to end first, by itself
  */
 public record Reply(int exitCode, List<String> lines, Optional<String> planId) {
 

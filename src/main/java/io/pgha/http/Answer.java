@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param kind what to do with it
  * @param text what to print; may hold several lines; empty with {@link Kind#END}
  * @param exitCode as the command would end if this were the last line
- * @param planId with {@link Kind#REPLY}: the workflow that was begun
+ * @param planId with {@link Kind#REPLY}: the workflow that was begun, or that has to end before a refused request is asked again
  */
 public record Answer(Kind kind, String text, int exitCode, Optional<String> planId) {
 

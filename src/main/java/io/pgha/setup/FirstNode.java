@@ -184,7 +184,7 @@ public final class FirstNode {
         steps.add(step);
         String name = String.valueOf(file.getFileName());
         next.add("scp " + file + " root@" + settings.peer().host() + ":" + file + " && rm " + file
-                + "    # it holds the key and the passwords");
+                + "    # once pgha is installed there; it holds the key and the passwords");
         next.add("pgha setup --from " + file.resolveSibling(name) + "    # on " + there);
     }
 }

@@ -305,6 +305,19 @@ class CommandLineTest {
     }
 
     @Test
+    void aWorkflowInTheWayIsWaitedForAndTheVerdictIsAskedForAgain() {
+        Sample ended = Sample.primary();
+        ended.ended = Optional.of(new Status.Ended("s-1", "step down", 0, "step down done"));
+        desk.status = ended.status();
+        desk.dryReplies.add(new Reply(5, List.of("busy with step down"), Optional.of("s-1")));
+
+        assertEquals(0, run("initialize", "--as", "standby", "--yes"));
+
+        assertEquals(3, desk.asked.size());
+        assertTrue(err().contains("busy with step down; waiting for its end"), err());
+    }
+
+    @Test
     void everyChangeBecomesItsRequest() {
         assertEquals(0, run("initialize", "--as", "standby", "--in-place", "--yes"));
         assertEquals(0, run("release", "--cancel", "--force", "--yes"));

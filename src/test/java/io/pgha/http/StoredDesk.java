@@ -9,6 +9,8 @@ import io.pgha.engine.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A daemon's front desk that says what a test laid out, and remembers what it was asked. */
@@ -17,6 +19,7 @@ public final class StoredDesk implements FrontDesk {
     public volatile Status status;
     public volatile Reply reply = new Reply(0, List.of("done"), Optional.empty());
     public volatile Optional<Status> afterAsk = Optional.empty();
+    public final Queue<Reply> dryReplies = new ConcurrentLinkedQueue<>();
     public final List<Request> asked = new CopyOnWriteArrayList<>();
     public final List<EventLine> events = new CopyOnWriteArrayList<>();
 
@@ -36,8 +39,11 @@ public final class StoredDesk implements FrontDesk {
             afterAsk.ifPresent(s -> status = s);
             return reply;
         }
-        return new Reply(
-                reply.exitCode(), List.of("would do this:", "  1. promote"), Optional.empty());
+        return Optional.ofNullable(dryReplies.poll())
+                .orElseGet(() -> new Reply(
+                        reply.exitCode(),
+                        List.of("would do this:", "  1. promote"),
+                        Optional.empty()));
     }
 
     @Override
