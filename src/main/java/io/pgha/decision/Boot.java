@@ -67,7 +67,8 @@ public final class Boot {
                     "the peer's database is another one (system identifier "
                             + peer.systemId().orElseThrow() + ", here "
                             + w.now().systemId().orElseThrow()
-                            + "): pgha initialize on the node whose copy is to be replaced");
+                            + "): on the node whose database is not the pair's, rename its data directory, type systemctl"
+                            + " restart pgha, and pgha initialize when the other node serves");
         }
         Optional<Verdict> given = givenToUs(w, peer);
         if (given.isPresent()) {

@@ -65,6 +65,10 @@ public final class OtherNode {
                     + ".postgres.bin = \"DIRECTORY\"'");
         }
         Owner owner = owner(own.dataDirectory());
+        Optional<AsideStep> aside = server.isPresent()
+                ? Optional.empty()
+                : AsideStep.propose(own, bundle.systemId(), now);
+        aside.ifPresent(steps::add);
         secret(Passwords.file(settings), owner, this::merged);
         secret(settings.link().keyFile(), owner, before -> bundle.key());
         ServerFiles files = new ServerFiles(settings, bundle.least(), now);
@@ -76,7 +80,8 @@ public final class OtherNode {
                 files.steps().add(follow);
                 files.steps().add(new ReloadStep(server.get().psql()));
             }
-        } else {
+        } else if (aside.isEmpty() || !own.configDirectory().startsWith(own.dataDirectory())) {
+            // What goes aside with the data comes back with the copy.
             files.propose(own.configDirectory());
         }
         steps.addAll(files.steps());
@@ -84,7 +89,7 @@ public final class OtherNode {
         Optional<String> before = FileStep.read(config);
         file(new FileStep(config, before, text, false, Optional.empty(), now));
         next.addAll(Boot.commands(own.unit(), ""));
-        build(own.dataDirectory());
+        build(own.dataDirectory(), aside.isPresent());
         return new Proposal(found(settings), steps, next);
     }
 
@@ -165,12 +170,12 @@ public final class OtherNode {
     }
 
     /** How it becomes a standby, where it is none. */
-    private void build(Path data) {
+    private void build(Path data, boolean isSetAside) {
         if (server.isPresent()) {
             return;
         }
         next.add(
-                Files.exists(data.resolve("PG_VERSION"))
+                Files.exists(data.resolve("PG_VERSION")) && !isSetAside
                         ? "pgha rejoin --dry-run    # whether the copy in " + data
                                 + " can follow; otherwise pgha initialize overwrites it"
                         : "pgha initialize    # copies the database from " + bundle.from()

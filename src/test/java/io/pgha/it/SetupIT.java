@@ -50,6 +50,8 @@ class SetupIT {
             Run other = setup(second, from);
             assertEquals(0, other.code(), other::toString);
             assertTrue(other.out().contains("pgha initialize"), other::toString);
+            assertTrue(other.out().contains("set the other database aside"), other::toString);
+            assertFalse(Files.exists(second.postgres().data()), "its place is free");
             isDone(second, from);
 
             startPair(lab);
@@ -90,7 +92,7 @@ class SetupIT {
         }
     }
 
-    /** Instead of the lab's own clusters one as initdb leaves it, with a row in it, and nothing on the other node. */
+    /** Instead of the lab's own clusters one a node as initdb leaves it, the first with a row in it, the other stopped. */
     private static void makeAnew(Lab lab) {
         for (LabNode node : List.of(lab.node2(), lab.node1())) {
             node.postgres().crash();
@@ -100,17 +102,19 @@ class SetupIT {
             Run.of(List.of("bash", "-c", trash + "; mkdir " + etc(node))).orFail();
             node.daemon().configure(Optional.of(inside(node).resolve("pgha.conf")));
         }
+        for (LabNode node : List.of(lab.node2(), lab.node1())) {
+            List<String> initdb = List.of(
+                    Template.program("initdb"),
+                    "-D",
+                    node.mountPoint().resolve("data").toString(),
+                    "-U",
+                    "postgres",
+                    "-N",
+                    "--auth-local=trust",
+                    "--auth-host=scram-sha-256");
+            Run.within(PATIENCE, node.machine().postgres(initdb)).orFail();
+        }
         LabNode first = lab.node1();
-        List<String> initdb = List.of(
-                Template.program("initdb"),
-                "-D",
-                first.mountPoint().resolve("data").toString(),
-                "-U",
-                "postgres",
-                "-N",
-                "--auth-local=trust",
-                "--auth-host=scram-sha-256");
-        Run.within(PATIENCE, first.machine().postgres(initdb)).orFail();
         first.postgres().start();
         first.postgres().sql("postgres", "create table kept as select 42 as row");
     }
