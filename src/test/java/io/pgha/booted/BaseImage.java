@@ -39,6 +39,8 @@ record BaseImage(Path root) {
             "libpam-systemd",
             "polkitd",
             "openjdk-17-jre-headless",
+            "openssh-client",
+            "openssh-server",
             "postgresql-15");
 
     /** A machine without timers that would begin something in the middle of a test, and with a network. */

@@ -1,5 +1,6 @@
 package io.pgha.booted;
 
+import io.pgha.booted.KnockerMain.Outcome;
 import io.pgha.it.ClientProgram;
 import io.pgha.it.RecorderMain;
 import io.pgha.it.Recording;
@@ -21,8 +22,6 @@ final class BootWatch implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long THINK_MICROS = 10_000;
-    /** An observer that hung at a dead machine is back after that long. */
-    private static final long BLIND_NANOS = 1_500_000_000L;
 
     private final BootedLab lab;
     private final Path recording;
@@ -150,8 +149,16 @@ final class BootWatch implements AutoCloseable {
             seen.of(Kind.REJECTED).stream()
                     .filter(Sight::isOpenWithoutPrimary)
                     .forEach(attempt -> found.add("open: " + attempt.text()));
+            Knocks knocks = watch.readKnocks(begun);
+            watch.lab.nodes().forEach(node -> {
+                long wrong = knocks.open(node, Outcome.NO_PRIMARY);
+                if (wrong > 0) {
+                    found.add(wrong + " connections to " + node.name() + ", which was no primary");
+                }
+            });
             booted.forEach((node, from) -> {
-                long early = watch.early(node, from, seen);
+                Knocks since = watch.readKnocks(from);
+                long early = since.accepted(node, from, since.firstPrimary(node));
                 if (early > 0) {
                     found.add(early + " connections to " + node.name() + " before it was primary");
                 }
@@ -164,17 +171,6 @@ final class BootWatch implements AutoCloseable {
             boolean stops = attempt.text().contains("shutting down");
             return words[1].equals("25006") || (words[1].equals("57P03") && !stops);
         }
-    }
-
-    /** Connections that a booted node took before it took a write. */
-    private long early(BootedNode node, long from, Recording seen) {
-        long decided = seen.attempts().stream()
-                .filter(a -> a.kind() == Kind.ACCEPTED || a.kind() == Kind.ACKNOWLEDGED)
-                .filter(a -> a.concerns(node.number()) && a.sent() >= from)
-                .mapToLong(a -> a.sent() - BLIND_NANOS)
-                .min()
-                .orElse(Long.MAX_VALUE);
-        return readKnocks(from).accepted(node, from, decided);
     }
 
     private Knocks readKnocks(long from) {

@@ -9,16 +9,26 @@ import io.pgha.it.Wires;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
- * Two nodes and a witness, booted, on one bridge in a network of the lab's own, where the clients are too: a third party to
+ * Two nodes and, where wanted, a witness, booted, on one bridge in a network of the lab's own, where the clients are too: a third party to
  * both nodes. All of it ends with this JVM, however it ends; what is left then, a directory and empty cgroups, goes at the
  * next run.
  */
 final class BootedLab implements AutoCloseable {
 
+    /** Who is there beside the nodes. */
+    enum Thirds {
+        NOBODY,
+        WITNESS
+    }
+
     static final String WITNESS = "10.77.0.13";
+    static final String PEER = Wires.address(2);
     static final String CLIENT = "10.77.0.100";
 
     private static final String BED = """
@@ -39,10 +49,10 @@ final class BootedLab implements AutoCloseable {
     private final Machine bed;
     private final BootedNode node1;
     private final BootedNode node2;
-    private final BootedMachine witness;
+    private final Optional<BootedMachine> witness;
     private final Thread hook = new Thread(this::dismantle, "dismantle the booted lab");
 
-    private BootedLab(BaseImage base) {
+    private BootedLab(BaseImage base, Thirds thirds) {
         LabDirectory.sweep();
         directory = LabDirectory.make("booted");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -50,9 +60,14 @@ final class BootedLab implements AutoCloseable {
         Run.of(bed.root(List.of("bash", "-c", BED, "bed", CLIENT))).orFail();
         node1 = node(1, base);
         node2 = node(2, base);
-        witness = new BootedMachine(bed, home(), "witness", WITNESS, base);
+        witness = thirds == Thirds.WITNESS ? Optional.of(third(base)) : Optional.empty();
+    }
+
+    private BootedMachine third(BaseImage base) {
+        BootedMachine machine = new BootedMachine(bed, home(), "witness", WITNESS, base);
         // The image has a cluster, which a third host has not.
-        witness.write("/etc/postgresql/15/main/start.conf", "manual\n");
+        machine.write("/etc/postgresql/15/main/start.conf", "manual\n");
+        return machine;
     }
 
     private BootedNode node(int number, BaseImage base) {
@@ -61,9 +76,9 @@ final class BootedLab implements AutoCloseable {
                 number, new BootedMachine(bed, home(), "node" + number, address, base));
     }
 
-    /** Boots all three, with nothing of pgha on them yet. */
-    static BootedLab open() {
-        BootedLab lab = new BootedLab(BaseImage.get());
+    /** Boots all of them, with nothing of pgha on them yet. */
+    static BootedLab open(Thirds thirds) {
+        BootedLab lab = new BootedLab(BaseImage.get(), thirds);
         try {
             lab.machines().forEach(BootedMachine::powerOn);
             lab.machines().forEach(BootedMachine::awaitUp);
@@ -91,8 +106,9 @@ final class BootedLab implements AutoCloseable {
         return node2;
     }
 
+    /** The third host; not in every lab. */
     BootedMachine witness() {
-        return witness;
+        return witness.orElseThrow();
     }
 
     List<BootedNode> nodes() {
@@ -104,7 +120,8 @@ final class BootedLab implements AutoCloseable {
     }
 
     List<BootedMachine> machines() {
-        return List.of(node1.machine(), node2.machine(), witness);
+        return Stream.concat(nodes().stream().map(BootedNode::machine), witness.stream())
+                .toList();
     }
 
     /** As {@link Lab#await}, and a failure shows what the machines logged. */
@@ -114,6 +131,17 @@ final class BootedLab implements AutoCloseable {
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "\n" + diagnosis(), e);
         }
+    }
+
+    /** Looks for that long, as often as {@link Lab#await} asks, that it stays so. */
+    void watch(String what, Duration time, BooleanSupplier condition) {
+        long begun = System.nanoTime();
+        expect(what, time.multipliedBy(2), () -> {
+            if (!condition.getAsBoolean()) {
+                throw new IllegalStateException("no longer so: " + what);
+            }
+            return System.nanoTime() - begun > time.toNanos();
+        });
     }
 
     /** The ends of all logs. */

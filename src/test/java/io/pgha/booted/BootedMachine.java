@@ -27,7 +27,7 @@ final class BootedMachine {
     private static final String MAKE = """
             set -e
             mkdir -p "$2/root" "$2/upper" "$2/work"
-            mount -t overlay overlay -o "lowerdir=$4,upperdir=$2/upper,workdir=$2/work" "$2/root"
+            mount -t overlay overlay -o "lowerdir=$4,upperdir=$2/upper,workdir=$2/work,redirect_dir=on" "$2/root"
             cd "$2/root/etc"
             echo "$1" >hostname
             echo "127.0.1.1 $1" >>hosts
@@ -185,6 +185,21 @@ final class BootedMachine {
         all.add("DEBIAN_FRONTEND=noninteractive");
         all.addAll(command);
         return all;
+    }
+
+    /** Types a command at a terminal of it, as root at home, and what it asks is answered by these lines. */
+    Run typed(String command, String answers) {
+        List<String> script = List.of(
+                "env",
+                "-C",
+                "/root",
+                "HOME=/root",
+                "TERM=dumb",
+                "script",
+                "-qefc",
+                command,
+                "/dev/null");
+        return Run.fed(answers, COMMAND.multipliedBy(3), inside(script));
     }
 
     /** Runs a script in it as root. */

@@ -49,6 +49,11 @@ record BootedNode(int number, BootedMachine machine) {
                 .isPresent();
     }
 
+    /** Whether its status holds these words. */
+    boolean says(String words) {
+        return status().filter(answer -> answer.text().contains(words)).isPresent();
+    }
+
     /** What a query answers on the local socket, also while the gate is closed. */
     Run sql(String database, String query) {
         return machine.run(

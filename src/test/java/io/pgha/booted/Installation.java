@@ -13,9 +13,6 @@ import java.util.stream.Stream;
 /** The way from a machine with PostgreSQL to a guarded pair, as the readme goes it. */
 final class Installation {
 
-    /** What the version of the later package ends with. */
-    static final String LATER = "+later";
-
     static final String PASSWORD = "secret-of-the-lab";
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -32,12 +29,30 @@ final class Installation {
             host all         pgha        10.77.0.0/28   scram-sha-256
             host all         replicator  10.77.0.0/28   scram-sha-256
             host replication replicator  10.77.0.0/28   scram-sha-256
-            host app         app         10.77.0.100/32 scram-sha-256
             END
             printf '*:*:*:pgha:%1$s\\n*:*:*:replicator:%1$s\\n' >/var/lib/postgresql/.pgpass
             chown postgres: /var/lib/postgresql/.pgpass
             chmod 600 /var/lib/postgresql/.pgpass
-            systemctl restart postgresql@15-main
+            """.formatted(PASSWORD);
+
+    /** Who may come in as a client, on either node. */
+    private static final String CLIENTS = """
+            cat >>/etc/postgresql/15/main/pg_hba.conf <<'END'
+            host app         app         10.77.0.100/32 scram-sha-256
+            host postgres    knocker     10.77.0.100/32 trust
+            END
+            """;
+
+    private static final String APPLICATION = """
+            psql -X -q -v ON_ERROR_STOP=1 <<'END'
+            create role knocker login;
+            create role app login password '%1$s';
+            create database app owner app;
+            \\c app
+            set role app;
+            create table recorded (id bigint primary key);
+            create table observed (id bigint generated always as identity, at timestamptz default now());
+            END
             """.formatted(PASSWORD);
 
     private static final String ROLES = """
@@ -47,12 +62,6 @@ final class Installation {
             create role replicator login replication in role pg_monitor password '%1$s';
             grant execute on function pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),
               pg_read_binary_file(text), pg_read_binary_file(text, bigint, bigint, boolean) to replicator;
-            create role app login password '%1$s';
-            create database app owner app;
-            \\c app
-            set role app;
-            create table recorded (id bigint primary key);
-            create table observed (id bigint generated always as identity, at timestamptz default now());
             END
             """.formatted(PASSWORD);
 
@@ -71,22 +80,12 @@ final class Installation {
         }
     }
 
-    /** The package once more, under a later version: what an upgrade installs. */
-    static Path later(Path home) {
-        Path deb = home.resolve("pgha_later_all.deb");
-        String make =
-                "set -e; dpkg-deb -R %1$s %2$s/later; sed -i 's/^Version: .*/&%4$s/' %2$s/later/DEBIAN/control;"
-                        + " dpkg-deb --root-owner-group -Zgzip -z1 -b %2$s/later %3$s";
-        String script = make.formatted(built("pgha"), home, deb, LATER);
-        Run.within(PATIENCE, List.of("bash", "-c", script)).orFail();
-        return deb;
-    }
-
     /** PostgreSQL on both nodes, the second following the first; nothing of pgha. */
     static void postgres(BootedLab lab) {
-        lab.node1().machine().shell(PRIMARY).orFail();
-        lab.node1().machine().postgres(ROLES).orFail();
-        lab.node2().machine().shell(PRIMARY).orFail();
+        String restart = "systemctl restart postgresql@15-main";
+        lab.node1().machine().shell(PRIMARY + CLIENTS + restart).orFail();
+        lab.node1().machine().postgres(ROLES + APPLICATION).orFail();
+        lab.node2().machine().shell(PRIMARY + CLIENTS).orFail();
         String standby = """
             systemctl stop postgresql@15-main
             rm -rf /var/lib/postgresql/15/main
@@ -99,10 +98,39 @@ final class Installation {
         lab.expect("node2 streams", PATIENCE, lab.node2()::isStreaming);
     }
 
-    /** Copies a package to a machine and installs it there, without a network. */
+    /**
+     * What is there before a database administrator opens the readme: PostgreSQL as Debian installs it on both machines, with an
+     * application's database on the first, its clients' lines on both, root's way by ssh from the first to the second, and
+     * the package. What it depends on is in the image, since the machines have no network.
+     */
+    static void bare(BootedLab lab) {
+        BootedMachine first = lab.node1().machine();
+        BootedMachine second = lab.node2().machine();
+        // Both have the image's cluster, where two installations would have made two.
+        second.shell("pg_dropcluster --stop 15 main; pg_createcluster --start 15 main")
+                .orFail();
+        lab.nodes().forEach(node -> node.machine().shell(CLIENTS).orFail());
+        first.postgres(APPLICATION).orFail();
+        first.shell("""
+                ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519
+                echo 'StrictHostKeyChecking accept-new' >/root/.ssh/config
+                """).orFail();
+        second.run("install", "-d", "-m", "700", "/root/.ssh").orFail();
+        copy(first.live("/root/.ssh/id_ed25519.pub"), second, "/root/.ssh/authorized_keys");
+        Path deb = built("pgha");
+        lab.nodes().forEach(node -> copy(deb, node.machine(), "/root/" + deb.getFileName()));
+    }
+
+    /** Copies a package to a machine and installs it there, whichever version is there, without a network. */
     static Run install(BootedMachine machine, Path deb) {
         copy(deb, machine, "/root/" + deb.getFileName());
-        return machine.run("apt-get", "install", "-y", "-q", "/root/" + deb.getFileName());
+        return machine.run(
+                "apt-get",
+                "install",
+                "-y",
+                "-q",
+                "--allow-downgrades",
+                "/root/" + deb.getFileName());
     }
 
     private static void copy(Path from, BootedMachine machine, String to) {

@@ -40,10 +40,25 @@ record Knocks(List<Knock> all) {
 
     /** How many of a node's knocks of a time were let in. */
     long accepted(BootedNode node, long from, long to) {
-        return all.stream()
-                .filter(knock -> knock.node().equals(node.name()))
-                .filter(knock -> knock.outcome() == Outcome.ACCEPTED)
-                .filter(knock -> knock.sent() >= from && knock.answered() < to)
+        return of(node).filter(knock -> knock.outcome().isOpen())
+                .filter(knock -> knock.sent() >= from && knock.sent() < to)
                 .count();
+    }
+
+    /** How many were let in to a PostgreSQL that was no primary. */
+    long open(BootedNode node, Outcome outcome) {
+        return of(node).filter(knock -> knock.outcome() == outcome).count();
+    }
+
+    /** When the first knock was sent that a primary answered; the end of time when none was. */
+    long firstPrimary(BootedNode node) {
+        return of(node).filter(knock -> knock.outcome() == Outcome.PRIMARY)
+                .mapToLong(Knock::sent)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private Stream<Knock> of(BootedNode node) {
+        return all.stream().filter(knock -> knock.node().equals(node.name()));
     }
 }

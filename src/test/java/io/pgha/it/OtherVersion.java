@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A copy of the lab's pgha that says of itself to be another version. */
-final class OtherVersion {
+/** A copy of pgha that says of itself to be another version. */
+public final class OtherVersion {
 
     private OtherVersion() {}
 
@@ -26,7 +26,8 @@ final class OtherVersion {
         return home.resolve("packaging/bin/pgha");
     }
 
-    private static void rename(Path jar, String version) throws IOException {
+    /** Lets a jar say of itself to be another version. */
+    public static void rename(Path jar, String version) throws IOException {
         try (FileSystem inside = FileSystems.newFileSystem(jar)) {
             Path manifest = inside.getPath("META-INF/MANIFEST.MF");
             Files.writeString(
