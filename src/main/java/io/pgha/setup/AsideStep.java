@@ -67,7 +67,7 @@ record AsideStep(Path data, String systemId, Path aside) implements Step {
                 throw SetupRefused.trouble("pg_controldata does not say which database lies in "
                         + own.dataDirectory() + away);
             }
-            return found.group(1);
+            return String.valueOf(found.group(1));
         } catch (CommandFailed e) {
             throw SetupRefused.trouble("which database lies in " + own.dataDirectory()
                     + " cannot be seen: " + e.words() + away);

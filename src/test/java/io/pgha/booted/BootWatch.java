@@ -151,7 +151,7 @@ final class BootWatch implements AutoCloseable {
                     .forEach(attempt -> found.add("open: " + attempt.text()));
             Knocks knocks = watch.readKnocks(begun);
             watch.lab.nodes().forEach(node -> {
-                long wrong = knocks.open(node, Outcome.NO_PRIMARY);
+                long wrong = knocks.count(node, Outcome.NO_PRIMARY);
                 if (wrong > 0) {
                     found.add(wrong + " connections to " + node.name() + ", which was no primary");
                 }

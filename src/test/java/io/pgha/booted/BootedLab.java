@@ -138,7 +138,7 @@ final class BootedLab implements AutoCloseable {
         long begun = System.nanoTime();
         expect(what, time.multipliedBy(2), () -> {
             if (!condition.getAsBoolean()) {
-                throw new IllegalStateException("no longer so: " + what);
+                throw new AssertionError("no longer so: " + what); // not asked again
             }
             return System.nanoTime() - begun > time.toNanos();
         });

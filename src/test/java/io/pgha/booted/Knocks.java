@@ -45,8 +45,8 @@ record Knocks(List<Knock> all) {
                 .count();
     }
 
-    /** How many were let in to a PostgreSQL that was no primary. */
-    long open(BootedNode node, Outcome outcome) {
+    /** How many of a node's knocks ended so. */
+    long count(BootedNode node, Outcome outcome) {
         return of(node).filter(knock -> knock.outcome() == outcome).count();
     }
 
