@@ -45,6 +45,8 @@ class RejoinIT {
                 lab.heal();
                 recorder.awaitWrites(to);
                 follows(lab, from);
+                // Until it has replayed the change of timeline it would rightly not take over.
+                lab.expect(from.name() + " would take over", PATIENCE, to.daemon()::isSteady);
                 from = to;
             }
             Recording recording = recorder.stop();
