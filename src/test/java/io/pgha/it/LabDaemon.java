@@ -164,6 +164,12 @@ final class LabDaemon {
         return flat().filter(json -> json.contains("\"running\":null")).isPresent();
     }
 
+    /** Whether, by what it knows, nothing keeps the standby of the two from taking over. */
+    boolean knowsOfAnHeir() {
+        return flat().filter(json -> json.split("\"vetoes\":\\[\\]", -1).length == 3)
+                .isPresent();
+    }
+
     private Optional<String> flat() {
         return status().map(answer -> answer.text().replaceAll("\\s", ""));
     }

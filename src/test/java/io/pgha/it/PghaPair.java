@@ -104,6 +104,7 @@ final class PghaPair implements Contender {
                 && struck.daemon().isIdle()
                 && struck.daemon().isSteady()
                 && heir.daemon().isSteady()
+                && heir.daemon().knowsOfAnHeir()
                 && lab.isOpen(heir);
     }
 

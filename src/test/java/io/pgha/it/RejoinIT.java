@@ -46,7 +46,7 @@ class RejoinIT {
                 recorder.awaitWrites(to);
                 follows(lab, from);
                 // Until it has replayed the change of timeline it would rightly not take over.
-                lab.expect(from.name() + " would take over", PATIENCE, to.daemon()::isSteady);
+                lab.expect(from.name() + " would take over", PATIENCE, to.daemon()::knowsOfAnHeir);
                 from = to;
             }
             Recording recording = recorder.stop();
