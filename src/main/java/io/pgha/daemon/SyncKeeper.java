@@ -78,15 +78,11 @@ final class SyncKeeper {
             }
             endTrouble = "";
         } catch (SQLException | IOException e) {
-            String words = String.valueOf(e.getMessage());
-            if (!words.equals(endTrouble)) {
-                LOG.warn(
-                        "sessions whose COMMIT waits for the standby could not be ended ({}); as superuser: grant"
-                                + " pg_signal_backend to {}",
-                        words,
-                        postgres.user());
-            }
-            endTrouble = words;
+            endTrouble = complain(
+                    "sessions whose COMMIT waits for the standby could not be ended ("
+                            + e.getMessage() + "); as superuser: grant pg_signal_backend to "
+                            + postgres.user(),
+                    endTrouble);
         }
     }
 
@@ -96,17 +92,20 @@ final class SyncKeeper {
             postgres.setSynchronousNames(names);
             trouble = "";
         } catch (SQLException e) {
-            String words = String.valueOf(e.getMessage());
-            if (!words.equals(trouble)) {
-                LOG.warn(
-                        "synchronous_standby_names could not become '{}' ({}); as superuser: grant alter system on parameter"
-                                + " synchronous_standby_names to {}",
-                        names,
-                        words,
-                        postgres.user());
-            }
-            trouble = words;
+            trouble = complain(
+                    "synchronous_standby_names could not become '" + names + "' (" + e.getMessage()
+                            + "); as superuser: grant alter system on parameter synchronous_standby_names to "
+                            + postgres.user(),
+                    trouble);
         }
         sensors.lookAtPostgres();
+    }
+
+    /** Once for each trouble, since what failed is tried again each interval; returns it. */
+    private static String complain(String trouble, String before) {
+        if (!trouble.equals(before)) {
+            LOG.warn("{}", trouble);
+        }
+        return trouble;
     }
 }

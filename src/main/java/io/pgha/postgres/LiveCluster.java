@@ -88,6 +88,14 @@ final class LiveCluster {
         return Optional.empty();
     }
 
+    /** Holds the process of that number; empty when it is none of the cluster's. */
+    Optional<PidFd> holdMember(long pid) throws IOException {
+        Optional<ProcessEntry> process = table.find(pid);
+        return process.isPresent() && isMember(process.get())
+                ? hold(process.get())
+                : Optional.empty();
+    }
+
     /** Every live process of the cluster, orphans included, postmaster first. Looks at the whole process table. */
     List<ProcessEntry> members() throws IOException {
         List<ProcessEntry> members = new java.util.ArrayList<>();

@@ -4,13 +4,11 @@ import io.pgha.os.PidFd;
 import io.pgha.os.Signal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,12 +20,12 @@ import java.util.Set;
 public final class WaitingCommits {
 
     private final LocalPostgres postgres;
-    private final Path data;
+    private final LiveCluster cluster;
 
     /** @param data the data directory of that PostgreSQL */
     public WaitingCommits(LocalPostgres postgres, Path data) {
         this.postgres = postgres;
-        this.data = data;
+        this.cluster = new LiveCluster(data);
     }
 
     /**
@@ -42,8 +40,7 @@ public final class WaitingCommits {
         List<PidFd> held = new ArrayList<>();
         try {
             for (long pid : postgres.superusersWaitingCommits()) {
-                Optional<PidFd> process = PidFd.open(pid);
-                process.ifPresent(held::add);
+                cluster.holdMember(pid).ifPresent(held::add);
             }
             if (held.isEmpty()) {
                 return ended;
@@ -52,7 +49,7 @@ public final class WaitingCommits {
             // ended.
             Set<Long> still = new HashSet<>(postgres.superusersWaitingCommits());
             for (PidFd process : held) {
-                if (still.contains(process.pid()) && isAtHome(process.pid())) {
+                if (still.contains(process.pid())) {
                     signal(process);
                     ended = ended + 1;
                 }
@@ -61,11 +58,6 @@ public final class WaitingCommits {
         } finally {
             held.forEach(PidFd::close);
         }
-    }
-
-    private boolean isAtHome(long pid) throws IOException {
-        Path home = Path.of("/proc", Long.toString(pid), "cwd");
-        return Files.exists(home) && Files.isSameFile(home, data);
     }
 
     private static void signal(PidFd process) throws IOException {

@@ -1,19 +1,15 @@
 package io.pgha.setup;
 
-import io.pgha.config.Settings.PostgresSettings;
-import io.pgha.os.Command;
-import io.pgha.os.CommandFailed;
+import io.pgha.config.Settings;
+import io.pgha.postgres.ControlFailed;
+import io.pgha.postgres.PostgresControls;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A database that is not the pair's leaves the place where the copy of the pair's will lie, as the empty one that a
@@ -26,23 +22,19 @@ import java.util.regex.Pattern;
  */
 record AsideStep(Path data, String systemId, Path aside) implements Step {
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final Pattern IDENTIFIER =
-            Pattern.compile("(?m)^Database system identifier:\\s+(\\d+)\\s*$");
-
     /**
      * Where there is such a database and no server that runs it.
      *
      * @param systemId of the pair's database
      * @throws SetupRefused when there is a database of which that cannot be told
      */
-    static Optional<AsideStep> propose(PostgresSettings own, String systemId, Instant now)
+    static Optional<AsideStep> propose(Settings settings, String systemId, Instant now)
             throws SetupRefused {
-        Path data = own.dataDirectory();
+        Path data = settings.postgres().dataDirectory();
         if (!Files.exists(data.resolve("PG_VERSION"))) {
             return Optional.empty();
         }
-        String here = systemIdOf(own);
+        String here = systemIdOf(settings);
         Path aside =
                 data.resolveSibling(data.getFileName() + ".before-pgha-" + now.getEpochSecond());
         return here.equals(systemId)
@@ -50,27 +42,14 @@ record AsideStep(Path data, String systemId, Path aside) implements Step {
                 : Optional.of(new AsideStep(data, here, aside));
     }
 
-    private static String systemIdOf(PostgresSettings own) throws SetupRefused {
-        String away = ". If nobody needs it, move it away: mv " + own.dataDirectory() + " "
-                + own.dataDirectory() + ".before-pgha; then type the same again";
+    private static String systemIdOf(Settings settings) throws SetupRefused {
+        Path data = settings.postgres().dataDirectory();
         try {
-            String words = Command.of(List.of(
-                            own.bin().resolve("pg_controldata").toString(),
-                            "-D",
-                            own.dataDirectory().toString()))
-                    .withEnvironment(Map.of("LC_ALL", "C"))
-                    .in(Path.of("/"))
-                    .runOk(LIMIT)
-                    .out();
-            Matcher found = IDENTIFIER.matcher(words);
-            if (!found.find()) {
-                throw SetupRefused.trouble("pg_controldata does not say which database lies in "
-                        + own.dataDirectory() + away);
-            }
-            return String.valueOf(found.group(1));
-        } catch (CommandFailed e) {
-            throw SetupRefused.trouble("which database lies in " + own.dataDirectory()
-                    + " cannot be seen: " + e.words() + away);
+            return PostgresControls.of(settings).controlData().systemId();
+        } catch (ControlFailed e) {
+            throw SetupRefused.trouble("which database lies in " + data + " cannot be seen: "
+                    + e.getMessage() + ". If nobody needs it, move it away: mv " + data + " " + data
+                    + ".before-pgha; then type the same again");
         }
     }
 

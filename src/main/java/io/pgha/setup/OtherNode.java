@@ -67,7 +67,7 @@ public final class OtherNode {
         Owner owner = owner(own.dataDirectory());
         Optional<AsideStep> aside = server.isPresent()
                 ? Optional.empty()
-                : AsideStep.propose(own, bundle.systemId(), now);
+                : AsideStep.propose(settings, bundle.systemId(), now);
         aside.ifPresent(steps::add);
         secret(Passwords.file(settings), owner, this::merged);
         secret(settings.link().keyFile(), owner, before -> bundle.key());

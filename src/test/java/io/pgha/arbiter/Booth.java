@@ -112,22 +112,33 @@ final class Booth {
 
     /** A claim on silence that accepts no loss beyond a position. */
     ArbiterReply claimsUpTo(NodeId node, long from, NodeId owner, long bearable) {
-        ArbiterAsk a = says(node, from, owner);
-        return ask(new ArbiterAsk(
-                a.node(),
-                a.epoch(),
-                a.owner(),
-                false,
-                a.position(),
-                Optional.empty(),
-                Optional.of(new ArbiterAsk.Claim(
-                        node + "-1",
-                        new Epoch(from + 1),
-                        new Epoch(from),
-                        Optional.of(owner),
-                        false,
-                        Optional.of(new Lsn(bearable)))),
-                Optional.empty()));
+        ArbiterAsk.Claim claim = claim(node, from, owner, false, Optional.of(new Lsn(bearable)));
+        return ask(wishing(says(node, from, owner), Optional.empty(), Optional.of(claim)));
+    }
+
+    private static ArbiterAsk.Claim claim(
+            NodeId node, long from, NodeId owner, boolean ceded, Optional<Lsn> bearable) {
+        return new ArbiterAsk.Claim(
+                node + "-1",
+                new Epoch(from + 1),
+                new Epoch(from),
+                Optional.of(owner),
+                ceded,
+                bearable);
+    }
+
+    /** What a node says, and what it wants with it. */
+    private static ArbiterAsk wishing(
+            ArbiterAsk said, Optional<LeaseRequest> lease, Optional<ArbiterAsk.Claim> claim) {
+        return new ArbiterAsk(
+                said.node(),
+                said.epoch(),
+                said.owner(),
+                said.agreed(),
+                said.position(),
+                lease,
+                claim,
+                said.followed());
     }
 
     /** The same, and its peer says so too. */
@@ -147,18 +158,9 @@ final class Booth {
     /** An owner asks for a lease; true when it gets it. */
     boolean renews(NodeId node, long epoch, Duration lease) {
         nonce = nonce + 1;
-        ArbiterAsk a = says(node, epoch, node);
         Optional<LeaseRequest> request =
                 Optional.of(new LeaseRequest(nonce, new Epoch(epoch), lease));
-        ArbiterReply reply = ask(new ArbiterAsk(
-                a.node(),
-                a.epoch(),
-                a.owner(),
-                false,
-                a.position(),
-                request,
-                Optional.empty(),
-                a.followed()));
+        ArbiterReply reply = ask(wishing(says(node, epoch, node), request, Optional.empty()));
         return reply.grant()
                 .filter(g -> g.nonce() == nonce
                         && g.epoch().number() == epoch
@@ -178,23 +180,8 @@ final class Booth {
     /** The claim's answer. */
     ArbiterReply.ClaimAnswer claim(
             NodeId node, long known, NodeId knownOwner, long from, NodeId owner, boolean ceded) {
-        ArbiterAsk a = says(node, known, knownOwner);
-        ArbiterAsk.Claim claim = new ArbiterAsk.Claim(
-                node + "-1",
-                new Epoch(from + 1),
-                new Epoch(from),
-                Optional.of(owner),
-                ceded,
-                Optional.empty());
-        return ask(new ArbiterAsk(
-                        a.node(),
-                        a.epoch(),
-                        a.owner(),
-                        false,
-                        a.position(),
-                        Optional.empty(),
-                        Optional.of(claim),
-                        Optional.empty()))
+        ArbiterAsk.Claim claim = claim(node, from, owner, ceded, Optional.empty());
+        return ask(wishing(says(node, known, knownOwner), Optional.empty(), Optional.of(claim)))
                 .claim()
                 .orElseThrow();
     }

@@ -110,6 +110,15 @@ public final class Given {
         return new Given(B);
     }
 
+    /** The view of the standby, where the owner of the register at the witness is silent and its leases are over. */
+    static Given standbyOfSilentOwner(Register register) {
+        return standby()
+                .guard(Guard.WITNESS)
+                .peerSilent()
+                .failures(4)
+                .arbiter(Duration.ZERO, register, Duration.ZERO);
+    }
+
     static MonoTime at(long seconds) {
         return new MonoTime(Duration.ofSeconds(seconds).toNanos());
     }

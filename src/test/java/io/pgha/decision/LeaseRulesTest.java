@@ -284,11 +284,7 @@ final class LeaseRulesTest {
             new Register(Given.EPOCH, Given.A, true, Optional.empty());
 
     private static Given silent() {
-        return Given.standby()
-                .guard(Guard.WITNESS)
-                .peerSilent()
-                .failures(4)
-                .arbiter(Duration.ZERO, A_OWNS, Duration.ZERO);
+        return Given.standbyOfSilentOwner(A_OWNS);
     }
 
     private static void assertHolds(String words, Decision decision) {

@@ -28,11 +28,7 @@ final class RenewalsTest {
             new Register(Given.EPOCH, Given.A, true, Optional.empty());
 
     private static Given silent() {
-        return Given.standby()
-                .guard(Guard.WITNESS)
-                .peerSilent()
-                .failures(4)
-                .arbiter(Duration.ZERO, A_OWNS, Duration.ZERO);
+        return Given.standbyOfSilentOwner(A_OWNS);
     }
 
     private static Renewal told(long position, Optional<Duration> alone) {
