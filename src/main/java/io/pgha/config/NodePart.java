@@ -76,7 +76,8 @@ final class NodePart {
                 values.get(PlaceKeys.HOST),
                 addresses().orElseThrow(),
                 values.get(PostgresKeys.PORT),
-                values.get(PlaceKeys.LINK_PORT));
+                values.get(PlaceKeys.LINK_PORT),
+                values.get(PostgresKeys.SLOT));
     }
 
     PostgresSettings postgres() {

@@ -133,9 +133,15 @@ public record Settings(
      * @param addresses where its daemon is reached, one link each; never empty
      * @param postgresPort its PostgreSQL's port
      * @param linkPort its daemon's port
+     * @param slot name of the physical replication slot that it uses at the other node
      */
     public record Node(
-            NodeId id, String host, List<String> addresses, int postgresPort, int linkPort) {
+            NodeId id,
+            String host,
+            List<String> addresses,
+            int postgresPort,
+            int linkPort,
+            String slot) {
         public Node {
             addresses = List.copyOf(addresses);
         }

@@ -77,7 +77,6 @@ final class HostSensors implements Sensors {
     private volatile Optional<PortProbe> clientPort = Optional.empty();
     private volatile Optional<MonoTime> gatewaySeenAt = Optional.empty();
     private volatile List<Fork> forks = List.of();
-    private volatile Optional<String> rebuild = Optional.empty();
     private volatile Optional<String> obstacle = Optional.empty();
     private volatile Optional<String> diskTrouble = Optional.empty();
     private volatile String postmasterWords = "";
@@ -142,6 +141,7 @@ final class HostSensors implements Sensors {
 
     /** A postmaster was started just now. */
     void postmasterStarted() {
+        rebuildSensor.started();
         watch.lookNow();
         lookAtPostgres();
     }
@@ -176,7 +176,7 @@ final class HostSensors implements Sensors {
                 forks,
                 gate.armed(),
                 arbiter.get(),
-                postmaster == Postmaster.RUNNING ? rebuild : obstacle,
+                postmaster == Postmaster.RUNNING ? rebuildSensor.found() : obstacle,
                 rejoin.view(now, controlData, peer.get(), obstacle),
                 diskTrouble,
                 fenceTrouble.get());
@@ -370,7 +370,7 @@ final class HostSensors implements Sensors {
 
     /** Whether this standby can still follow. */
     void lookAtRebuild() {
-        rebuild = rebuildSensor.look(local.answer(), peer.get());
+        rebuildSensor.look(local.answer(), peer.get());
     }
 
     /** The newest view of the local PostgreSQL. */

@@ -21,16 +21,12 @@ import io.pgha.postgres.DataDirectoryException;
 import io.pgha.postgres.EndOfWal;
 import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.LongStep;
-import io.pgha.postgres.PeerDatabase;
 import io.pgha.postgres.PeerSlot;
 import io.pgha.postgres.PostgresControl;
 import io.pgha.postgres.SqlSource;
 import io.pgha.postgres.StandbyConfiguration;
 import io.pgha.postgres.Swap;
 import io.pgha.postgres.TornWal;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.sql.Connection;
@@ -45,9 +41,6 @@ final class HostSteps {
     /** Rounds of ending sessions before the step fails; each round ends all it finds. */
     private static final int ROUNDS = 5;
 
-    private static final Logger LOG = LoggerFactory.getLogger(HostSteps.class);
-    private static final Duration SLOT_LIMIT = Duration.ofSeconds(5);
-
     private final Settings settings;
     private final LocalPostgres postgres;
     private final PostgresControl control;
@@ -61,6 +54,7 @@ final class HostSteps {
     private final Rescuer rescuer;
     private final PoolerKeeper poolers;
     private final EndOfWal endOfWal;
+    private final KeptWal kept;
 
     HostSteps(
             Settings settings,
@@ -84,6 +78,7 @@ final class HostSteps {
         this.rescuer = rescuer;
         this.poolers = new PoolerKeeper(settings);
         this.endOfWal = new EndOfWal(settings);
+        this.kept = new KeptWal(settings);
     }
 
     /** Carries a step out and waits for it, on the caller's thread; never throws for what the world does. */
@@ -215,6 +210,7 @@ final class HostSteps {
         public Job promote(Step.Promote step) {
             return () -> {
                 poolers.prepare();
+                kept.keep();
                 try {
                     rescuer.promote(directory, control, progress);
                 } finally {
@@ -360,18 +356,10 @@ final class HostSteps {
             return own();
         }
 
-        /** Only spares disk, so a failure does not stop the workflow; max_slot_wal_keep_size bounds what stays. */
         @Override
         public Job dropSlot(Step.DropSlot step) {
             return () -> {
-                try (Connection here = PeerDatabase.here(settings, SLOT_LIMIT).open()) {
-                    PeerSlot.drop(here, settings.postgres().slot());
-                } catch (SQLException e) {
-                    LOG.warn(
-                            "the slot {} could not be dropped here: {}",
-                            settings.postgres().slot(),
-                            e.getMessage());
-                }
+                kept.drop();
                 return List.of();
             };
         }

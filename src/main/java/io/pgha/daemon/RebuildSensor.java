@@ -2,30 +2,71 @@ package io.pgha.daemon;
 
 import io.pgha.config.Settings;
 import io.pgha.model.NodeState;
+import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Receiver;
+import io.pgha.postgres.NextSegment;
+import io.pgha.postgres.PeerDatabase;
 import io.pgha.postgres.RebuildReason;
 import io.pgha.postgres.ServerLog;
+import io.pgha.postgres.SqlSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Why a standby that does not stream can no longer follow, by the histories and by PostgreSQL's log. */
+/** Why a standby that does not stream can no longer follow, by the histories, the primary's WAL and PostgreSQL's log. */
 final class RebuildSensor {
 
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
     private final Settings settings;
+    private final SqlSource peerDatabase;
+    private Optional<String> found = Optional.empty();
+    private int starts;
 
     RebuildSensor(Settings settings) {
         this.settings = settings;
+        this.peerDatabase = new PeerDatabase(settings, LIMIT);
     }
 
-    /** Empty: not known to be so. Reads a log; blocks its caller. */
-    Optional<String> look(Optional<PostgresView> local, PeerView peer) {
+    /** The newest answer; empty: not known to be so. */
+    synchronized Optional<String> found() {
+        return found;
+    }
+
+    /** PostgreSQL was started just now: what was found before, or is being looked for, says nothing of it. */
+    synchronized void started() {
+        starts = starts + 1;
+        found = Optional.empty();
+    }
+
+    /** Reads a log and asks the peer, unless it streams; blocks its caller. */
+    void look(Optional<PostgresView> local, PeerView peer) {
+        int before = starts();
+        Optional<String> reason = reason(local, peer);
+        synchronized (this) {
+            if (before == starts) {
+                found = reason;
+            }
+        }
+    }
+
+    private synchronized int starts() {
+        return starts;
+    }
+
+    private Optional<String> reason(Optional<PostgresView> local, PeerView peer) {
         return local.filter(PostgresView::inRecovery)
-                .map(view -> RebuildReason.judge(standby(view), primary(peer), lastLogLines()))
+                .map(this::standby)
+                .filter(standby -> !standby.streaming())
+                .map(standby ->
+                        RebuildReason.judge(standby, primary(standby, peer), lastLogLines()))
                 .filter(verdict -> verdict.kind() == RebuildReason.Kind.REBUILD_NEEDED)
                 .map(RebuildReason.Verdict::why);
     }
@@ -39,8 +80,8 @@ final class RebuildSensor {
                 settings.archive().isPresent());
     }
 
-    /** As the peer's daemon tells it; its slot is not asked for, since the log names a lost one. */
-    private static Optional<RebuildReason.Primary> primary(PeerView peer) {
+    /** As the peer's daemon tells it, and its database. */
+    private Optional<RebuildReason.Primary> primary(RebuildReason.Standby standby, PeerView peer) {
         return peer.last()
                 .filter(p -> p.state() == NodeState.PRIMARY
                         && p.systemId().isPresent()
@@ -49,7 +90,20 @@ final class RebuildSensor {
                         p.systemId().orElseThrow(),
                         p.timeline().orElseThrow(),
                         p.forks(),
-                        Optional.empty()));
+                        missing(standby, p)));
+    }
+
+    /** Not known, when it cannot be asked. */
+    private Optional<String> missing(RebuildReason.Standby standby, PeerMessage primary) {
+        try (Connection connection = peerDatabase.open()) {
+            return NextSegment.missing(
+                    connection,
+                    standby.position(),
+                    primary.timeline().orElseThrow(),
+                    primary.forks());
+        } catch (SQLException e) {
+            return Optional.empty();
+        }
     }
 
     /** No log that can be read is no evidence: the verdict is then UNKNOWN, never "rebuild". */

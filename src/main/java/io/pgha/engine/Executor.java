@@ -266,13 +266,17 @@ final class Executor {
             return Optional.of(new Outcome.Failed(
                     "PostgreSQL was stopped, crashed or was promoted by hand meanwhile"));
         }
+        if (step instanceof Step.AwaitStreaming
+                && w.now().rebuild().isPresent()
+                && !isStreaming(w)) {
+            return w.now().rebuild().map(Outcome.Failed::new);
+        }
         if (step instanceof Step.AwaitStreaming) {
             return Optional.of(await(
                     w,
                     isStreaming(w),
                     w.policy().workflowTimeout(),
-                    "no stream from the peer ("
-                            + w.now().rebuild().orElse(w.now().local().why()) + ")"));
+                    "no stream from the peer (" + w.now().local().why() + ")"));
         }
         return Optional.empty();
     }

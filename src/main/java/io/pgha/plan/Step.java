@@ -236,7 +236,7 @@ public sealed interface Step {
         }
     }
 
-    /** No slot is left here that the peer used while this node was primary: it would retain WAL that nobody fetches. */
+    /** No slot is left here that the peer used, or was to use, while this node was primary: it would retain WAL that nobody fetches. */
     record DropSlot() implements Step {
         @Override
         public <R> R accept(Visitor<R> visitor) {

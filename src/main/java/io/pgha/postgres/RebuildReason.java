@@ -50,10 +50,10 @@ public final class RebuildReason {
      * @param systemId its system identifier
      * @param timeline the timeline it writes
      * @param history where each earlier timeline was left, oldest first
-     * @param slot the standby's slot; empty: there is none
+     * @param missing the segment that the standby needs next and the primary has no more; empty: not known to be so
      */
     public record Primary(
-            String systemId, int timeline, List<Fork> history, Optional<PeerSlot> slot) {
+            String systemId, int timeline, List<Fork> history, Optional<String> missing) {
         public Primary {
             history = List.copyOf(history);
         }
@@ -73,7 +73,7 @@ public final class RebuildReason {
 
     /** Whatever was wrong before such a line has healed. */
     private static final Pattern GOES_ON = Pattern.compile(
-            "started streaming WAL from primary at|restored log file \"|database system is ready to accept (?:read|connections)");
+            "starting PostgreSQL \\d|started streaming WAL from primary at|restored log file \"|database system is ready to accept (?:read|connections)");
 
     private RebuildReason() {}
 
@@ -112,11 +112,10 @@ public final class RebuildReason {
                     + ": it is another database");
         }
         return fork(standby, primary)
-                .or(() -> primary.slot()
-                        .filter(slot -> slot.walStatus().equals("lost") && !standby.archive())
-                        .map(slot -> "its slot " + slot.name()
-                                + " is lost: the primary removed WAL it"
-                                + " needs (max_slot_wal_keep_size " + slot.maximumKeep() + ")"));
+                .or(() -> primary.missing()
+                        .filter(segment -> !standby.archive())
+                        .map(segment -> "the primary removed WAL that it needs (segment " + segment
+                                + "; max_slot_wal_keep_size bounds what is kept)"));
     }
 
     /** A primary on a lower timeline is not this standby's future; which of the two is right, others decide. */

@@ -94,7 +94,7 @@ public final class RejoinAssessment {
     private Rejoin byFork(ControlData own, List<Fork> mine, Owner owner, Fork fork) {
         if (fork.at().equals(Ancestry.NOT_LEFT)) {
             return apart(own, mine, owner, fork, own.end())
-                    .orElseGet(() -> sameTimeline(own, owner));
+                    .orElseGet(() -> reachable(sameTimeline(own, owner), own.end(), owner));
         }
         boolean begunThere = !mine.isEmpty() && mine.get(mine.size() - 1).equals(fork);
         if (own.timeline() != fork.timeline() && !begunThere) {
@@ -115,7 +115,8 @@ public final class RejoinAssessment {
             }
             String parted = "the peer left timeline " + fork.timeline() + " at " + fork.at();
             if (found.isNone()) {
-                return Rejoin.of(Way.START, parted + ", and the WAL here ends before that");
+                Rejoin start = Rejoin.of(Way.START, parted + ", and the WAL here ends before that");
+                return reachable(start, common, owner);
             }
             Rejoin rewind = new Rejoin(
                     Way.REWIND,
@@ -128,7 +129,7 @@ public final class RejoinAssessment {
                     found.transactions(),
                     found.commits(),
                     List.of());
-            return preflight(rewind, own, owner);
+            return reachable(preflight(rewind, own, owner), fork.at(), owner);
         } catch (ControlFailed e) {
             return Rejoin.of(Way.UNKNOWN, "the WAL after the fork could not be read: " + e.words());
         }
@@ -177,6 +178,25 @@ public final class RejoinAssessment {
                                     + "); the replication role needs the right to execute pg_read_binary_file there"));
         } catch (ControlFailed e) {
             return Optional.of(Rejoin.of(Way.UNKNOWN, e.words()));
+        }
+    }
+
+    /** No start and no rewind brings WAL back that the peer has removed; an archive may still have it. */
+    private Rejoin reachable(Rejoin found, Lsn from, Owner owner) {
+        boolean streams = found.way() == Way.START || found.way() == Way.REWIND;
+        if (!streams || settings.archive().isPresent()) {
+            return found;
+        }
+        try (Connection connection = peer.open()) {
+            return NextSegment.missing(connection, from, owner.timeline(), owner.forks())
+                    .map(segment -> found.hindered(List.of("the peer has removed WAL that is needed"
+                            + " for that (segment " + segment + ")")))
+                    .orElse(found);
+        } catch (SQLException e) {
+            return Rejoin.of(
+                    Way.UNKNOWN,
+                    found.why() + "; whether the peer still has the WAL from " + from
+                            + " on could not be found out: " + e.getMessage());
         }
     }
 

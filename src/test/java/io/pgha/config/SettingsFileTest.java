@@ -195,10 +195,17 @@ class SettingsFileTest {
                         "192.0.2.11",
                         List.of("192.0.2.11", "198.51.100.11"),
                         5433,
-                        7000),
+                        7000,
+                        "slot_1"),
                 settings.self());
         assertEquals(
-                new Node(new NodeId("node2"), "192.0.2.12", List.of("192.0.2.12"), 5434, 7001),
+                new Node(
+                        new NodeId("node2"),
+                        "192.0.2.12",
+                        List.of("192.0.2.12"),
+                        5434,
+                        7001,
+                        "slot_1"),
                 settings.peer());
         assertEquals(
                 new PostgresSettings(
@@ -306,6 +313,6 @@ class SettingsFileTest {
     }
 
     private static Node node(String name, String host) {
-        return new Node(new NodeId(name), host, List.of(host), 5432, 7432);
+        return new Node(new NodeId(name), host, List.of(host), 5432, 7432, "pgha");
     }
 }

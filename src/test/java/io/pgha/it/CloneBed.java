@@ -166,7 +166,7 @@ final class CloneBed {
     static Conninfo conninfo(int primaryPort, PostgresSettings postgres) {
         List<String> loopback = List.of("127.0.0.1");
         return Conninfo.to(
-                new Settings.Node(new NodeId("a"), "127.0.0.1", loopback, primaryPort, 1),
+                new Settings.Node(new NodeId("a"), "127.0.0.1", loopback, primaryPort, 1, "a_slot"),
                 new NodeId("b"),
                 postgres);
     }

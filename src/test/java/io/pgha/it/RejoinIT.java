@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A primary that was replaced follows the new one: by a start, by a rewind, or anew, and never over a client's commit unasked. */
@@ -23,6 +24,7 @@ class RejoinIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int CHANGES = 10;
+    private static final int SEGMENTS = 8;
     private static final LabOptions FAST = LabOptions.shipped().withProfile("fast");
 
     @Test
@@ -94,6 +96,57 @@ class RejoinIT {
             interrupted(lab, lab.node2());
             otherDatabase(lab, lab.node1());
         }
+    }
+
+    @Test
+    void whoComesBackLateFindsTheWalSinceTheTakeoverOrIsToldThatItIsGone() {
+        try (Lab lab = Lab.open(FAST)) {
+            LabNode first = lab.node1();
+            LabNode second = lab.node2();
+            takeOverAndWriteOn(
+                    lab, first, second, Optional.of("select pg_drop_replication_slot('pgha')"));
+            lab.powerOn(first);
+            lab.expect(
+                    "it is told",
+                    PATIENCE,
+                    () -> first.daemon()
+                            .status()
+                            .filter(s -> s.text().contains("has removed WAL")
+                                    && s.text().contains("pgha initialize here"))
+                            .isPresent());
+            first.daemon()
+                    .run(List.of("initialize", "--as", "standby", "--yes"))
+                    .orFail();
+            follows(lab, first);
+            int copies = count(lab, "initialize as standby begins");
+
+            takeOverAndWriteOn(lab, second, first, Optional.empty());
+            lab.powerOn(second);
+            follows(lab, second);
+            assertEquals(copies, count(lab, "initialize as standby begins"), lab::diagnosis);
+            lab.expect("a standby keeps none", PATIENCE, () -> slots(second).equals("0"));
+            assertEquals("1", slots(first), lab::diagnosis);
+        }
+    }
+
+    /** The primary's machine dies, and the heir writes much more than it keeps for nobody. */
+    private static void takeOverAndWriteOn(
+            Lab lab, LabNode primary, LabNode heir, Optional<String> first) {
+        lab.expect("the standby has all", PATIENCE, caughtUp(primary, heir));
+        lab.expect("it would take over", PATIENCE, primary.daemon()::knowsOfAnHeir);
+        primary.powerOff();
+        lab.expect("the heir is open", PATIENCE, () -> lab.isOpen(heir));
+        lab.expect("the heir is idle", PATIENCE, heir.daemon()::isIdle);
+        first.ifPresent(sql -> heir.postgres().sql("postgres", sql));
+        for (int segment = 0; segment < SEGMENTS; segment++) {
+            heir.postgres().sql("app", "create table late (id int); drop table late");
+            heir.postgres().sql("postgres", "select pg_switch_wal()");
+            heir.postgres().sql("postgres", "checkpoint");
+        }
+    }
+
+    private static String slots(LabNode node) {
+        return node.postgres().sql("postgres", "select count(*) from pg_replication_slots");
     }
 
     /** The daemon is killed while pg_rewind writes. */

@@ -140,7 +140,12 @@ class VersionsIT {
             primary.sql("create table t as select generate_series(1, 1000) as i");
             Conninfo conninfo = Conninfo.to(
                     new Settings.Node(
-                            new NodeId("a"), "127.0.0.1", List.of("127.0.0.1"), primary.port(), 1),
+                            new NodeId("a"),
+                            "127.0.0.1",
+                            List.of("127.0.0.1"),
+                            primary.port(),
+                            1,
+                            "pgha"),
                     new NodeId("b"),
                     settingsOf(standby));
             if (binaries.hasBaseBackup()) {

@@ -77,24 +77,16 @@ class RebuildReasonTest {
     }
 
     @Test
-    void anotherDatabaseAndALostSlotAreRebuilds() {
-        PeerSlot lost = new PeerSlot("b", false, 0, "lost", "1GB", 1);
-
+    void anotherDatabaseAndWalThatThePrimaryRemovedAreRebuilds() {
         assertEquals(
                 Kind.REBUILD_NEEDED,
                 judge(new Primary("2", 1, List.of(), Optional.empty()), 5).kind());
-        assertEquals(
-                Kind.REBUILD_NEEDED,
-                judge(new Primary("1", 1, List.of(), Optional.of(lost)), 5).kind());
+        Primary removed = new Primary("1", 1, List.of(), Optional.of("00000001000000000000000A"));
+        assertEquals(Kind.REBUILD_NEEDED, judge(removed, 5).kind());
+        assertTrue(judge(removed, 5).why().contains("00000001000000000000000A"));
         assertEquals(
                 Kind.UNKNOWN,
-                judge(
-                                new Primary(
-                                        "1",
-                                        1,
-                                        List.of(),
-                                        Optional.of(new PeerSlot("b", false, 0, "none", "-1", 1))),
-                                5)
+                RebuildReason.judge(standby(true), Optional.of(removed), List.of())
                         .kind());
     }
 

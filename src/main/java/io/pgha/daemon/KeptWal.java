@@ -1,0 +1,61 @@
+package io.pgha.daemon;
+
+import io.pgha.config.Settings;
+import io.pgha.postgres.DataDirectoryException;
+import io.pgha.postgres.PeerDatabase;
+import io.pgha.postgres.PeerSlot;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * The WAL that this node keeps for its peer, in the peer's slot. The slot is here before a promotion, since PostgreSQL's own
+ * checkpoint at the end of recovery may already remove what an old primary needs in order to follow. Nothing rests on either
+ * call: without the slot the peer may have to be copied anew, and max_slot_wal_keep_size bounds one that stays.
+ */
+final class KeptWal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeptWal.class);
+
+    /** Clients wait meanwhile. */
+    private static final Duration KEEP_LIMIT = Duration.ofSeconds(1);
+
+    private static final Duration DROP_LIMIT = Duration.ofSeconds(5);
+
+    private final Settings settings;
+
+    KeptWal(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** From the newest restart point on; durable on return. */
+    void keep() {
+        try (Connection here = PeerDatabase.here(settings, KEEP_LIMIT).open()) {
+            PeerSlot.ensure(
+                    here, settings.peer().slot(), settings.postgres().maxSlotWalKeepBytes());
+        } catch (SQLException | DataDirectoryException e) {
+            LOG.warn(
+                    "slot {}, which keeps WAL for {}, could not be made here ({}): if it cannot follow when it comes back, type"
+                            + " pgha initialize there",
+                    settings.peer().slot(),
+                    settings.peer().id(),
+                    e.getMessage());
+        }
+    }
+
+    /** A standby that kept WAL for its primary would fill its disk. */
+    void drop() {
+        try (Connection here = PeerDatabase.here(settings, DROP_LIMIT).open()) {
+            PeerSlot.drop(here, settings.peer().slot());
+        } catch (SQLException | DataDirectoryException e) {
+            LOG.warn(
+                    "slot {} could not be dropped here: {}",
+                    settings.peer().slot(),
+                    e.getMessage());
+        }
+    }
+}
