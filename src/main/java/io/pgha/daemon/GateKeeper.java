@@ -75,10 +75,10 @@ final class GateKeeper implements AutoCloseable {
         });
     }
 
-    /** An earlier start of the daemon may have left a slot in force: the first one armed is the other one. */
-    private void chooseFirst(int slot) {
+    /** An earlier start of the daemon may have left slots in force: the one that lasts is not the first to be armed. */
+    private void chooseFirst(int slot) throws GateException {
         if (!chosen) {
-            swapped = gate.slotInForce().filter(inForce -> inForce == slot).isPresent();
+            swapped = gate.lastingSlot().filter(lasting -> lasting == slot).isPresent();
             chosen = true;
         }
     }

@@ -87,10 +87,11 @@ public interface Gate {
     Probed<GateState> look(MonoTime now);
 
     /**
-     * The slot by which clients passed at the last look; empty when by none. A daemon that starts over an open gate arms the
-     * other one first, so that its start cuts nobody.
+     * The slot by which clients pass for longest, of those that are both permitted and granted now; empty when by none. A daemon
+     * that starts over an open gate arms the other one first, so that its start cuts nobody: the one before may have left both
+     * in force, the usual lease for its last moments and the long one that it took for its absence.
      */
-    Optional<Integer> slotInForce();
+    Optional<Integer> lastingSlot() throws GateException;
 
     /** What the last look found wrong; empty when it found nothing wrong. */
     String damage();

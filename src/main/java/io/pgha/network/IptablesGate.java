@@ -34,7 +34,6 @@ public final class IptablesGate implements Gate {
     private final IpsetSession ipset;
     private final IptablesSets sets;
     private volatile String damage = "";
-    private volatile Optional<Integer> slotInForce = Optional.empty();
 
     /** One address family: its program, and what should be in force there. */
     private record Family(String program, IptablesRuleset ruleset) {}
@@ -190,7 +189,6 @@ public final class IptablesGate implements Gate {
                 IptablesSets.Seen seen = sets.look();
                 wrong.addAll(seen.damage());
                 damage = String.join("; ", wrong);
-                slotInForce = seen.slot();
                 return new Probed.Answered<>(
                         !wrong.isEmpty()
                                 ? GateState.DAMAGED
@@ -203,8 +201,28 @@ public final class IptablesGate implements Gate {
     }
 
     @Override
-    public Optional<Integer> slotInForce() {
-        return slotInForce;
+    public Optional<Integer> lastingSlot() throws GateException {
+        return call("look at the slots of", () -> {
+            List<Integer> slots = sets.look().slots();
+            Optional<Integer> lasting = Optional.empty();
+            long longest = -1;
+            for (int slot : slots) {
+                // Only ipset's list says for how long; it is a program more, and asked only where
+                // there is a choice.
+                long seconds = slots.size() == 1 ? 0 : sets.restSeconds(slot, listed(slot));
+                if (seconds > longest) {
+                    longest = seconds;
+                    lasting = Optional.of(slot);
+                }
+            }
+            return lasting;
+        });
+    }
+
+    private String listed(int slot) throws GateException {
+        List<String> argv = List.of("ipset", "save", IptablesRuleset.permit(rules, slot));
+        return xtables(argv.get(0), argv.subList(1, argv.size()), Optional.empty())
+                .out();
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.pgha.network;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The sets of ports that open the iptables gate: their making, their commands, and what is in them. For one thread. */
 final class IptablesSets {
@@ -20,9 +20,9 @@ final class IptablesSets {
      *
      * @param damage sets that are missing, or that hold some of our ports only
      * @param isOpen some way leads through
-     * @param slot that leads through
+     * @param slots that lead through
      */
-    record Seen(List<String> damage, boolean isOpen, Optional<Integer> slot) {}
+    record Seen(List<String> damage, boolean isOpen, List<Integer> slots) {}
 
     private List<String> names() {
         List<String> names = new ArrayList<>(List.of(permanent()));
@@ -148,14 +148,25 @@ final class IptablesSets {
                 damage.add("ipset " + set + " holds " + full + " of our ports only");
             }
         }
-        Optional<Integer> inForce = Optional.empty();
+        List<Integer> inForce = new ArrayList<>();
         for (int slot = 0; slot < Gate.SLOTS; slot++) {
             if (count(said, granted(slot)) > 0 && count(said, permit(slot)) > 0) {
-                inForce = Optional.of(slot);
+                inForce.add(slot);
             }
         }
-        boolean open = count(said, permanent()) > 0 || inForce.isPresent();
-        return new Seen(List.copyOf(damage), open, inForce);
+        boolean open = count(said, permanent()) > 0 || !inForce.isEmpty();
+        return new Seen(List.copyOf(damage), open, List.copyOf(inForce));
+    }
+
+    /** How long the slot's ports stay permitted, by what {@code ipset save} says of its set; 0 when it holds none any more. */
+    long restSeconds(int slot, String saved) {
+        String element = "add " + permit(slot) + " (\\d+) timeout (\\d+)";
+        return Pattern.compile(element)
+                .matcher(saved)
+                .results()
+                .mapToLong(found -> Long.parseLong(found.group(2)))
+                .max()
+                .orElse(0);
     }
 
     private long count(IpsetSession.Said said, String set) {

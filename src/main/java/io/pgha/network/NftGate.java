@@ -25,7 +25,6 @@ public final class NftGate implements Gate {
     private Optional<NftLibrary> library = Optional.empty();
 
     private volatile String damage = "";
-    private volatile Optional<Integer> slotInForce = Optional.empty();
 
     /**
      * Touches nothing yet.
@@ -119,7 +118,6 @@ public final class NftGate implements Gate {
                 List<String> wrong = seen.map(listing -> listing.damage(rules))
                         .orElseGet(() -> List.of("the table does not exist"));
                 damage = String.join("; ", wrong);
-                slotInForce = seen.flatMap(NftListing::slotInForce);
                 return new Probed.Answered<>(
                         wrong.isEmpty()
                                 ? seen.map(NftListing::state).orElse(GateState.DAMAGED)
@@ -147,8 +145,8 @@ public final class NftGate implements Gate {
     }
 
     @Override
-    public Optional<Integer> slotInForce() {
-        return slotInForce;
+    public Optional<Integer> lastingSlot() throws GateException {
+        return call("look at the slots of", () -> list().flatMap(NftListing::lastingSlot));
     }
 
     @Override

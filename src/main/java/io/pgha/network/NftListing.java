@@ -3,6 +3,7 @@ package io.pgha.network;
 import io.pgha.model.GateState;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A table as {@code nft list table} shows it, judged against the rules it should have. Immutable.
@@ -23,6 +25,10 @@ final class NftListing {
     private static final Pattern COMMENT = Pattern.compile("comment \"([^\"]*)\"");
     private static final Pattern BLOCK = Pattern.compile("(set|chain) (\\S+) \\{.*");
     private static final Pattern ELEMENTS = Pattern.compile("elements = \\{([^}]*)}");
+    private static final Pattern EXPIRES = Pattern.compile("expires ((?:\\d+(?:ms|[smhd]))+)");
+    private static final Pattern TIME = Pattern.compile("(\\d+)(ms|[smhd])");
+    private static final Map<String, Long> UNITS =
+            Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
     private static final Pattern HOOK =
             Pattern.compile("type filter hook (\\w+) priority (filter ?- ?10|-10);.*");
 
@@ -146,17 +152,33 @@ final class NftListing {
 
     /** OPEN when a permanent element or a slot lets clients through; only for an undamaged table. */
     GateState state() {
-        return isStaticallyOpen() || slotInForce().isPresent() ? GateState.OPEN : GateState.CLOSED;
+        return isStaticallyOpen() || lastingSlot().isPresent() ? GateState.OPEN : GateState.CLOSED;
     }
 
-    /** A slot that is both permitted and granted. */
-    Optional<Integer> slotInForce() {
-        for (int slot = 0; slot < Gate.SLOTS; slot++) {
-            if (!elements(NftRuleset.granted(slot)).isEmpty()
-                    && !elements(NftRuleset.permit(slot)).isEmpty()) {
-                return Optional.of(slot);
-            }
-        }
-        return Optional.empty();
+    /** The slot that is both permitted and granted; of two the one whose permit lasts longer. */
+    Optional<Integer> lastingSlot() {
+        return IntStream.range(0, Gate.SLOTS)
+                .filter(slot -> !elements(NftRuleset.granted(slot)).isEmpty()
+                        && !elements(NftRuleset.permit(slot)).isEmpty())
+                .boxed()
+                .max(Comparator.comparingLong(slot -> restMillis(NftRuleset.permit(slot))));
+    }
+
+    /** How long the elements of a set are still there; 0 when it does not say. */
+    private long restMillis(String set) {
+        return EXPIRES.matcher(sets.getOrDefault(set, ""))
+                .results()
+                .mapToLong(found -> millis(found.group(1)))
+                .max()
+                .orElse(0);
+    }
+
+    /** A time as nft writes it: 1m2s345ms. */
+    private static long millis(String words) {
+        return TIME.matcher(words)
+                .results()
+                .mapToLong(part ->
+                        Long.parseLong(part.group(1)) * UNITS.getOrDefault(part.group(2), 0L))
+                .sum();
     }
 }

@@ -371,6 +371,23 @@ abstract class GateContract {
         expectOpen();
     }
 
+    /** A daemon that stopped has left its last lease and the long one; the next one must not take the long one back. */
+    @Test
+    void ofTwoSlotsInForceTheOneIsNamedThatLastsLonger() {
+        assertEquals("none", gate.tell("lasting"));
+        for (int usual = 0; usual < 2; usual++) {
+            int longer = 1 - usual;
+            gate.tell("permit " + usual + " 30000");
+            gate.tell("grant " + usual);
+            assertEquals(String.valueOf(usual), gate.tell("lasting"));
+            gate.tell("permit " + longer + " 90000");
+            assertEquals(String.valueOf(usual), gate.tell("lasting"), "not granted yet");
+            gate.tell("grant " + longer);
+            assertEquals(String.valueOf(longer), gate.tell("lasting"));
+            gate.tell("close");
+        }
+    }
+
     @Test
     void aSlotClosesByItselfWhenItsDaemonIsDead() {
         assertEquals("0 ms", gate.tell("permit 0 0"));

@@ -136,6 +136,9 @@ final class GateDriver {
                 new BootGate(Path.of(words[1])).save(gate);
                 return "done";
             }
+            case "lasting" -> {
+                return gate.lastingSlot().map(String::valueOf).orElse("none");
+            }
             case "kill" -> {
                 return new SocketKiller(rules, deadline).killAll() + " left";
             }

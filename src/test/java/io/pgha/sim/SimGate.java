@@ -3,6 +3,7 @@ package io.pgha.sim;
 import io.pgha.model.GateState;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The rules in one host's kernel: they outlive the daemon and are closed by a boot. Besides the open or closed element there
@@ -28,7 +29,7 @@ final class SimGate {
         if (damaged) {
             return GateState.DAMAGED;
         }
-        return open || slotInForce().isPresent() ? GateState.OPEN : GateState.CLOSED;
+        return open || lastingSlot().isPresent() ? GateState.OPEN : GateState.CLOSED;
     }
 
     /** Rules that somebody emptied guard nothing. */
@@ -44,11 +45,9 @@ final class SimGate {
         return granted[slot] && agenda.now() < permitUntil[slot];
     }
 
-    Optional<Integer> slotInForce() {
-        if (isInForce(0)) {
-            return Optional.of(0);
-        }
-        return isInForce(1) ? Optional.of(1) : Optional.empty();
+    Optional<Integer> lastingSlot() {
+        int later = permitUntil[1] > permitUntil[0] ? 1 : 0;
+        return Stream.of(later, 1 - later).filter(this::isInForce).findFirst();
     }
 
     void set(GateState wanted) {

@@ -73,7 +73,7 @@ final class SimKeeper {
                 return;
             }
             if (!chosen) {
-                swapped = host.gate().slotInForce().filter(s -> s == slot).isPresent();
+                swapped = host.gate().lastingSlot().filter(s -> s == slot).isPresent();
                 chosen = true;
             }
             host.gate().permit(inKernel(slot), atMost.toNanos());
