@@ -263,7 +263,7 @@ public final class LeaseRules {
 
     /** How long this node's own grants to the peer, of this and of earlier starts, may still be in force. */
     @Decides(Row.B13)
-    static Duration ownRest(World w) {
+    public static Duration ownRest(World w) {
         MonoTime afterSleep = w.tally().awakeAt().plus(w.policy().waitAfter(longest(w)));
         MonoTime until = w.tally()
                 .leases()

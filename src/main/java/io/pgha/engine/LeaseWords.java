@@ -1,5 +1,6 @@
 package io.pgha.engine;
 
+import io.pgha.decision.LeaseRules;
 import io.pgha.decision.Leases;
 import io.pgha.decision.World;
 import io.pgha.model.ArbiterReply;
@@ -8,6 +9,7 @@ import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.Register;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,10 +37,12 @@ final class LeaseWords {
                     .alone()
                     .ifPresent(why -> words.add("not needed, this node stands alone: " + why));
         } else {
-            l.waitUntil()
-                    .filter(until -> until.isAfter(now))
-                    .ifPresent(until -> words.add("granted to " + w.now().peerId()
-                            + ", over in at most " + until.since(now).toMillis() + " ms"));
+            // Of what an earlier start granted nobody knows more than how long the longest was.
+            Duration rest = LeaseRules.ownRest(w);
+            if (!rest.isZero()) {
+                words.add("granted to " + w.now().peerId() + ", over in at most " + rest.toMillis()
+                        + " ms");
+            }
         }
         words.add(arbiter(w.now().arbiter(), now));
         return words;
