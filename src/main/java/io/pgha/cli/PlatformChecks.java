@@ -14,13 +14,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** What of the distribution may stand between pgha and its work: SELinux and firewalld. Nothing is said where they are not. */
+/**
+ * What of the distribution may stand between pgha and its work: SELinux, firewalld, and a boot that looks for the gate elsewhere.
+ * Nothing is said where they are not.
+ */
 final class PlatformChecks {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final String SELINUX = "SELinux";
     private static final String FIREWALLD = "firewalld";
+
+    private static final String GATE_UNIT = "pgha-gate.service";
+    private static final Pattern GATE_DIRECTORY =
+            Pattern.compile("argv\\[]=\\S+ close (.+?) *; ignore_errors=");
 
     /** firewall-cmd(1): the daemon does not run. */
     private static final int NOT_RUNNING = 252;
@@ -52,7 +61,50 @@ final class PlatformChecks {
         List<Finding> found = new ArrayList<>();
         seLinux().ifPresent(found::add);
         firewalld().ifPresent(found::add);
+        gateUnit().ifPresent(found::add);
         return found;
+    }
+
+    /** The unit that closes the gate at boot runs without a JVM and reads no configuration: it looks in one place. */
+    private Optional<Finding> gateUnit() {
+        Path state = settings.stateDirectory();
+        Result unit;
+        try {
+            unit = programs.run(
+                    List.of("systemctl", "show", "-p", "LoadState,ExecStart", GATE_UNIT));
+        } catch (CommandFailed e) {
+            return Optional.empty(); // No systemd, hence no unit of pgha's.
+        }
+        if (!unit.isOk() || !unit.out().contains("LoadState=loaded")) {
+            return Optional.empty();
+        }
+        Matcher loads = GATE_DIRECTORY.matcher(unit.out());
+        String place = loads.find() ? loads.group(1) : "no directory";
+        return Optional.of(
+                place.equals(state.toString())
+                        ? Finding.ok(GATE_UNIT, "closes the gate at boot by what is in " + state)
+                        : Finding.fail(
+                                GATE_UNIT,
+                                "looks for the gate in " + place + ", and state_directory is "
+                                        + state
+                                        + ": a boot leaves the port open until the daemon has started",
+                                dropIn(state)));
+    }
+
+    private static String dropIn(Path state) {
+        String lines = String.join(
+                "\\n",
+                "[Unit]",
+                "RequiresMountsFor=" + state,
+                "ConditionPathExists=",
+                "ConditionPathExists=|" + state + "/gate.nft",
+                "ConditionPathExists=|" + state + "/gate.iptables",
+                "[Service]",
+                "ExecStart=",
+                "ExecStart=/usr/sbin/pgha-boot close " + state);
+        String directory = "/etc/systemd/system/" + GATE_UNIT + ".d";
+        return "mkdir -p " + directory + " && printf '" + lines + "\\n' >" + directory
+                + "/state.conf && systemctl daemon-reload";
     }
 
     /** Archive and restore commands run in PostgreSQL's domain, and need what lies in the state directory. */

@@ -134,7 +134,9 @@ final class PlaceKeys {
             "state_directory",
             Forms.path(),
             new Default.Fixed<>(Path.of("/var/lib/pgha")),
-            "Journal, epoch and fail count. It must survive a reboot: without it a node no longer knows whom it voted for.");
+            "Journal, epoch and fail count. It must survive a reboot: without it a node no longer knows whom it voted for."
+                    + " pgha-gate.service, which closes the gate at boot, looks in the default: for another, pgha check"
+                    + " says what to type.");
 
     static final Key<Path> RUN_DIRECTORY = perNode(
             "run_directory",

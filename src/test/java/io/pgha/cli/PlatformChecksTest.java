@@ -31,6 +31,8 @@ class PlatformChecksTest {
     @TempDir
     private Path root;
 
+    private String configuration = CONFIGURATION;
+
     @Test
     void nothingIsSaidOfWhatIsNotThere() throws Exception {
         assertEquals(List.of(), look(Map.of()));
@@ -72,10 +74,33 @@ class PlatformChecksTest {
         assertEquals(Finding.Grade.OK, only(look(stopped)).grade());
     }
 
+    @Test
+    void aGateUnitThatLooksElsewhereIsNamedWithTheDropInThatMendsIt() throws Exception {
+        String shown =
+                "LoadState=loaded\nExecStart={ path=/usr/sbin/pgha-boot ; argv[]=/usr/sbin/pgha-boot"
+                        + " close %s ; ignore_errors=no ; start_time=[n/a] }";
+        Result packaged = result(0, shown.formatted("/var/lib/pgha"));
+        assertEquals(Finding.Grade.OK, only(look(Map.of("systemctl", packaged))).grade());
+
+        configuration = CONFIGURATION + "state_directory = \"/srv/pgha\"\n";
+        Finding elsewhere = only(look(Map.of("systemctl", packaged)));
+        assertEquals(Finding.Grade.FAIL, elsewhere.grade());
+        assertTrue(
+                elsewhere
+                        .remedy()
+                        .contains("ExecStart=\\nExecStart=/usr/sbin/pgha-boot close /srv/pgha"),
+                elsewhere::line);
+        Result mended = result(0, shown.formatted("/srv/pgha"));
+        assertEquals(Finding.Grade.OK, only(look(Map.of("systemctl", mended))).grade());
+
+        Result absent = result(0, "LoadState=not-found");
+        assertEquals(List.of(), look(Map.of("systemctl", absent)), "not installed by a package");
+    }
+
     /** @param answers to the beginnings of commands; what has none cannot be started */
     private List<Finding> look(Map<String, Result> answers) throws Exception {
         Settings settings = SettingsFile.parse(
-                root.resolve("pgha.conf"), CONFIGURATION, Optional.of(new NodeId("node1")));
+                root.resolve("pgha.conf"), configuration, Optional.of(new NodeId("node1")));
         return new PlatformChecks(settings, root, argv -> {
                     String line = String.join(" ", argv);
                     for (Map.Entry<String, Result> answer : answers.entrySet()) {
