@@ -29,8 +29,8 @@ import java.util.stream.Stream;
         name = "support-bundle",
         description = {
             "Write what is known of this node into one ZIP file, readable for its owner alone: configuration,",
-            "state, events, log, PostgreSQL, firewall, units. Passwords and keys are taken out. Changes nothing.",
-            "Best run as root, on both nodes."
+            "state, events, log, PostgreSQL of both nodes, firewall, units. Passwords and keys are taken out.",
+            "Changes nothing. Best run as root, on both nodes: each reads its own firewall, log and files."
         })
 final class SupportBundleCommand implements Callable<Integer> {
 
@@ -39,8 +39,9 @@ final class SupportBundleCommand implements Callable<Integer> {
 
     private static final String WORDS = """
             What pgha support-bundle found on %s. NOT KNOWN: the piece says what was tried and what came back.
-            Of %s it holds what its daemon last said (status.json, peer_view); everything else
-            was not asked there: run pgha support-bundle on that node too.
+            Of %s it holds what its daemon last said (status.json, peer_view: its gate too) and what its PostgreSQL
+            says (peer/postgresql.txt); its firewall, log and files can be read there only: on that node, as root,
+            type pgha support-bundle.
             """;
 
     private static final String REFUSED = """
@@ -158,7 +159,11 @@ final class SupportBundleCommand implements Callable<Integer> {
     }
 
     private static void postgres(SupportBundle bundle, Settings settings) throws IOException {
-        bundle.add("postgresql/server.txt", () -> server(settings));
+        int port = settings.postgres().port();
+        bundle.add("postgresql/server.txt", () -> server(settings, "127.0.0.1", port));
+        String peer = settings.peer().host();
+        int there = settings.peer().postgresPort();
+        bundle.add("peer/postgresql.txt", () -> server(settings, peer, there));
         List<String> control = new ArrayList<>(settings.postgres().wrapper());
         control.add(settings.postgres().bin().resolve("pg_controldata").toString());
         control.add(settings.postgres().dataDirectory().toString());
@@ -168,15 +173,15 @@ final class SupportBundleCommand implements Callable<Integer> {
                 () -> histories(settings.postgres().dataDirectory().resolve("pg_wal")));
     }
 
-    private static String server(Settings settings) throws IOException {
+    private static String server(Settings settings, String host, int port) throws IOException {
         try {
-            Map<String, String> answers = ServerFacts.ask(settings.postgres(), LIMIT);
+            Map<String, String> answers = ServerFacts.ask(settings.postgres(), host, port, LIMIT);
             return answers.entrySet().stream()
                     .map(a -> "== " + a.getKey() + "\n" + a.getValue())
                     .collect(Collectors.joining("\n"));
         } catch (SQLException e) {
             throw new IOException(
-                    "PostgreSQL on port " + settings.postgres().port() + " as "
+                    "PostgreSQL at " + host + ", port " + port + ", as "
                             + settings.postgres().user() + ": " + e.getMessage(),
                     e);
         }

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the local server says of itself, for somebody who has to find a fault from afar. Looks only; no row of a user is read. */
+/** What a server says of itself, for somebody who has to find a fault from afar. Looks only; no row of a user is read. */
 public final class ServerFacts {
 
     private static final String MOST_ROWS = " limit 500";
@@ -53,14 +53,16 @@ public final class ServerFacts {
     /**
      * Asks over a fresh connection of pgha's role; each answer as text, by its name.
      *
+     * @param own how this node's role and password are had, which are the same on both nodes
+     * @param host of either node's server
      * @param limit of connecting and of each question
      * @throws SQLException when nothing can be asked. A question that fails is an answer that says so
      */
-    public static Map<String, String> ask(PostgresSettings own, Duration limit)
-            throws SQLException {
+    public static Map<String, String> ask(
+            PostgresSettings own, String host, int port, Duration limit) throws SQLException {
         Login login = new Login(own);
-        PGSimpleDataSource source = login.source("127.0.0.1", own.port(), "pgha-support", limit);
-        login.password("127.0.0.1", own.port()).ifPresent(source::setPassword);
+        PGSimpleDataSource source = login.source(host, port, "pgha-support", limit);
+        login.password(host, port).ifPresent(source::setPassword);
         Map<String, String> answers = new LinkedHashMap<>();
         try (Connection connection = source.getConnection()) {
             for (Map.Entry<String, String> question : QUESTIONS.entrySet()) {

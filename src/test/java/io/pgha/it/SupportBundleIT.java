@@ -64,8 +64,9 @@ class SupportBundleIT {
         assertPiece(pieces, "journal.txt", "pgha-journal");
         assertPiece(pieces, "postgresql/server.txt", "== pg_hba.conf", "scram-sha-256", "node2");
         assertPiece(pieces, "postgresql/pg_controldata.txt", "system identifier");
+        assertPiece(pieces, "peer/postgresql.txt", "pg_is_in_recovery=t", "== wal receiver");
         assertPiece(pieces, "firewall/gate.txt", "table inet");
-        assertPiece(pieces, "MANIFEST.txt", "ok  status.json", "run pgha support-bundle on");
+        assertPiece(pieces, "MANIFEST.txt", "ok  status.json", "type pgha support-bundle");
         String key = LivePair.read(pair.lab().home().resolve("pair.key"));
         List<String> secrets = key.lines()
                 .filter(line -> line.length() > 40 && !line.contains(" "))
