@@ -30,6 +30,9 @@ abstract class BootMatrixContract {
     /** Twice as long as a silent primary is given with the default profile. */
     private static final Duration REFUSED = Duration.ofSeconds(10);
 
+    /** More than the default profile's lease with its rate and margin, and less than the handover lease. */
+    private static final Duration USUAL_LEASE = Duration.ofSeconds(5);
+
     private final BootMatrix matrix = new BootMatrix();
     private Optional<BootedLab> opened = Optional.empty();
     private Optional<BootWatch> watching = Optional.empty();
@@ -94,6 +97,18 @@ abstract class BootMatrixContract {
     /** An event: what is done to the pair, and what is told to the watch. */
     interface Event {
         void happen(BootedNode primary, BootedNode standby, BootWatch.Sight sight);
+    }
+
+    /**
+     * A long lease that this pair has taken for the absence of a daemon, in an event before, is over: a takeover on silence waits
+     * for its end, and a row of the matrix shows one event.
+     */
+    private void withoutLongLease() {
+        lab().expect(
+                        "no lease but the usual one may be in force",
+                        PATIENCE,
+                        () -> lab().nodes().stream()
+                                .allMatch(node -> node.grantedMillis() < USUAL_LEASE.toMillis()));
     }
 
     final BootWatch.Sight event(String name, Event event) {
@@ -184,6 +199,7 @@ abstract class BootMatrixContract {
     @Test
     @Order(5)
     void aPrimaryWithoutPowerIsTakenOverAndReturnsAsStandby() {
+        withoutLongLease();
         event("power cut of the primary, which returns", this::powerCut);
     }
 
@@ -247,6 +263,7 @@ abstract class BootMatrixContract {
     @Test
     @Order(10)
     void aStoppedDaemonIsEndedByTheWatchdog() {
+        withoutLongLease();
         event("SIGSTOP of the primary's daemon", (primary, standby, sight) -> {
             String pid = primary.mainPid("pgha");
             primary.machine().run("kill", "-STOP", pid).orFail();

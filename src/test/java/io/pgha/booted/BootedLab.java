@@ -6,6 +6,7 @@ import io.pgha.it.Machine;
 import io.pgha.it.Run;
 import io.pgha.it.Wires;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Two nodes and, where wanted, a witness, booted, on one bridge in a network of the lab's own, where the clients are too: a third party to
- * both nodes. All of it ends with this JVM, however it ends; what is left then, a directory and empty cgroups, goes at the
- * next run.
+ * both nodes. All of it ends with this JVM, however it ends; a janitor takes away what is left then, a directory and empty
+ * cgroups.
  */
 final class BootedLab implements AutoCloseable {
 
@@ -45,7 +46,21 @@ final class BootedLab implements AutoCloseable {
             ip link set br0 up
             """;
 
+    /** Reads until this JVM is gone. The machines end by then too, each with the bed. */
+    private static final String JANITOR = """
+            read -r _
+            umount -R /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup
+            group=/sys/fs/cgroup/${1##*/}
+            for ((i = 0; i < 100; i++)); do
+                if ! grep -qs 'populated 1' "$group/cgroup.events"; then break; fi
+                sleep 0.1
+            done
+            if [ -d "$group" ]; then find "$group" -depth -type d -exec rmdir {} +; fi
+            rm -rf "$1"
+            """;
+
     private final LabDirectory directory;
+    private final Process janitor;
     private final Machine bed;
     private final BootedNode node1;
     private final BootedNode node2;
@@ -55,12 +70,29 @@ final class BootedLab implements AutoCloseable {
     private BootedLab(BaseImage base, Thirds thirds) {
         LabDirectory.sweep();
         directory = LabDirectory.make("booted");
+        janitor = janitor(directory.path());
         Runtime.getRuntime().addShutdownHook(hook);
         bed = Machine.boot("bed");
         Run.of(bed.root(List.of("bash", "-c", BED, "bed", CLIENT))).orFail();
         node1 = node(1, base);
         node2 = node(2, base);
         witness = thirds == Thirds.WITNESS ? Optional.of(third(base)) : Optional.empty();
+    }
+
+    /** In a session of its own, so that an interrupt at the terminal leaves it, and before anything is mounted. */
+    private static Process janitor(Path directory) {
+        List<String> clean = List.of("bash", "-c", JANITOR, "janitor", directory.toString());
+        List<String> apart =
+                List.of("setsid", "unshare", "--mount", "--propagation", "private");
+        try {
+            return new ProcessBuilder(
+                            Stream.of(apart, clean).flatMap(List::stream).toList())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new IllegalStateException("nobody would clean up " + directory, e);
+        }
     }
 
     private BootedMachine third(BaseImage base) {
@@ -170,5 +202,10 @@ final class BootedLab implements AutoCloseable {
             bed.die();
         }
         directory.remove();
+        try {
+            janitor.getOutputStream().close();
+        } catch (IOException e) {
+            return; // It is gone.
+        }
     }
 }

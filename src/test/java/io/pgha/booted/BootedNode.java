@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 record BootedNode(int number, BootedMachine machine) {
 
     private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Pattern GRANTED = Pattern.compile("over in at most (\\d+) ms");
     private static final Pattern STATE = Pattern.compile("\"state\":\"([A-Z]+)\"");
 
     String name() {
@@ -52,6 +53,14 @@ record BootedNode(int number, BootedMachine machine) {
     /** Whether its status holds these words. */
     boolean says(String words) {
         return status().filter(answer -> answer.text().contains(words)).isPresent();
+    }
+
+    /** How long a lease that it granted may still be in force, as it says itself; 0 when it says nothing of that. */
+    long grantedMillis() {
+        return status().map(answer -> GRANTED.matcher(answer.text()))
+                .filter(Matcher::find)
+                .map(found -> Long.parseLong(found.group(1)))
+                .orElse(0L);
     }
 
     /** What a query answers on the local socket, also while the gate is closed. */
