@@ -8,11 +8,13 @@ import io.pgha.decision.Verdicts;
 import io.pgha.decision.Verdicts.Verdict;
 import io.pgha.decision.Wishes;
 import io.pgha.decision.World;
+import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.Postmaster;
 import io.pgha.plan.Plan;
 import io.pgha.plan.StepWords;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,14 @@ final class Operators {
     private Optional<Asked> boot = Optional.empty();
     private boolean bootAsked;
     private Optional<Answer> unconfirmed = Optional.empty();
+
+    /** A refusal of {@link #late} is given by then. */
+    private static final Duration SETTLING = Duration.ofSeconds(4);
+
+    /** A question whose refusal waits, since the other node is about to know its role. */
+    private Optional<Late> late = Optional.empty();
+
+    private record Late(Asked asked, MonoTime until) {}
 
     private record Asked(Request request, Consumer<Reply> reply) {}
 
@@ -52,6 +62,7 @@ final class Operators {
         if (boot.isPresent()) {
             answerBoot(w);
         }
+        late.ifPresent(question -> answerLate(w, question));
         Asked asked = queue.poll();
         if (asked == null) {
             return List.of();
@@ -66,7 +77,11 @@ final class Operators {
         }
         Verdict verdict = verdict(w, asked.request());
         if (asked.request().dryRun()) {
-            asked.reply().accept(dry(verdict, inTheWay(w, asked.request(), verdict)));
+            if (late.isEmpty() && isSoonDecided(w, asked.request(), verdict)) {
+                late = Optional.of(new Late(asked, w.now().at().plus(SETTLING)));
+            } else {
+                asked.reply().accept(dry(verdict, inTheWay(w, asked.request(), verdict)));
+            }
             return List.of();
         }
         List<Fact> facts = new ArrayList<>(verdict.facts());
@@ -158,10 +173,31 @@ final class Operators {
                 : Verdicts.gateOpen(w);
     }
 
-    /** What runs is soon over, and whoever types these looks at a node that has just been started or struck. */
+    private void answerLate(World w, Late question) {
+        Request request = question.asked().request();
+        Verdict verdict = verdict(w, request);
+        if (w.now().at().isAfter(question.until()) || !isSoonDecided(w, request, verdict)) {
+            question.asked().reply().accept(dry(verdict, inTheWay(w, request, verdict)));
+            late = Optional.empty();
+        }
+    }
+
+    /** The other node's daemon was perhaps started a moment ago: it is heard soon, and knows its role soon after. */
+    private static boolean isSoonDecided(World w, Request request, Verdict verdict) {
+        return waits(request, verdict)
+                && w.memory().running().isEmpty()
+                && w.peer().map(p -> p.state() == NodeState.UNDECIDED).orElse(true);
+    }
+
+    /** Whoever types these looks at a node that has just been started or struck. */
+    private static boolean waits(Request request, Verdict verdict) {
+        return verdict.exitCode() != 0
+                && (request instanceof Request.Initialize || request instanceof Request.Rejoin);
+    }
+
+    /** What runs is soon over. */
     private static Optional<String> inTheWay(World w, Request request, Verdict verdict) {
-        boolean waits = request instanceof Request.Initialize || request instanceof Request.Rejoin;
-        return waits && verdict.exitCode() != 0
+        return waits(request, verdict)
                 ? w.memory().running().map(r -> r.plan().id())
                 : Optional.empty();
     }
