@@ -82,8 +82,7 @@ final class BootedLab implements AutoCloseable {
     /** In a session of its own, so that an interrupt at the terminal leaves it, and before anything is mounted. */
     private static Process janitor(Path directory) {
         List<String> clean = List.of("bash", "-c", JANITOR, "janitor", directory.toString());
-        List<String> apart =
-                List.of("setsid", "unshare", "--mount", "--propagation", "private");
+        List<String> apart = List.of("setsid", "unshare", "--mount", "--propagation", "private");
         try {
             return new ProcessBuilder(
                             Stream.of(apart, clean).flatMap(List::stream).toList())
