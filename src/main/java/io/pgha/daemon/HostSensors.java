@@ -33,6 +33,7 @@ import io.pgha.postgres.TimelineHistory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -71,7 +72,7 @@ final class HostSensors implements Sensors {
     private volatile Postmaster postmaster = Postmaster.UNKNOWN;
     private volatile Probed<Boolean> standbySignal;
     private volatile Optional<ControlData> controlData = Optional.empty();
-    private volatile Probed<PostgresView> local;
+    private final NewestAnswer<Probed<PostgresView>> local;
     private volatile Optional<PortProbe> ownPort = Optional.empty();
     private volatile Optional<PortProbe> peerPort = Optional.empty();
     private volatile Optional<PortProbe> clientPort = Optional.empty();
@@ -80,6 +81,7 @@ final class HostSensors implements Sensors {
     private volatile Optional<String> obstacle = Optional.empty();
     private volatile Optional<String> diskTrouble = Optional.empty();
     private volatile String postmasterWords = "";
+    private Told told = new Told(Postmaster.UNKNOWN, Optional.empty());
     private int forksOf = 1;
     private int peerCount;
     private boolean primary;
@@ -113,12 +115,13 @@ final class HostSensors implements Sensors {
         this.endOfWal = new EndOfWal(settings);
         this.rejoin = new RejoinSensor(settings, clock, wake);
         this.rebuildSensor = new RebuildSensor(settings);
+        this.standbySignal = new Probed.Silent<>("not looked for yet", clock.now());
+        this.local =
+                new NewestAnswer<>(new Probed.Silent<>("not asked yet", clock.now()), this::heed);
         this.watch = PostmasterWatch.start(
                 settings.postgres().dataDirectory(),
                 settings.policy().interval(),
                 new OnPostmaster());
-        this.local = new Probed.Silent<>("not asked yet", clock.now());
-        this.standbySignal = new Probed.Silent<>("not looked for yet", clock.now());
     }
 
     /** On the watch's thread: looks at once, which is what is wanted of it. */
@@ -166,7 +169,7 @@ final class HostSensors implements Sensors {
                 postmaster,
                 standbySignal,
                 controlData,
-                local,
+                local.get(),
                 ownPort,
                 peerPort,
                 clientPort,
@@ -182,31 +185,41 @@ final class HostSensors implements Sensors {
                 fenceTrouble.get());
     }
 
-    /** The process, the data directory and the held connection. One caller at a time. */
-    synchronized void lookAtPostgres() {
-        Postmaster before = postmaster;
-        boolean answered = local.answer().isPresent();
-        boolean recovering = local.answer().map(PostgresView::inRecovery).orElse(false);
+    /**
+     * The process, the data directory and the held connection. On return is known what was found by this look or a later one. Who
+     * finds that PostgreSQL is gone, or waits for another's question to it meanwhile, does not wait for one that hangs.
+     */
+    void lookAtPostgres() {
+        beginLook().ifPresent(look -> local.ask(look, () -> postgres.look(clock.now())));
+        tellChange();
+    }
+
+    /** The number of the look when PostgreSQL is to be asked; empty when what it would say is known without. */
+    private synchronized OptionalLong beginLook() {
+        long look = local.begin();
         lookAtProcess();
         if (postmaster == Postmaster.RUNNING) {
-            local = postgres.look(clock.now());
-            local.answer().ifPresent(this::lookAtHistory);
-        } else if (isContradicted()) {
-            postmaster = Postmaster.UNKNOWN;
-            local = new Probed.Refused<>(postmasterWords, clock.now());
-        } else if (postmaster == Postmaster.UNKNOWN) {
-            local = new Probed.Refused<>(postmasterWords, clock.now());
-        } else {
-            local = new Probed.Refused<>("it does not run", clock.now());
+            return OptionalLong.of(look);
         }
-        boolean changed = before != postmaster
-                || isWaitedFor()
-                || answered != local.answer().isPresent()
-                || recovering != local.answer().map(PostgresView::inRecovery).orElse(false);
-        if (changed) {
+        if (isContradicted()) {
+            postmaster = Postmaster.UNKNOWN;
+        }
+        String why = postmaster == Postmaster.UNKNOWN ? postmasterWords : "it does not run";
+        local.know(look, new Probed.Refused<>(why, clock.now()));
+        return OptionalLong.empty();
+    }
+
+    private synchronized void tellChange() {
+        Optional<PostgresView> answer = local.get().answer();
+        Told now = new Told(postmaster, answer.map(PostgresView::inRecovery));
+        if (!now.equals(told) || isWaitedFor()) {
+            told = now;
             wake.run();
         }
     }
+
+    /** What the engine was woken for: the process, and whether it answers that it recovers. */
+    private record Told(Postmaster postmaster, Optional<Boolean> recovering) {}
 
     /** The peer hands its role over, and waits for nothing but this node's position. */
     private boolean isWaitedFor() {
@@ -247,8 +260,9 @@ final class HostSensors implements Sensors {
     }
 
     private synchronized void lookAtExit() {
+        long look = local.begin();
         lookAtProcess();
-        local = new Probed.Refused<>("it has just exited", clock.now());
+        local.know(look, new Probed.Refused<>("it has just exited", clock.now()));
         wake.run();
     }
 
@@ -290,6 +304,10 @@ final class HostSensors implements Sensors {
         }
     }
 
+    private void heed(Probed<PostgresView> found) {
+        found.answer().ifPresent(this::lookAtHistory);
+    }
+
     private void lookAtHistory(PostgresView view) {
         endOfWal.saw(view.position());
         if (view.timeline() == forksOf) {
@@ -311,7 +329,7 @@ final class HostSensors implements Sensors {
 
     /** A fresh connection to the local PostgreSQL, with a committed write when it is a primary. */
     void probeOwnPort() {
-        primary = local.answer().map(view -> !view.inRecovery()).orElse(primary);
+        primary = local.get().answer().map(view -> !view.inRecovery()).orElse(primary);
         if (postmaster != Postmaster.RUNNING || !primary) {
             return;
         }
@@ -335,7 +353,7 @@ final class HostSensors implements Sensors {
     void probeClientPort() {
         Policy policy = settings.policy();
         boolean silent = policy.guard().isLease()
-                && local.answer().filter(PostgresView::inRecovery).isPresent()
+                && local.get().answer().filter(PostgresView::inRecovery).isPresent()
                 && peer.get()
                         .heardAt()
                         .filter(heard -> !clock.now().isPast(heard, policy.heartbeats(2)))
@@ -370,11 +388,11 @@ final class HostSensors implements Sensors {
 
     /** Whether this standby can still follow. */
     void lookAtRebuild() {
-        rebuildSensor.look(local.answer(), peer.get());
+        rebuildSensor.look(local.get().answer(), peer.get());
     }
 
     /** The newest view of the local PostgreSQL. */
     Probed<PostgresView> localView() {
-        return local;
+        return local.get();
     }
 }

@@ -1,0 +1,191 @@
+package io.pgha.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pgha.config.Settings;
+import io.pgha.config.SettingsFile;
+import io.pgha.engine.Clock;
+import io.pgha.model.ArbiterView;
+import io.pgha.model.ControlData;
+import io.pgha.model.Lsn;
+import io.pgha.model.NodeId;
+import io.pgha.model.Observation;
+import io.pgha.model.PeerView;
+import io.pgha.model.Postmaster;
+import io.pgha.network.Gates;
+import io.pgha.network.Gateways;
+import io.pgha.network.Observer;
+import io.pgha.plan.StopMode;
+import io.pgha.postgres.DataDirectory;
+import io.pgha.postgres.LocalPostgres;
+import io.pgha.postgres.PortProber;
+import io.pgha.postgres.PostgresControl;
+import io.pgha.postgres.PostmasterLook;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Executors;
+
+/** What the sensors know of a local PostgreSQL that hangs, ends, or seems to run. */
+class HostSensorsTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final String UNNAMED = "its postmaster.pid is missing";
+
+    @TempDir
+    private Path data;
+
+    private final Clock clock = new HostClock();
+    private final Processes processes = new Processes();
+    private final List<AutoCloseable> held = new ArrayList<>();
+
+    /** What is found of the postmaster, look by look; the last stays. */
+    private static final class Processes implements PostgresControl {
+        private final Deque<PostmasterLook> looks = new ArrayDeque<>();
+
+        synchronized Processes then(Postmaster state, String words) {
+            looks.add(new PostmasterLook(state, OptionalLong.empty(), words));
+            return this;
+        }
+
+        @Override
+        public synchronized PostmasterLook postmaster() {
+            return looks.size() > 1 ? looks.remove() : looks.element();
+        }
+
+        @Override
+        public ControlData controlData() {
+            return new ControlData("77", "in production", 1, new Lsn(1 << 24), new Lsn(1 << 24));
+        }
+
+        @Override
+        public boolean isStopping() {
+            return false;
+        }
+
+        @Override
+        public void start(Duration patience) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String stop(StopMode mode, Duration limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void promote(Duration limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String setAtBoot(AtBoot atBoot) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private HostSensors sensors(int port) throws Exception {
+        Settings settings = SettingsFile.parse(
+                data.resolve("pgha.conf"),
+                """
+                        guard = failcount
+                        postgres { data_directory = "%s", bin = "/srv/pg/bin", port = %d }
+                        nodes { node1 { host = "192.0.2.11" }, node2 { host = "192.0.2.12" } }
+                        """.formatted(data, port),
+                Optional.of(new NodeId("node1")));
+        LocalPostgres postgres = new LocalPostgres(settings.postgres(), LIMIT, clock::now);
+        held.add(postgres);
+        GateKeeper gate = new GateKeeper(Gates.of(settings), clock, () -> {});
+        held.add(gate);
+        return new HostSensors(
+                settings,
+                "incarnation",
+                "boot",
+                clock,
+                () -> {},
+                new HostSensors.Walls(
+                        postgres,
+                        processes,
+                        new DataDirectory(data),
+                        new PortProber(settings.postgres(), LIMIT, clock::now),
+                        new Observer(settings.self().observerPort(), LIMIT, clock::now),
+                        new Gateways(List.of(), LIMIT, Executors.newCachedThreadPool())),
+                gate,
+                () -> new PeerView(
+                        Optional.empty(), Optional.empty(), Optional.empty(), List.of(), ""),
+                () -> ArbiterView.NONE,
+                Optional::empty);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : held) {
+            each.close();
+        }
+    }
+
+    private Observation read(HostSensors sensors) {
+        return sensors.read(clock.now());
+    }
+
+    @Test
+    void aPostgresqlThatHangsHoldsUpNobodyWhoFindsItGone() throws Exception {
+        processes.then(Postmaster.RUNNING, "").then(Postmaster.STOPPED, "");
+        ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        held.add(port);
+        HostSensors sensors = sensors(port.getLocalPort());
+        Thread asker = new Thread(sensors::lookAtPostgres);
+        asker.start();
+        try (Socket hung = port.accept()) {
+            assertTrue(hung.isConnected());
+            port.close();
+
+            sensors.lookAtPostgres();
+
+            assertTrue(asker.isAlive(), "the look waited for the one that hangs");
+            assertEquals(Postmaster.STOPPED, read(sensors).postmaster());
+            assertEquals("it does not run", read(sensors).local().why());
+        }
+        asker.interrupt();
+        asker.join();
+        assertEquals("it does not run", read(sensors).local().why());
+    }
+
+    @Test
+    void aChildThatOutlivesItsPostmasterForAMomentIsNotTakenForOne() throws Exception {
+        processes
+                .then(Postmaster.RUNNING, UNNAMED)
+                .then(Postmaster.RUNNING, UNNAMED)
+                .then(Postmaster.CRASHED, "");
+        HostSensors sensors = sensors(1);
+
+        sensors.postmasterExited();
+
+        assertEquals(Postmaster.CRASHED, read(sensors).postmaster());
+    }
+
+    @Test
+    void aPostmasterThatSomebodyStartedAnewRunsFromTheFirstLook() throws Exception {
+        processes.then(Postmaster.RUNNING, "").then(Postmaster.CRASHED, "");
+        HostSensors sensors = sensors(1);
+
+        sensors.postmasterExited();
+
+        assertEquals(Postmaster.RUNNING, read(sensors).postmaster());
+        assertEquals("it has just exited", read(sensors).local().why());
+    }
+}
