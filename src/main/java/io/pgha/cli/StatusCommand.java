@@ -11,7 +11,8 @@ import java.util.concurrent.Callable;
         name = "status",
         description = {
             "Show both nodes, as this node's daemon sees them.",
-            "Exits 0 when all is well, 3 when degraded, 4 when critical or when no daemon answers."
+            "Exits 0 when all is well, 3 when degraded (one more fault would hurt, as when the standby would not take over),",
+            "4 when critical or when no daemon answers."
         })
 final class StatusCommand implements Callable<Integer> {
 

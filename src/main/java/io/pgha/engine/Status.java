@@ -47,7 +47,8 @@ import java.util.Optional;
  * @param problems what is wrong, each with the command to type next
  * @param exposure which faults this configuration does not handle, in plain words
  * @param coverage which single and double faults there are, and who ends each
- * @param exitCode 0 fine, 3 degraded, 4 no writable primary or two of them
+ * @param exitCode 0 fine, 3 degraded (one more fault would hurt: a problem, a veto, no standby), 4 no writable primary or two of
+ *     them
  */
 public record Status(
         MonoTime at,

@@ -47,6 +47,7 @@ final class Statuses {
     Status compose(World w, Extra extra) {
         Memory m = w.memory();
         List<String> problems = problems(w, extra);
+        List<String> vetoes = m.state() == NodeState.STANDBY ? Eligibility.vetoes(w) : List.of();
         return new Status(
                 w.now().at(),
                 w.now().self(),
@@ -68,7 +69,7 @@ final class Statuses {
                 w.tally().failures(),
                 w.policy().maxPrimaryFailcount(),
                 Eligibility.lagBytes(w),
-                m.state() == NodeState.STANDBY ? Eligibility.vetoes(w) : List.of(),
+                vetoes,
                 w.now().peer(),
                 w.now().peer().heardAt().map(at -> w.now().at().since(at)),
                 gatewayWords(w),
@@ -78,7 +79,7 @@ final class Statuses {
                 problems,
                 Exposure.of(w.policy()),
                 Coverage.of(w.policy()),
-                exitCode(w, problems));
+                exitCode(w, problems, vetoes));
     }
 
     private List<String> gatewayWords(World w) {
@@ -158,8 +159,8 @@ final class Statuses {
         return problems;
     }
 
-    /** 4: no writable primary, or two; 3: one more fault would hurt. */
-    private static int exitCode(World w, List<String> problems) {
+    /** 4: no writable primary, or two; 3: one more fault would hurt, as it does when the standby would not take over. */
+    private static int exitCode(World w, List<String> problems, List<String> vetoes) {
         Optional<PeerMessage> peer =
                 w.now().freshPeer(Counting.fresh(w.policy()).multipliedBy(2));
         boolean here =
@@ -176,11 +177,11 @@ final class Statuses {
         if (here == there) {
             return 4;
         }
-        boolean protectedNow = problems.isEmpty()
-                && peer.filter(p ->
-                                p.state() == NodeState.STANDBY || p.state() == NodeState.PRIMARY)
-                        .isPresent();
-        return protectedNow ? 0 : 3;
+        boolean protectedNow = peer.filter(
+                        p -> p.state() == NodeState.STANDBY || p.state() == NodeState.PRIMARY)
+                .filter(p -> p.vetoes().isEmpty())
+                .isPresent();
+        return protectedNow && vetoes.isEmpty() && problems.isEmpty() ? 0 : 3;
     }
 
     private static boolean gateIsOpen(World w) {

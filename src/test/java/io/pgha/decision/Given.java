@@ -363,7 +363,7 @@ public final class Given {
         return this;
     }
 
-    Given replayPaused() {
+    public Given replayPaused() {
         paused = true;
         return this;
     }
@@ -378,7 +378,7 @@ public final class Given {
         return this;
     }
 
-    Given peerPort(PortAnswer answer) {
+    public Given peerPort(PortAnswer answer) {
         peerPort = Optional.of(new PortProbe(answer, "", Duration.ofMillis(3), at));
         return this;
     }
@@ -483,7 +483,7 @@ public final class Given {
         return this;
     }
 
-    Given peerVetoes(String... vetoes) {
+    public Given peerVetoes(String... vetoes) {
         PeerMessage p = peer;
         peer = new PeerMessage(
                 p.protocol(),
