@@ -89,7 +89,8 @@ public final class Daemon {
     private final BlockingQueue<Boolean> due = new ArrayBlockingQueue<>(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean stopping;
-    private final PeerNews news = new PeerNews(this::wake);
+    private final NewestMessage message;
+    private final PeerNews news;
     private volatile boolean linked;
     private final LogThread log = LogThread.begin();
     private final Supervision supervision = Supervision.ofThisProcess();
@@ -97,6 +98,8 @@ public final class Daemon {
     private Daemon(Running started) {
         this.started = started;
         this.settings = started.settings();
+        this.message = new NewestMessage(clock::now, Counting.fresh(settings.policy()));
+        this.news = new PeerNews(message::newest, this::wake);
     }
 
     /** Runs in the foreground until SIGTERM; the exit code of the process. */
@@ -168,14 +171,13 @@ public final class Daemon {
             throws IOException, SQLException, SchedulerException, GateException, PairKeyException,
                     PeerLinkException, Journal.JournalDamaged, InterruptedException {
         String incarnation = UUID.randomUUID().toString().substring(0, 8);
-        NewestMessage message = new NewestMessage(clock::now, Counting.fresh(settings.policy()));
         PairKey pair = PairKey.read(
                 settings.link().keyFile(), settings.self().id(), settings.peer().id());
         ExecutorService gatewayThreads = Executors.newCachedThreadPool(Daemon::daemonThread);
         try (FileJournal journal = FileJournal.open(settings.stateDirectory());
                 LocalPostgres postgres = new LocalPostgres(
                         settings.postgres(), settings.policy().probeTimeout(), clock::now);
-                PeerLink link = link(pair, message);
+                PeerLink link = link(pair);
                 Arbiter arbiter = Arbiters.of(settings, pair, clock::now, this::wake)) {
             String bootId = BootMark.read(settings.runDirectory());
             HttpDoor.requireFree(settings);
@@ -374,7 +376,7 @@ public final class Daemon {
         }
     }
 
-    private PeerLink link(PairKey pair, NewestMessage message) {
+    private PeerLink link(PairKey pair) {
         Duration beat = settings.policy().heartbeat();
         return new PeerLink(
                 settings.link(),

@@ -1,23 +1,31 @@
 package io.pgha.daemon;
 
+import io.pgha.model.LinkView;
+import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
 import io.pgha.model.Postmaster;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * What to do on a message from the peer: a turn of the engine, and a look at the local PostgreSQL when that of the peer has
- * just started or ended. Who hands its role over waits for what this node has received, and clients wait with it.
+ * What to do on a message from the peer: a turn of the engine if it says anything new, and a look at the local PostgreSQL when
+ * that of the peer has just started or ended. Who hands its role over waits for what this node has received, and clients wait
+ * with it. A message that repeats the one before is met by the turn of the next heartbeat.
  */
 final class PeerNews implements Consumer<PeerView> {
 
+    private final Supplier<PeerMessage> own;
     private final Runnable wake;
     private volatile Runnable look = () -> {};
-    private volatile Optional<Postmaster> last = Optional.empty();
+    /** On the link's thread only. */
+    private Optional<PeerView> last = Optional.empty();
 
-    PeerNews(Runnable wake) {
+    /** @param own what this node says itself */
+    PeerNews(Supplier<PeerMessage> own, Runnable wake) {
+        this.own = own;
         this.wake = wake;
     }
 
@@ -29,12 +37,35 @@ final class PeerNews implements Consumer<PeerView> {
     /** On the link's thread. */
     @Override
     public void accept(PeerView view) {
-        Optional<Postmaster> now = view.last().map(PeerMessage::postmaster);
-        boolean changed = !now.equals(last);
-        last = now;
-        if (changed) {
+        Optional<PeerView> before = last;
+        last = Optional.of(view);
+        if (!postmaster(before).equals(postmaster(last))) {
             look.run();
         }
-        wake.run();
+        if (before.filter(b -> isRepeated(b, view) && isAtRest(own.get())).isEmpty()) {
+            wake.run();
+        }
+    }
+
+    private static Optional<Postmaster> postmaster(Optional<PeerView> view) {
+        return view.flatMap(PeerView::last).map(PeerMessage::postmaster);
+    }
+
+    private static boolean isRepeated(PeerView before, PeerView after) {
+        return before.last().isPresent()
+                && after.last()
+                        .filter(m -> m.saysTheSameAs(before.last().get()))
+                        .isPresent()
+                && before.trouble().equals(after.trouble())
+                && before.links().stream()
+                        .map(LinkView::trouble)
+                        .toList()
+                        .equals(after.links().stream().map(LinkView::trouble).toList());
+    }
+
+    /** It carries nothing out and hands nothing over, so it waits for no position of the peer's. */
+    private static boolean isAtRest(PeerMessage own) {
+        return own.activity().isEmpty()
+                && (own.state() == NodeState.PRIMARY || own.state() == NodeState.STANDBY);
     }
 }

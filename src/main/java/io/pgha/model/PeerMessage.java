@@ -84,4 +84,48 @@ public record PeerMessage(
         vetoes = List.copyOf(vetoes);
         forks = List.copyOf(forks);
     }
+
+    /** The same at another moment: only what rises by itself is different. */
+    public PeerMessage at(Optional<Lsn> otherPosition, long otherMillis) {
+        return new PeerMessage(
+                protocol,
+                version,
+                node,
+                incarnation,
+                configDigest,
+                state,
+                epoch,
+                owner,
+                gateOpen,
+                postmaster,
+                inRecovery,
+                systemId,
+                timeline,
+                otherPosition,
+                streaming,
+                vetoes,
+                activity,
+                cede,
+                cedeAnswer,
+                token,
+                tokenHeld,
+                wantsStandby,
+                bootQuestion,
+                holdFor,
+                forks,
+                commitsSinceFork,
+                paused,
+                unacknowledged,
+                leaseRequest,
+                leaseGrant,
+                votes,
+                synchronous,
+                otherMillis);
+    }
+
+    /** Whether both say the same, apart from what rises by itself: clock, and position if there is one. */
+    public boolean saysTheSameAs(PeerMessage other) {
+        return position.isPresent() == other.position.isPresent()
+                && equals(other.at(position, wallClockMillis));
+    }
 }

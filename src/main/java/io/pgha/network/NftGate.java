@@ -4,10 +4,12 @@ import io.pgha.model.GateState;
 import io.pgha.model.MonoTime;
 import io.pgha.model.Probed;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The gate as a table of its own in nftables, spoken to through libnftables in this process: a toggle is one transaction of the
@@ -23,6 +25,20 @@ public final class NftGate implements Gate {
     private final Lane lane;
     /** Loaded at the first call, on the lane's thread only. */
     private Optional<NftLibrary> library = Optional.empty();
+
+    /** The same. */
+    private Optional<NftGeneration> generation = Optional.empty();
+
+    /** The same: what was listed last, if it can only change together with the ruleset's number. */
+    private Optional<Listed> listed = Optional.empty();
+
+    /**
+     * A listing.
+     *
+     * @param generation read before it was made, so that no change between the two is missed
+     * @param twice it was made again at a later look: one made while the kernel was at a change may show what was before
+     */
+    private record Listed(int generation, GateState state, boolean twice) {}
 
     private volatile String damage = "";
 
@@ -114,18 +130,40 @@ public final class NftGate implements Gate {
     public Probed<GateState> look(MonoTime now) {
         try {
             return call("look at", () -> {
+                OptionalInt before = generation();
+                boolean again = before.isPresent()
+                        && listed.filter(l -> l.generation() == before.getAsInt())
+                                .isPresent();
+                if (again && listed.get().twice()) {
+                    return new Probed.Answered<>(listed.get().state(), now);
+                }
                 Optional<NftListing> seen = list();
                 List<String> wrong = seen.map(listing -> listing.damage(rules))
                         .orElseGet(() -> List.of("the table does not exist"));
                 damage = String.join("; ", wrong);
-                return new Probed.Answered<>(
-                        wrong.isEmpty()
-                                ? seen.map(NftListing::state).orElse(GateState.DAMAGED)
-                                : GateState.DAMAGED,
-                        now);
+                GateState state = wrong.isEmpty()
+                        ? seen.map(NftListing::state).orElse(GateState.DAMAGED)
+                        : GateState.DAMAGED;
+                boolean lasts = seen.filter(NftListing::isTimed).isEmpty();
+                listed = lasts && before.isPresent()
+                        ? Optional.of(new Listed(before.getAsInt(), state, again))
+                        : Optional.empty();
+                return new Probed.Answered<>(state, now);
             });
         } catch (GateException e) {
             return new Probed.Silent<>(e.words(), now);
+        }
+    }
+
+    /** The ruleset's number; empty when it cannot be had, and then everything is listed each time. */
+    private OptionalInt generation() {
+        try {
+            if (generation.isEmpty()) {
+                generation = Optional.of(NftGeneration.open());
+            }
+            return generation.get().now();
+        } catch (IOException e) {
+            return OptionalInt.empty();
         }
     }
 
@@ -171,6 +209,8 @@ public final class NftGate implements Gate {
             call("dispose", () -> {
                 library.ifPresent(NftLibrary::free);
                 library = Optional.empty();
+                generation.ifPresent(NftGeneration::close);
+                generation = Optional.empty();
                 return true;
             });
         } catch (GateException e) {

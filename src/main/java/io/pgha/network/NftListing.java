@@ -150,6 +150,16 @@ final class NftListing {
         return !elements(NftRuleset.OPEN).isEmpty();
     }
 
+    /** It holds an element that ends by itself. */
+    boolean isTimed() {
+        for (int slot = 0; slot < Gate.SLOTS; slot++) {
+            if (!elements(NftRuleset.permit(slot)).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** OPEN when a permanent element or a slot lets clients through; only for an undamaged table. */
     GateState state() {
         return isStaticallyOpen() || lastingSlot().isPresent() ? GateState.OPEN : GateState.CLOSED;

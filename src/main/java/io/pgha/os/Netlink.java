@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -16,12 +17,17 @@ public final class Netlink implements AutoCloseable {
     /** Of the protocol that shows and ends sockets, see sock_diag(7). */
     public static final int SOCKETS = 4;
 
+    /** Of the protocol of the firewall's rules (Linux, include/uapi/linux/netfilter/nfnetlink.h). */
+    public static final int FIREWALL = 12;
+
     private static final int HEADER = 16;
     private static final short REQUEST = 1;
     private static final short DUMP = 0x300;
     private static final short ERROR = 2;
     private static final short DONE = 3;
     private static final int RECEIVE = 64 << 10;
+    /** More than any single answer. */
+    private static final int ONE = 512;
     /** Orders in one call. */
     private static final int AT_A_TIME = 20_000;
     /** What a socket may send without being allowed to. */
@@ -67,6 +73,33 @@ public final class Netlink implements AutoCloseable {
             int length = Kernel.receive(descriptor, received);
             more = read(ByteBuffer.wrap(received, 0, length).order(ByteOrder.nativeOrder()), each);
         }
+    }
+
+    /**
+     * Asks for one thing.
+     *
+     * @param type of the question
+     * @param question without the header
+     * @return the body of the answer
+     * @throws IOException when the kernel refuses, or has not answered within {@code limit}
+     */
+    public ByteBuffer ask(short type, byte[] question, Duration limit) throws IOException {
+        byte[] message = new byte[HEADER + question.length];
+        put(over(message), type, REQUEST, question);
+        Kernel.drain(descriptor);
+        Kernel.send(descriptor, message);
+        if (!Kernel.pollIn(descriptor, (int) limit.toMillis())) {
+            throw new IOException("the kernel gave no answer within " + limit.toMillis() + " ms");
+        }
+        byte[] received = new byte[ONE];
+        ByteBuffer answer = ByteBuffer.wrap(received, 0, Kernel.receive(descriptor, received))
+                .order(ByteOrder.nativeOrder());
+        List<ByteBuffer> bodies = new ArrayList<>();
+        read(answer, bodies::add);
+        if (bodies.size() != 1) {
+            throw new IOException("the kernel gave " + bodies.size() + " answers to one question");
+        }
+        return bodies.get(0);
     }
 
     /** False when the list has ended. */

@@ -3,6 +3,7 @@ package io.pgha.peer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.stream.Stream;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -71,6 +72,15 @@ final class PairTls {
         context.init(new KeyManager[] {identity}, new TrustManager[] {trust.manager()}, random);
         SSLEngine engine = context.createSSLEngine();
         engine.setEnabledProtocols(PROTOCOLS);
+        engine.setEnabledCipherSuites(quickFirst(engine.getEnabledCipherSuites()));
         return engine;
+    }
+
+    /** Either side's order decides, so both have the same; where the quick one is not allowed the others are. */
+    private static String[] quickFirst(String[] suites) {
+        return Stream.concat(
+                        Stream.of(suites).filter(QUICK::equals),
+                        Stream.of(suites).filter(suite -> !suite.equals(QUICK)))
+                .toArray(String[]::new);
     }
 }
