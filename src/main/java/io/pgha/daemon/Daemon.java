@@ -74,7 +74,6 @@ public final class Daemon {
     private static final Duration SOCKET_LIMIT = Duration.ofSeconds(2);
     private static final Duration LEAVE_LIMIT = Duration.ofSeconds(2);
     private static final Duration LEAVE_LOOK = Duration.ofMillis(100);
-    private static final int SCHEDULE_THREADS = 7;
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_CONFIGURATION = 2;
     private static final int EXIT_REFUSED = 5;
@@ -289,8 +288,7 @@ public final class Daemon {
                         clock::now,
                         LOG::warn);
                 HttpDoor http = HttpDoor.open(settings, posts, metrics, clock);
-                Schedule schedule =
-                        new Schedule("pgha-" + settings.self().id(), SCHEDULE_THREADS, clock)) {
+                Schedule schedule = new Schedule("pgha-" + settings.self().id(), clock)) {
             LOG.debug("{} {} {}", desk, http, schedule);
             Files.deleteIfExists(settings.refusalFile());
             Duration interval = settings.policy().interval();
@@ -377,12 +375,11 @@ public final class Daemon {
     }
 
     private PeerLink link(PairKey pair) {
-        Duration beat = settings.policy().heartbeat();
         return new PeerLink(
                 settings.link(),
                 pair,
                 PeerAddresses.of(settings),
-                new LinkPace(beat, Counting.fresh(settings.policy())),
+                new LinkPace(settings.policy().heartbeat(), Counting.fresh(settings.policy())),
                 message,
                 clock::now,
                 news);

@@ -2,13 +2,11 @@ package io.pgha.daemon;
 
 import io.pgha.engine.Clock;
 
-import org.quartz.DisallowConcurrentExecution;
 import org.quartz.Job;
 import org.quartz.JobBuilder;
 import org.quartz.JobDataMap;
 import org.quartz.JobDetail;
 import org.quartz.JobExecutionContext;
-import org.quartz.JobKey;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.SimpleScheduleBuilder;
@@ -18,38 +16,65 @@ import org.quartz.TriggerKey;
 import org.quartz.impl.StdSchedulerFactory;
 import org.quartz.impl.matchers.GroupMatcher;
 import org.quartz.simpl.SimpleJobFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Quartz, holding the daemon's clockwork: each job calls one thing, never beside itself; a late one is not made up for.
+ * Quartz, holding the daemon's clockwork: each call is made again and again, never beside itself; however often it fell due
+ * meanwhile, it is made once more right after. Calls of one interval fall due together, on a thread each: Quartz's own work for
+ * a time is several times that of most calls.
  *
  * <p>Quartz counts by the wall clock. Were that put back by an hour, nobody would look at PostgreSQL for that hour; so steps
  * are looked for, and after one every call is due again at once ({@link #heedSteps}).
  */
 final class Schedule implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger("pgha");
     private static final String WORK = "work";
+    private static final int IDLE_SECONDS = 60;
     /** Less is what NTP slews away, and what a call may be early or late without harm. */
     private static final long STEP_MILLIS = 250;
 
     private final Scheduler scheduler;
     private final Clock clock;
+    private final Map<String, Turn> calls = new ConcurrentHashMap<>();
+    private final Map<Duration, List<Turn>> together = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor threads;
     private long lag;
 
     /** @param clock whose wall clock is Quartz's, this host's */
-    Schedule(String name, int threads, Clock clock) throws SchedulerException {
+    Schedule(String name, Clock clock) throws SchedulerException {
         this.clock = clock;
         this.lag = lag();
+        // No more than there are calls.
+        this.threads = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                body -> {
+                    Thread thread = new Thread(body, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
         Properties properties = new Properties();
         properties.setProperty("org.quartz.scheduler.instanceName", name);
         properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
-        properties.setProperty(
-                "org.quartz.scheduler.batchTriggerAcquisitionMaxCount", Integer.toString(threads));
-        properties.setProperty("org.quartz.threadPool.class", ScheduleThreads.class.getName());
-        properties.setProperty("org.quartz.threadPool.threadCount", Integer.toString(threads));
+        properties.setProperty("org.quartz.threadPool.class", ScheduleThread.class.getName());
         // Quartz's default looks by reflection at every call for properties of the job to set.
         properties.setProperty(
                 "org.quartz.scheduler.jobFactory.class", SimpleJobFactory.class.getName());
@@ -57,10 +82,20 @@ final class Schedule implements AutoCloseable {
         scheduler = new StdSchedulerFactory(properties).getScheduler();
     }
 
-    /** Calls {@code work} every {@code interval}, the first time at once. */
+    /** Calls {@code work} every {@code interval} from {@link #start} on, the first time at once. To be said before. */
     void every(Duration interval, String name, Runnable work) throws SchedulerException {
+        Turn turn = new Turn(name, work);
+        calls.put(name, turn);
+        List<Turn> others = together.get(interval);
+        if (others != null) {
+            others.add(turn);
+            return;
+        }
+        List<Turn> turns = new CopyOnWriteArrayList<>(List.of(turn));
+        together.put(interval, turns);
+        Runnable all = () -> turns.forEach(Turn::due);
         JobDataMap data = new JobDataMap();
-        data.put(WORK, work);
+        data.put(WORK, all);
         JobDetail job = JobBuilder.newJob(Call.class)
                 .withIdentity(name)
                 .usingJobData(data)
@@ -77,13 +112,48 @@ final class Schedule implements AutoCloseable {
                         .build());
     }
 
-    /** Calls the work of that name as soon as a thread is free, beside its schedule; returns at once. Any thread. */
+    /** Makes the call of that name now, or once more when it is being made, beside its schedule; returns at once. Any thread. */
     void now(String name) {
-        try {
-            scheduler.triggerJob(JobKey.jobKey(name));
-        } catch (SchedulerException e) {
-            // It is shut down, or the next regular call does it.
-            return;
+        Optional.ofNullable(calls.get(name)).ifPresent(Turn::due);
+    }
+
+    /** One call that is made again and again. */
+    private final class Turn implements Runnable {
+        private static final int IDLE = 0;
+        private static final int AT_WORK = 1;
+        private static final int DUE_AGAIN = 2;
+
+        private final String name;
+        private final Runnable work;
+        private final AtomicInteger state = new AtomicInteger(IDLE);
+
+        Turn(String name, Runnable work) {
+            this.name = name;
+            this.work = work;
+        }
+
+        void due() {
+            if (state.getAndUpdate(now -> now == IDLE ? AT_WORK : DUE_AGAIN) != IDLE) {
+                return;
+            }
+            try {
+                threads.execute(this);
+            } catch (RejectedExecutionException e) {
+                // It is shut down.
+                return;
+            }
+        }
+
+        @Override
+        public void run() {
+            do {
+                state.set(AT_WORK);
+                try {
+                    work.run();
+                } catch (RuntimeException e) {
+                    LOG.error("'{}' stumbled and is tried again at its next time", name, e);
+                }
+            } while (!state.compareAndSet(AT_WORK, IDLE));
         }
     }
 
@@ -115,10 +185,10 @@ final class Schedule implements AutoCloseable {
     @Override
     public void close() throws SchedulerException {
         scheduler.shutdown(false);
+        threads.shutdown();
     }
 
-    /** The one job class: what it calls is in its data. */
-    @DisallowConcurrentExecution
+    /** The one job class: what it calls is in its data, and returns at once. */
     public static final class Call implements Job {
         @Override
         public void execute(JobExecutionContext context) {

@@ -35,7 +35,7 @@ class ScheduleTest {
 
     @Test
     void aStepOfTheWallClockInEitherDirectionMakesEveryCallDueAtOnce() throws Exception {
-        try (Schedule schedule = new Schedule("stepped", 1, clock)) {
+        try (Schedule schedule = new Schedule("stepped", clock)) {
             schedule.every(Duration.ofHours(1), "hourly", calls::release);
             schedule.start();
             assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -51,7 +51,7 @@ class ScheduleTest {
 
     @Test
     void aClockThatIsOnlySlewedChangesNoCall() throws Exception {
-        try (Schedule schedule = new Schedule("slewed", 1, clock)) {
+        try (Schedule schedule = new Schedule("slewed", clock)) {
             schedule.every(Duration.ofHours(1), "hourly", calls::release);
             schedule.start();
             assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -60,6 +60,54 @@ class ScheduleTest {
             schedule.heedSteps();
 
             assertEquals(0, calls.availablePermits());
+        }
+    }
+
+    @Test
+    void aCallThatHangsHoldsUpNoOtherAndIsMadeOnceMoreHoweverOftenItFellDue() throws Exception {
+        Semaphore hung = new Semaphore(0);
+        Semaphore goOn = new Semaphore(0);
+        try (Schedule schedule = new Schedule("hung", clock)) {
+            schedule.every(Duration.ofMillis(10), "hangs", () -> {
+                hung.release();
+                goOn.acquireUninterruptibly();
+            });
+            schedule.every(Duration.ofMillis(10), "works", calls::release);
+            schedule.start();
+
+            assertTrue(hung.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            assertTrue(calls.tryAcquire(5, PATIENCE_SECONDS, TimeUnit.SECONDS));
+            assertEquals(0, hung.availablePermits(), "never beside itself");
+            goOn.release();
+            assertTrue(hung.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            assertEquals(0, hung.availablePermits());
+            goOn.release(1000);
+        }
+    }
+
+    @Test
+    void aCallThatStumblesIsMadeAgain() throws Exception {
+        try (Schedule schedule = new Schedule("stumbling", clock)) {
+            schedule.every(Duration.ofMillis(10), "stumbles", () -> {
+                calls.release();
+                throw new IllegalStateException("thrown by the test");
+            });
+            schedule.start();
+
+            assertTrue(calls.tryAcquire(3, PATIENCE_SECONDS, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void whatIsAskedForNowIsCalledBesideItsSchedule() throws Exception {
+        try (Schedule schedule = new Schedule("asked", clock)) {
+            schedule.every(Duration.ofHours(1), "hourly", calls::release);
+            schedule.start();
+            assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
+
+            schedule.now("hourly");
+
+            assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
         }
     }
 }
