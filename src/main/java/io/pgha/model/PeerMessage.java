@@ -85,8 +85,14 @@ public record PeerMessage(
         forks = List.copyOf(forks);
     }
 
+    /** Whether both say the same, apart from what rises by itself: clock, and position if there is one. */
+    public boolean saysTheSameAs(PeerMessage other) {
+        return position.isPresent() == other.position.isPresent()
+                && equals(other.at(position, wallClockMillis));
+    }
+
     /** The same at another moment: only what rises by itself is different. */
-    public PeerMessage at(Optional<Lsn> otherPosition, long otherMillis) {
+    private PeerMessage at(Optional<Lsn> otherPosition, long otherMillis) {
         return new PeerMessage(
                 protocol,
                 version,
@@ -121,11 +127,5 @@ public record PeerMessage(
                 votes,
                 synchronous,
                 otherMillis);
-    }
-
-    /** Whether both say the same, apart from what rises by itself: clock, and position if there is one. */
-    public boolean saysTheSameAs(PeerMessage other) {
-        return position.isPresent() == other.position.isPresent()
-                && equals(other.at(position, wallClockMillis));
     }
 }

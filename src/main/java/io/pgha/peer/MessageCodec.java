@@ -5,12 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import io.pgha.model.Lsn;
 import io.pgha.model.PeerMessage;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -23,44 +21,7 @@ final class MessageCodec {
 
     private static final int MAX_COMPLAINT = 300;
 
-    /** What changes with every message, and is put in by itself where nothing else has changed. */
-    private static final String POSITION = "position";
-
-    private static final String CLOCK = "wallClockMillis";
-
     private final ObjectMapper mapper;
-    private Optional<Known> written = Optional.empty();
-    private Optional<Known> read = Optional.empty();
-
-    /** A message in both its forms. Most repeat the one before, and bringing one from form to form is what a heartbeat costs. */
-    private record Known(PeerMessage message, JsonNode body) {
-
-        /** What another body says, if it is this one at another moment; empty when it is not, or is to be complained of. */
-        Optional<PeerMessage> repeatedAs(JsonNode other) {
-            JsonNode clock = other.path(CLOCK);
-            if (other.size() != body.size()
-                    || !clock.isIntegralNumber()
-                    || !clock.canConvertToLong()) {
-                return Optional.empty();
-            }
-            for (var field : other.properties()) {
-                boolean rises = field.getKey().equals(CLOCK) || field.getKey().equals(POSITION);
-                if (!rises && !field.getValue().equals(body.get(field.getKey()))) {
-                    return Optional.empty();
-                }
-            }
-            JsonNode position = other.path(POSITION);
-            if (position.isMissingNode()) {
-                return Optional.of(message.at(Optional.empty(), clock.longValue()));
-            }
-            try {
-                Lsn at = Lsn.parse(position.asText());
-                return Optional.of(message.at(Optional.of(at), clock.longValue()));
-            } catch (IllegalArgumentException e) {
-                return Optional.empty();
-            }
-        }
-    }
 
     MessageCodec() {
         this.mapper = ModelJson.mapper();
@@ -94,7 +55,7 @@ final class MessageCodec {
         ObjectNode envelope = mapper.createObjectNode().put("seq", sequence);
         ask.ifPresent(nonce -> envelope.put("ask", nonce));
         answers.ifPresent(nonce -> envelope.put("answers", nonce));
-        envelope.set("message", body(message));
+        envelope.putPOJO("message", message);
         byte[] json = mapper.writeValueAsBytes(envelope);
         if (json.length >= TlsChannel.MAX_LINE) {
             throw new LinkRefused(
@@ -103,17 +64,6 @@ final class MessageCodec {
         byte[] line = Arrays.copyOf(json, json.length + 1);
         line[json.length] = '\n';
         return line;
-    }
-
-    private JsonNode body(PeerMessage message) {
-        if (written.filter(last -> last.message().saysTheSameAs(message)).isPresent()
-                && written.get().body() instanceof ObjectNode body) {
-            message.position().ifPresent(at -> body.put(POSITION, at.toString()));
-            body.put(CLOCK, message.wallClockMillis());
-        } else {
-            written = Optional.of(new Known(message, mapper.valueToTree(message)));
-        }
-        return written.get().body();
     }
 
     /** Reads the envelope of a line. */
@@ -145,12 +95,7 @@ final class MessageCodec {
     /** Reads the message in an envelope. */
     PeerMessage message(Envelope envelope, String from) throws LinkRefused {
         try {
-            Optional<PeerMessage> repeated = read.flatMap(last -> last.repeatedAs(envelope.body()));
-            PeerMessage message = repeated.isPresent()
-                    ? repeated.get()
-                    : mapper.treeToValue(envelope.body(), PeerMessage.class);
-            read = Optional.of(new Known(message, envelope.body()));
-            return message;
+            return mapper.treeToValue(envelope.body(), PeerMessage.class);
         } catch (JacksonException e) {
             throw refused(from, e);
         }

@@ -420,6 +420,18 @@ abstract class GateContract {
         replaceGate();
     }
 
+    /** Elements that run out change no rule, and no number of the ruleset. */
+    @Test
+    void aSlotThatHasRunOutIsSeenHoweverOftenItWasLookedAtBefore() {
+        gate.tell("permit 0 2000");
+        gate.tell("grant 0");
+        for (int look = 0; look < 3; look++) {
+            assertEquals("OPEN", gate.tell("look"));
+        }
+        Lab.await("it is seen", SOON, () -> gate.tell("look").equals("CLOSED"));
+        expectShut();
+    }
+
     @Test
     void renewalsInTurnKeepItOpenWithoutAGap() {
         gate.tell("permit 0 2000");

@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.pgha.model.Lsn;
 import io.pgha.model.PeerMessage;
 
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 class MessageCodecTest {
@@ -31,28 +29,6 @@ class MessageCodecTest {
             assertEquals(OptionalLong.of(2), envelope.answers());
             assertEquals(message, codec.message(envelope, "b"));
         }
-    }
-
-    @Test
-    void aMessageThatRepeatsTheOneBeforeButForPositionAndClockIsReadAsItWasWritten()
-            throws IOException {
-        PeerMessage full = Messages.full();
-        PeerMessage other = Messages.of(Keys.A, "i", 1, 0);
-        Optional<Lsn> further = Optional.of(new Lsn(7));
-        for (PeerMessage message : List.of(
-                full,
-                full.at(further, 8),
-                full.at(Optional.empty(), 9),
-                full.at(further, 10),
-                other,
-                other.at(further, 11),
-                other.at(further, 11),
-                full)) {
-            assertEquals(message, read(text(message)));
-        }
-        String line = text(full.at(further, 12)).replace("\"0/7\"", "\"0+7\"");
-        String words = Keys.refusal(() -> read(line));
-        assertTrue(words.contains("is not an LSN"), words);
     }
 
     @Test
