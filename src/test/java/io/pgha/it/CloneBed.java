@@ -3,6 +3,7 @@ package io.pgha.it;
 import io.pgha.config.Settings;
 import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.NodeId;
+import io.pgha.os.FreePort;
 import io.pgha.postgres.Conninfo;
 import io.pgha.postgres.SqlSource;
 
@@ -46,7 +47,7 @@ final class CloneBed {
         passFile = Files.writeString(root.resolve("passfile"), "*:*:*:repl:" + SECRET + "\n");
         Files.setPosixFilePermissions(passFile, PosixFilePermissions.fromString("rw-------"));
         give(passFile);
-        primaryPort = PgInstance.freePort();
+        primaryPort = FreePort.next();
     }
 
     /** Makes and starts the primary. Apart from the constructor, so that a bed half made can be closed. */
@@ -77,7 +78,7 @@ final class CloneBed {
                 + " -T %1$s/space-primary=%1$s/space-template";
         postgres("pg_basebackup", copy.formatted(root, primaryPort).split(" ", -1));
         // Recovers once, so that it is a cleanly stopped old primary with rows of its own.
-        configure(root.resolve("template"), PgInstance.freePort(), "template");
+        configure(root.resolve("template"), FreePort.next(), "template");
         Files.delete(root.resolve("template/postgresql.auto.conf"));
         start(root.resolve("template"));
         stop(root.resolve("template"));
@@ -103,7 +104,7 @@ final class CloneBed {
      */
     int oldCopy(Path data, boolean walElsewhere) throws Exception {
         int number = ++copies;
-        int port = PgInstance.freePort();
+        int port = FreePort.next();
         run(List.of("cp", "-a", root.resolve("template") + "/.", data.toString()));
         Path space = root.resolve("space-" + number);
         run(List.of("cp", "-a", root.resolve("space-template").toString(), space.toString()));

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pgha.os.FreePort;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -391,7 +393,7 @@ class PackagesIT {
         Files.writeString(
                 file,
                 "pairs = [\"" + given
-                        + "\"]\nlisten = \"127.0.0.1\"\nport = " + PgInstance.freePort()
+                        + "\"]\nlisten = \"127.0.0.1\"\nport = " + FreePort.next()
                         + "\nstate_directory = \"" + directory.resolve("registers") + "\"\n");
         run("java", "-jar", jar, "keygen", pair.toString(), "--nodes", "node1,node2");
         run("java", "-jar", jar, "keygen", pair.toString(), "--for-witness", given.toString());

@@ -2,11 +2,10 @@ package io.pgha.it;
 
 import io.pgha.config.Settings.Control;
 import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.os.FreePort;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,9 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -37,13 +34,9 @@ public final class PgInstance implements AutoCloseable {
             List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups");
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int FIRST_PORT = 20_000;
-    private static final int PORTS = 12_000;
     /** Test JVMs that run side by side begin at different places. */
-    private static final AtomicInteger NEXT_PORT =
-            new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
-
     private final Path base;
+
     private final Path data;
     private final Path bin;
     private final int port;
@@ -122,7 +115,7 @@ public final class PgInstance implements AutoCloseable {
     static PgInstance allocate(Path bin) {
         try {
             Path base = Files.createTempDirectory("pgha-it-");
-            PgInstance instance = new PgInstance(base, bin, freePort());
+            PgInstance instance = new PgInstance(base, bin, FreePort.next());
             Process chown = new ProcessBuilder("chown", "postgres:postgres", base.toString())
                     .inheritIO()
                     .start();
@@ -146,23 +139,6 @@ public final class PgInstance implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /**
-     * A loopback port nobody listens on at this moment, and never given twice. It lies below those that the kernel gives to
-     * outgoing connections (32768 and up), one of which might have it by the time a server wants it.
-     */
-    public static int freePort() {
-        for (int i = 0; i < PORTS; i++) {
-            int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
-            try (ServerSocket socket =
-                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // Somebody has it: the next, then.
-            }
-        }
-        throw new IllegalStateException("no free port");
     }
 
     public int port() {

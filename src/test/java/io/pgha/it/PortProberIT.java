@@ -10,6 +10,7 @@ import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.MonoTime;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
+import io.pgha.os.FreePort;
 import io.pgha.postgres.Depth;
 import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.PortProber;
@@ -161,7 +162,7 @@ final class PortProberIT {
 
     @Test
     void aPortNobodyListensOnRefuses() {
-        int port = PgInstance.freePort();
+        int port = FreePort.next();
         for (Depth depth : Depth.values()) {
             assertEquals(
                     PortAnswer.REFUSED,

@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.pgha.model.LinkView;
 import io.pgha.model.MonoTime;
 import io.pgha.model.PeerView;
+import io.pgha.os.FreePort;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,8 +63,8 @@ class PeerLinkTest {
 
     @BeforeEach
     void choosePorts() throws Exception {
-        portA = Strangers.freePort();
-        portB = Strangers.freePort();
+        portA = FreePort.next();
+        portB = FreePort.next();
     }
 
     @Test
@@ -204,7 +205,7 @@ class PeerLinkTest {
 
     @Test
     void onePeerAddressMayBeDead() throws Exception {
-        List<String> toB = List.of("127.0.0.1:" + Strangers.freePort(), "127.0.0.1:" + portB);
+        List<String> toB = List.of("127.0.0.1:" + FreePort.next(), "127.0.0.1:" + portB);
         try (TestNode a = new TestNode(keyA, portA, toB, "i1", 1);
                 TestNode b = TestNode.of(keyB, portB, portA)) {
             PeerView view = a.await(
@@ -219,7 +220,7 @@ class PeerLinkTest {
 
     @Test
     void aSideThatCannotConnectHasContactOverThePeersConnection() throws Exception {
-        try (TestNode a = TestNode.of(keyA, portA, Strangers.freePort());
+        try (TestNode a = TestNode.of(keyA, portA, FreePort.next());
                 TestNode b = TestNode.of(keyB, portB, portA)) {
             b.awaitUp();
             PeerView view = a.await("contact", one -> one.contactAt().isPresent());

@@ -16,18 +16,12 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 
-/** Clients and servers that do not behave like a daemon, and free ports. */
+/** Clients and servers that do not behave like a daemon. */
 final class Strangers {
 
     private static final int TIMEOUT_MILLIS = 10_000;
 
     private Strangers() {}
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
 
     static Socket connect(int port) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.model.Lsn;
+import io.pgha.os.FreePort;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,8 +40,8 @@ class WalVisitTest {
     void open() throws Exception {
         new Random(7).nextBytes(wal);
         Path file = Keys.pair(directory.resolve("pair.key"));
-        int port = Strangers.freePort();
-        node = TestNode.of(Keys.ofA(file), port, Strangers.freePort());
+        int port = FreePort.next();
+        node = TestNode.of(Keys.ofA(file), port, FreePort.next());
         visit = new WalVisit(Keys.ofB(file), List.of("127.0.0.1:" + port), Duration.ofSeconds(10));
     }
 
