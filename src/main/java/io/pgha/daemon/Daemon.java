@@ -98,7 +98,7 @@ public final class Daemon {
         this.started = started;
         this.settings = started.settings();
         this.message = new NewestMessage(clock::now, Counting.fresh(settings.policy()));
-        this.news = new PeerNews(message::newest, this::wake);
+        this.news = new PeerNews(message::said, this::wake);
     }
 
     /** Runs in the foreground until SIGTERM; the exit code of the process. */

@@ -33,6 +33,11 @@ final class NewestMessage implements Voice {
         return said.orElseThrow().message();
     }
 
+    /** Empty before the engine's first turn. */
+    Optional<PeerMessage> said() {
+        return said.map(Said::message);
+    }
+
     @Override
     public boolean isCurrent() {
         return said.filter(s -> !clock.get().isPast(s.at(), fresh)).isPresent();

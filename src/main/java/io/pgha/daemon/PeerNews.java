@@ -17,14 +17,14 @@ import java.util.function.Supplier;
  */
 final class PeerNews implements Consumer<PeerView> {
 
-    private final Supplier<PeerMessage> own;
+    private final Supplier<Optional<PeerMessage>> own;
     private final Runnable wake;
     private volatile Runnable look = () -> {};
     /** On the link's thread only. */
     private Optional<PeerView> last = Optional.empty();
 
-    /** @param own what this node says itself */
-    PeerNews(Supplier<PeerMessage> own, Runnable wake) {
+    /** @param own what this node says itself; empty before it said anything */
+    PeerNews(Supplier<Optional<PeerMessage>> own, Runnable wake) {
         this.own = own;
         this.wake = wake;
     }
@@ -42,7 +42,8 @@ final class PeerNews implements Consumer<PeerView> {
         if (!postmaster(before).equals(postmaster(last))) {
             look.run();
         }
-        if (before.filter(b -> isRepeated(b, view) && isAtRest(own.get())).isEmpty()) {
+        boolean repeated = before.filter(b -> isRepeated(b, view)).isPresent();
+        if (!repeated || own.get().filter(PeerNews::isAtRest).isEmpty()) {
             wake.run();
         }
     }
