@@ -114,7 +114,7 @@ final class HostSensors implements Sensors {
         this.fenceTrouble = fenceTrouble;
         this.endOfWal = new EndOfWal(settings);
         this.rejoin = new RejoinSensor(settings, clock, wake);
-        this.rebuildSensor = new RebuildSensor(settings);
+        this.rebuildSensor = new RebuildSensor(settings, postgres);
         this.standbySignal = new Probed.Silent<>("not looked for yet", clock.now());
         this.local =
                 new NewestAnswer<>(new Probed.Silent<>("not asked yet", clock.now()), this::heed);

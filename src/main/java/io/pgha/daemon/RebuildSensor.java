@@ -6,6 +6,7 @@ import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Receiver;
+import io.pgha.postgres.LocalPostgres;
 import io.pgha.postgres.NextSegment;
 import io.pgha.postgres.PeerDatabase;
 import io.pgha.postgres.RebuildReason;
@@ -26,12 +27,14 @@ final class RebuildSensor {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final Settings settings;
+    private final LocalPostgres postgres;
     private final SqlSource peerDatabase;
     private Optional<String> found = Optional.empty();
     private int starts;
 
-    RebuildSensor(Settings settings) {
+    RebuildSensor(Settings settings, LocalPostgres postgres) {
         this.settings = settings;
+        this.postgres = postgres;
         this.peerDatabase = new PeerDatabase(settings, LIMIT);
     }
 
@@ -93,14 +96,19 @@ final class RebuildSensor {
                         missing(standby, p)));
     }
 
-    /** Not known, when it cannot be asked. */
+    /** Not known of a standby that has WAL to replay yet, since what it needs next comes after that, nor when nobody can be asked. */
     private Optional<String> missing(RebuildReason.Standby standby, PeerMessage primary) {
-        try (Connection connection = peerDatabase.open()) {
-            return NextSegment.missing(
-                    connection,
-                    standby.position(),
-                    primary.timeline().orElseThrow(),
-                    primary.forks());
+        try {
+            if (!postgres.awaitsWal()) {
+                return Optional.empty();
+            }
+            try (Connection connection = peerDatabase.open()) {
+                return NextSegment.missing(
+                        connection,
+                        standby.position(),
+                        primary.timeline().orElseThrow(),
+                        primary.forks());
+            }
         } catch (SQLException e) {
             return Optional.empty();
         }

@@ -210,6 +210,21 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
+    /**
+     * True for a standby that has replayed all the WAL it has, and waits for more from elsewhere ("Wait Events" in the manual);
+     * one that replays, or is paused, is none.
+     */
+    public boolean awaitsWal() throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select exists (select from pg_stat_activity where backend_type = 'startup'"
+                                + " and wait_event in ('RecoveryRetrieveRetryInterval', 'RecoveryWalStream'))")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
     /** True when it has left recovery. */
     public boolean isReadWrite() throws SQLException {
         try (Connection connection = pool.getConnection();

@@ -113,7 +113,8 @@ public final class RebuildReason {
         }
         return fork(standby, primary)
                 .or(() -> primary.missing()
-                        .filter(segment -> !standby.archive())
+                        .filter(segment ->
+                                !standby.archive() && primary.timeline() >= standby.timeline())
                         .map(segment -> "the primary removed WAL that it needs (segment " + segment
                                 + "; max_slot_wal_keep_size bounds what is kept)"));
     }

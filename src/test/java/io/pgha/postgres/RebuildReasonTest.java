@@ -70,10 +70,12 @@ class RebuildReasonTest {
     void aPrimaryOnALowerTimelineIsNoReasonToOverwriteTheHigherOne() {
         Standby ahead = new Standby("1", 3, new Lsn(5), false, false);
 
-        Verdict verdict = RebuildReason.judge(
-                ahead, Optional.of(new Primary("1", 2, List.of(), Optional.empty())), List.of());
-
-        assertEquals(Kind.UNKNOWN, verdict.kind());
+        for (Optional<String> missing :
+                List.of(Optional.<String>empty(), Optional.of("00000002000000000000000A"))) {
+            Verdict verdict = RebuildReason.judge(
+                    ahead, Optional.of(new Primary("1", 2, List.of(), missing)), List.of());
+            assertEquals(Kind.UNKNOWN, verdict.kind());
+        }
     }
 
     @Test
