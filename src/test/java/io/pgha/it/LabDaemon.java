@@ -136,17 +136,23 @@ final class LabDaemon {
         return status().filter(answer -> answer.exitCode() == 0).isPresent();
     }
 
-    /** The status as JSON, asked on the control socket without a program in between; empty while nobody answers. */
+    /**
+     * The status as JSON with the command's exit code, asked on the control socket without a program in between; empty while
+     * nobody answers.
+     */
     Optional<Answer> status() {
         Path socket = node.machine().root("/run/pgha/control.sock");
         List<Answer> said = new ArrayList<>();
         try {
-            new ControlClient(socket, SOON, System::nanoTime)
+            int exit = new ControlClient(socket, SOON, System::nanoTime)
                     .call(Call.look(Call.Command.STATUS, Call.Form.JSON), said::add);
+            return said.stream()
+                    .filter(a -> a.text().startsWith("{"))
+                    .findFirst()
+                    .map(a -> new Answer(a.kind(), a.text(), exit, a.planId()));
         } catch (IOException e) {
             return Optional.empty();
         }
-        return said.stream().filter(a -> a.text().startsWith("{")).findFirst();
     }
 
     /** The state it says it is in; empty while nobody answers. The node's own is the first in its status. */
