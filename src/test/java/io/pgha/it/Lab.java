@@ -101,9 +101,9 @@ public final class Lab implements AutoCloseable {
             node1.daemon().start();
             node2.daemon().start();
             // Its port alone says nothing: until the daemon has put its gate up, there is none.
-            expect("node1 serves", Duration.ofSeconds(30), () -> node1.daemon().isSteady());
+            expect("node1 answers", Duration.ofSeconds(30), () -> node1.daemon().answers());
             expect("node1 is open", Duration.ofSeconds(30), () -> isOpen(node1));
-            expect("node2 follows", Duration.ofSeconds(30), () -> node2.daemon().isSteady());
+            expect("node2 answers", Duration.ofSeconds(30), () -> node2.daemon().answers());
             if (witness.isPresent()) {
                 expect("the witness may move", Duration.ofSeconds(30), witness.get()::mayMove);
             }

@@ -204,8 +204,7 @@ final class StruckPair implements AutoCloseable {
         }
         return standby.postgres().isStreaming()
                 && standby.daemon().isIdle()
-                && standby.daemon().isSteady()
-                && primary.daemon().isSteady()
+                && primary.daemon().answers()
                 && lab.isOpen(primary);
     }
 

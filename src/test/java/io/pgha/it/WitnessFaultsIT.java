@@ -149,6 +149,9 @@ class WitnessFaultsIT extends LeaseContract {
             assertTrue(logsOn(round.standby(), 1), lab::diagnosis);
             nodes.forEach(node -> node.daemon().install(Optional.empty()));
             nodes.forEach(node -> restart(lab, node));
+            // The next blow may fall on the primary, and a vote comes back only when it was asked
+            // for.
+            round.expect("the other would take over", round.standby().daemon()::knowsOfAnHeir);
         });
         // Spans are taken when they overlap the given one, so this one ends well before the hang.
         long before = hang.get() - Duration.ofSeconds(1).toNanos();
