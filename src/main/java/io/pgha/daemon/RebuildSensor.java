@@ -29,8 +29,8 @@ final class RebuildSensor {
     private final Settings settings;
     private final LocalPostgres postgres;
     private final SqlSource peerDatabase;
-    private Optional<String> found = Optional.empty();
-    private int starts;
+    private final NewestAnswer<Optional<String>> found =
+            new NewestAnswer<>(Optional.empty(), why -> {});
 
     RebuildSensor(Settings settings, LocalPostgres postgres) {
         this.settings = settings;
@@ -39,29 +39,19 @@ final class RebuildSensor {
     }
 
     /** The newest answer; empty: not known to be so. */
-    synchronized Optional<String> found() {
-        return found;
+    Optional<String> found() {
+        return found.get();
     }
 
     /** PostgreSQL was started just now: what was found before, or is being looked for, says nothing of it. */
-    synchronized void started() {
-        starts = starts + 1;
-        found = Optional.empty();
+    void started() {
+        found.know(found.begin(), Optional.empty());
     }
 
     /** Reads a log and asks the peer, unless it streams; blocks its caller. */
     void look(Optional<PostgresView> local, PeerView peer) {
-        int before = starts();
-        Optional<String> reason = reason(local, peer);
-        synchronized (this) {
-            if (before == starts) {
-                found = reason;
-            }
-        }
-    }
-
-    private synchronized int starts() {
-        return starts;
+        long look = found.begin();
+        found.know(look, reason(local, peer));
     }
 
     private Optional<String> reason(Optional<PostgresView> local, PeerView peer) {

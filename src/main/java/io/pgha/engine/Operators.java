@@ -27,13 +27,13 @@ final class Operators {
 
     private static final int LIMIT = 16;
 
+    /** A refusal of {@link #late} is given by then. */
+    private static final Duration SETTLING = Duration.ofSeconds(4);
+
     private final ArrayBlockingQueue<Asked> queue = new ArrayBlockingQueue<>(LIMIT);
     private Optional<Asked> boot = Optional.empty();
     private boolean bootAsked;
     private Optional<Answer> unconfirmed = Optional.empty();
-
-    /** A refusal of {@link #late} is given by then. */
-    private static final Duration SETTLING = Duration.ofSeconds(4);
 
     /** A question whose refusal waits, since the other node is about to know its role. */
     private Optional<Late> late = Optional.empty();

@@ -152,24 +152,26 @@ final class NftListing {
 
     /** It holds an element that ends by itself. */
     boolean isTimed() {
-        for (int slot = 0; slot < Gate.SLOTS; slot++) {
-            if (!elements(NftRuleset.permit(slot)).isEmpty()) {
-                return true;
-            }
-        }
-        return false;
+        return IntStream.range(0, Gate.SLOTS)
+                .anyMatch(slot -> !elements(NftRuleset.permit(slot)).isEmpty());
     }
 
     /** OPEN when a permanent element or a slot lets clients through; only for an undamaged table. */
     GateState state() {
-        return isStaticallyOpen() || lastingSlot().isPresent() ? GateState.OPEN : GateState.CLOSED;
+        boolean open = isStaticallyOpen() || slotsInForce().findAny().isPresent();
+        return open ? GateState.OPEN : GateState.CLOSED;
     }
 
-    /** The slot that is both permitted and granted; of two the one whose permit lasts longer. */
-    Optional<Integer> lastingSlot() {
+    /** The slots that are both permitted and granted. */
+    private IntStream slotsInForce() {
         return IntStream.range(0, Gate.SLOTS)
                 .filter(slot -> !elements(NftRuleset.granted(slot)).isEmpty()
-                        && !elements(NftRuleset.permit(slot)).isEmpty())
+                        && !elements(NftRuleset.permit(slot)).isEmpty());
+    }
+
+    /** The slot in force; of two the one whose permit lasts longer. */
+    Optional<Integer> lastingSlot() {
+        return slotsInForce()
                 .boxed()
                 .max(Comparator.comparingLong(slot -> restMillis(NftRuleset.permit(slot))));
     }

@@ -36,8 +36,11 @@ class FailbackIT {
                 assertTrue(
                         !node.daemon().logged().contains("initialize as standby"), lab::diagnosis);
             }
-            lab.expect("the released node keeps no slot", PATIENCE, () -> slots(lab.node1()) == 0);
-            assertEquals(1, slots(lab.node2()), lab::diagnosis);
+            lab.expect(
+                    "the released node keeps no slot",
+                    PATIENCE,
+                    () -> lab.node1().postgres().slots() == 0);
+            assertEquals(1, lab.node2().postgres().slots(), lab::diagnosis);
         }
     }
 
@@ -52,10 +55,5 @@ class FailbackIT {
         lab.expect(from.name() + " follows", PATIENCE, () -> from.postgres().isStreaming());
         lab.expect(from.name() + " is steady", PATIENCE, () -> from.daemon().isSteady());
         lab.expect(to.name() + " is steady", PATIENCE, () -> to.daemon().isSteady());
-    }
-
-    private static int slots(LabNode node) {
-        return Integer.parseInt(
-                node.postgres().sql("postgres", "select count(*) from pg_replication_slots"));
     }
 }

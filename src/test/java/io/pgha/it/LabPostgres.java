@@ -143,6 +143,11 @@ final class LabPostgres {
         return now;
     }
 
+    /** How many replication slots it has, used or not. */
+    int slots() {
+        return Integer.parseInt(sql("postgres", "select count(*) from pg_replication_slots"));
+    }
+
     /** Freezes who sends WAL to the standby: what is written from now on stays here. */
     void holdWal() {
         List<Long> senders = sql("postgres", "select pid from pg_stat_replication")

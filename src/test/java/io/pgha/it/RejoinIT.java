@@ -124,8 +124,8 @@ class RejoinIT {
             lab.powerOn(second);
             follows(lab, second);
             assertEquals(copies, count(lab, "initialize as standby begins"), lab::diagnosis);
-            lab.expect("a standby keeps none", PATIENCE, () -> slots(second).equals("0"));
-            assertEquals("1", slots(first), lab::diagnosis);
+            lab.expect("a standby keeps none", PATIENCE, () -> second.postgres().slots() == 0);
+            assertEquals(1, first.postgres().slots(), lab::diagnosis);
         }
     }
 
@@ -143,10 +143,6 @@ class RejoinIT {
             heir.postgres().sql("postgres", "select pg_switch_wal()");
             heir.postgres().sql("postgres", "checkpoint");
         }
-    }
-
-    private static String slots(LabNode node) {
-        return node.postgres().sql("postgres", "select count(*) from pg_replication_slots");
     }
 
     /** The daemon is killed while pg_rewind writes. */
