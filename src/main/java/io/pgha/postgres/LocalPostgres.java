@@ -168,6 +168,20 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
+    /** What is made of the one row of an answer. */
+    private interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> T one(String question, Reader<T> reader) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(question)) {
+            row.next();
+            return reader.read(row);
+        }
+    }
+
     /** The role that is asked with. */
     public String user() {
         return settings.user();
@@ -193,21 +207,17 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Asks a standby for it, in one round trip. */
     Recovery recovery() throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select pg_last_wal_receive_lsn()::text, coalesce(pg_last_wal_replay_lsn(), '0/0')::text,"
-                                + " pg_is_wal_replay_paused(), exists (select from pg_stat_wal_receiver),"
-                                + " current_setting('server_version_num')::int, current_setting('restore_command')")) {
-            row.next();
-            return new Recovery(
-                    Optional.ofNullable(row.getString(1)).map(Lsn::parse),
-                    Lsn.parse(row.getString(2)),
-                    row.getBoolean(3),
-                    row.getBoolean(4),
-                    row.getInt(5),
-                    row.getString(6));
-        }
+        return one(
+                "select pg_last_wal_receive_lsn()::text, coalesce(pg_last_wal_replay_lsn(), '0/0')::text,"
+                        + " pg_is_wal_replay_paused(), exists (select from pg_stat_wal_receiver),"
+                        + " current_setting('server_version_num')::int, current_setting('restore_command')",
+                row -> new Recovery(
+                        Optional.ofNullable(row.getString(1)).map(Lsn::parse),
+                        Lsn.parse(row.getString(2)),
+                        row.getBoolean(3),
+                        row.getBoolean(4),
+                        row.getInt(5),
+                        row.getString(6)));
     }
 
     /**
@@ -215,24 +225,15 @@ public final class LocalPostgres implements AutoCloseable {
      * one that replays, or is paused, is none.
      */
     public boolean awaitsWal() throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select exists (select from pg_stat_activity where backend_type = 'startup'"
-                                + " and wait_event in ('RecoveryRetrieveRetryInterval', 'RecoveryWalStream'))")) {
-            row.next();
-            return row.getBoolean(1);
-        }
+        return one(
+                "select exists (select from pg_stat_activity where backend_type = 'startup'"
+                        + " and wait_event in ('RecoveryRetrieveRetryInterval', 'RecoveryWalStream'))",
+                row -> row.getBoolean(1));
     }
 
     /** True when it has left recovery. */
     public boolean isReadWrite() throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select not pg_is_in_recovery()")) {
-            row.next();
-            return row.getBoolean(1);
-        }
+        return one("select not pg_is_in_recovery()", row -> row.getBoolean(1));
     }
 
     /**
@@ -244,15 +245,11 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Asks for it. */
     Leaving leaving() throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select not pg_is_in_recovery(),"
-                                + " case when pg_is_in_recovery() then pg_last_wal_replay_lsn() end::text")) {
-            row.next();
-            return new Leaving(
-                    row.getBoolean(1), Optional.ofNullable(row.getString(2)).map(Lsn::parse));
-        }
+        return one(
+                "select not pg_is_in_recovery(),"
+                        + " case when pg_is_in_recovery() then pg_last_wal_replay_lsn() end::text",
+                row -> new Leaving(
+                        row.getBoolean(1), Optional.ofNullable(row.getString(2)).map(Lsn::parse)));
     }
 
     /**
@@ -262,22 +259,18 @@ public final class LocalPostgres implements AutoCloseable {
      * @return how many
      */
     int endWhoHoldsReplay() throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select count(pg_terminate_backend(a.pid)) from pg_stat_activity a, pg_stat_activity s"
-                                + " where s.backend_type = 'startup' and a.backend_type = 'client backend'"
-                                + " and a.pid <> pg_backend_pid() and case when s.wait_event_type = 'Lock'"
-                                + " then exists (select from pg_locks w join pg_locks h on h.granted and h.locktype = w.locktype"
-                                + " and h.database is not distinct from w.database and h.relation is not distinct from w.relation"
-                                + " where w.pid = s.pid and not w.granted and h.pid = a.pid)"
-                                + " else (s.wait_event_type = 'BufferPin' or s.wait_event like 'RecoveryConflict%')"
-                                + " and a.xact_start is not null end"
-                                + " and (a.usesysid in (select oid from pg_roles where not rolsuper)"
-                                + " or (select rolsuper from pg_roles where rolname = current_user))")) {
-            row.next();
-            return row.getInt(1);
-        }
+        return one(
+                "select count(pg_terminate_backend(a.pid)) from pg_stat_activity a, pg_stat_activity s"
+                        + " where s.backend_type = 'startup' and a.backend_type = 'client backend'"
+                        + " and a.pid <> pg_backend_pid() and case when s.wait_event_type = 'Lock'"
+                        + " then exists (select from pg_locks w join pg_locks h on h.granted and h.locktype = w.locktype"
+                        + " and h.database is not distinct from w.database and h.relation is not distinct from w.relation"
+                        + " where w.pid = s.pid and not w.granted and h.pid = a.pid)"
+                        + " else (s.wait_event_type = 'BufferPin' or s.wait_event like 'RecoveryConflict%')"
+                        + " and a.xact_start is not null end"
+                        + " and (a.usesysid in (select oid from pg_roles where not rolsuper)"
+                        + " or (select rolsuper from pg_roles where rolname = current_user))",
+                row -> row.getInt(1));
     }
 
     /**
@@ -306,13 +299,9 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Ends the clients' sessions whose COMMIT waits for a standby, but for those of superusers; returns how many. */
     int endWaitingCommits() throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select count(pg_terminate_backend(pid))" + WAITING + " and " + MAY_END)) {
-            row.next();
-            return row.getInt(1);
-        }
+        return one(
+                "select count(pg_terminate_backend(pid))" + WAITING + " and " + MAY_END,
+                row -> row.getInt(1));
     }
 
     /** The processes of the others. */
