@@ -193,7 +193,10 @@ final class HostSteps {
 
         @Override
         public Job stopReceiver(Step.StopReceiver step) {
-            return () -> rescuer.shortenRetryInterval();
+            return () -> {
+                kept.begin();
+                return rescuer.shortenRetryInterval();
+            };
         }
 
         @Override
