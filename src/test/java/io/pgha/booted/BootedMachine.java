@@ -85,9 +85,14 @@ final class BootedMachine {
         return bed.root(home + "/root" + path);
     }
 
-    /** This host's way to a file as the running machine sees it. */
+    /** This host's way to a file as the machine sees it; empty while the machine is off. */
+    Optional<Path> seen(String path) {
+        return init().map(pid -> Path.of("/proc/" + pid + "/root" + path));
+    }
+
+    /** The same of a machine that runs. */
     Path live(String path) {
-        return Path.of("/proc/" + init().orElseThrow() + "/root" + path);
+        return seen(path).orElseThrow();
     }
 
     void write(String path, String text) {

@@ -13,14 +13,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The pgha of one node: its daemon's life, and its commands as an administrator types them. */
 final class LabDaemon {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Pattern STATE = Pattern.compile("\"state\":\"([A-Z]+)\"");
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final LabNode node;
@@ -133,51 +130,36 @@ final class LabDaemon {
 
     /** Whether it says that nothing is wrong. */
     boolean isSteady() {
-        return status().filter(answer -> answer.exitCode() == 0).isPresent();
+        return status().filter(DaemonStatus::isSteady).isPresent();
     }
 
-    /**
-     * The status as JSON with the command's exit code, asked on the control socket without a program in between; empty while
-     * nobody answers.
-     */
-    Optional<Answer> status() {
-        Path socket = node.machine().root("/run/pgha/control.sock");
-        List<Answer> said = new ArrayList<>();
-        try {
-            int exit = new ControlClient(socket, SOON, System::nanoTime)
-                    .call(Call.look(Call.Command.STATUS, Call.Form.JSON), said::add);
-            return said.stream()
-                    .filter(a -> a.text().startsWith("{"))
-                    .findFirst()
-                    .map(a -> new Answer(a.kind(), a.text(), exit, a.planId()));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+    /** What it says of itself; empty while nobody answers. */
+    Optional<DaemonStatus> status() {
+        return DaemonStatus.ask(socket());
     }
 
-    /** The state it says it is in; empty while nobody answers. The node's own is the first in its status. */
+    /** The state it says it is in; empty while nobody answers. */
     Optional<String> state() {
-        return flat().map(STATE::matcher).filter(Matcher::find).map(found -> found.group(1));
+        return status().flatMap(DaemonStatus::state);
     }
 
     /** Whether it says that it is in that state. */
     boolean is(String state) {
-        return state().filter(state::equals).isPresent();
+        return status().filter(said -> said.is(state)).isPresent();
     }
 
     /** Whether it answers and carries no workflow out. */
     boolean isIdle() {
-        return flat().filter(json -> json.contains("\"running\":null")).isPresent();
+        return status().filter(DaemonStatus::isIdle).isPresent();
     }
 
     /** Whether, by what it knows, nothing keeps the standby of the two from taking over. */
     boolean knowsOfAnHeir() {
-        return flat().filter(json -> json.split("\"vetoes\":\\[\\]", -1).length == 3)
-                .isPresent();
+        return status().filter(DaemonStatus::knowsOfAnHeir).isPresent();
     }
 
-    private Optional<String> flat() {
-        return status().map(answer -> answer.text().replaceAll("\\s", ""));
+    private Path socket() {
+        return node.machine().root("/run/pgha/control.sock");
     }
 
     boolean runs() {
@@ -209,9 +191,8 @@ final class LabDaemon {
 
     /** Asks the daemon itself, without a command's start; every part of its answer. */
     List<Answer> ask(Call call) throws IOException {
-        Path socket = node.machine().root("/run/pgha/control.sock");
         List<Answer> said = new ArrayList<>();
-        new ControlClient(socket, Duration.ofSeconds(10), System::nanoTime).call(call, said::add);
+        new ControlClient(socket(), Duration.ofSeconds(10), System::nanoTime).call(call, said::add);
         return said;
     }
 
