@@ -179,10 +179,12 @@ final class LabPostgres {
         }
     }
 
-    /** Ends a hang of any kind. */
+    /** Ends a hang of any kind, if a server is there. */
     void resume() {
         List<String> command = new ArrayList<>(List.of("kill", "-CONT"));
-        everyProcess().forEach(process -> command.add(Long.toString(process)));
+        findPostmaster().map(LabPostgres::family).stream()
+                .flatMap(List::stream)
+                .forEach(process -> command.add(Long.toString(process)));
         // Woken first, the postmaster may end others before they are woken.
         Run.of(command);
     }
@@ -218,8 +220,12 @@ final class LabPostgres {
     }
 
     private List<Long> everyProcess() {
-        List<Long> all = new ArrayList<>(List.of(postmaster()));
-        ProcessHandle.of(all.get(0))
+        return family(postmaster());
+    }
+
+    private static List<Long> family(long postmaster) {
+        List<Long> all = new ArrayList<>(List.of(postmaster));
+        ProcessHandle.of(postmaster)
                 .ifPresent(handle -> handle.children().forEach(child -> all.add(child.pid())));
         return all;
     }

@@ -115,6 +115,8 @@ final class StruckPair implements AutoCloseable {
             Round round = new Round(lab, primary, lab.other(primary), recorder);
             blow.strike(round);
             lab.heal();
+            // What the blow froze goes on, in a PostgreSQL that nobody had to end.
+            Stream.of(lab.node1(), lab.node2()).forEach(node -> node.postgres().resume());
             lab.expect("the nodes have met", WHOLE, () -> isSettled(lab));
             recorder.awaitWrites();
             Recording seen = recorder.stop();
@@ -203,8 +205,8 @@ final class StruckPair implements AutoCloseable {
             standby.daemon().rebuild();
         }
         return standby.postgres().isStreaming()
-                && standby.daemon().isIdle()
-                && primary.daemon().answers()
+                && standby.daemon().isSteady()
+                && primary.daemon().isSteady()
                 && lab.isOpen(primary);
     }
 
