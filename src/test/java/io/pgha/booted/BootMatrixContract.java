@@ -123,7 +123,7 @@ abstract class BootMatrixContract {
         List<String> violations = sight.violations();
         String who = open.equals(primary) ? "the same node" : "the other node";
         matrix.add(name, guard(), who, sight.gapSeconds(), violations.size());
-        assertEquals(List.of(), violations, () -> lab().diagnosis());
+        lab().assertNone("violations", violations);
         return sight;
     }
 
@@ -193,7 +193,7 @@ abstract class BootMatrixContract {
         BootWatch.Sight sight =
                 event("reboot of the standby", (primary, standby, s) -> rebooted(s, standby));
 
-        assertEquals(List.of(), sight.errors(), lab()::diagnosis);
+        lab().assertNone("errors of clients", sight.errors());
     }
 
     @Test
@@ -240,14 +240,14 @@ abstract class BootMatrixContract {
             primary.machine().run("systemctl", "restart", "pgha").orFail();
             standby.machine().run("systemctl", "restart", "pgha").orFail();
         });
-        assertEquals(List.of(), sight.errors(), lab()::diagnosis);
+        lab().assertNone("errors of clients", sight.errors());
 
         BootWatch.Sight stopped = event("systemctl stop pgha, and start", (primary, standby, s) -> {
             primary.machine().run("systemctl", "stop", "pgha").orFail();
             watch().awaitWrites();
             primary.machine().run("systemctl", "start", "pgha").orFail();
         });
-        assertEquals(List.of(), stopped.errors(), lab()::diagnosis);
+        lab().assertNone("errors of clients", stopped.errors());
     }
 
     @Test
@@ -297,7 +297,7 @@ abstract class BootMatrixContract {
                     Installation.install(primary.machine(), built).orFail();
                 });
 
-        assertEquals(List.of(), sight.errors(), lab()::diagnosis);
+        lab().assertNone("errors of clients", sight.errors());
         assertEquals(first, settled());
         for (BootedNode node : lab().nodes()) {
             String version = node.machine().run("pgha", "version").orFail().out();
@@ -325,7 +325,7 @@ abstract class BootMatrixContract {
                     Installation.install(standby.machine(), built).orFail();
                 });
 
-        assertEquals(List.of(), sight.errors(), lab()::diagnosis);
+        lab().assertNone("errors of clients", sight.errors());
         assertEquals(first, settled());
     }
 

@@ -23,6 +23,12 @@ final class BootWatch implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long THINK_MICROS = 10_000;
 
+    /**
+     * The machines share a disk, on which one of them installs packages: a commit that takes half a second there is no error. A
+     * gate that closes is one at once.
+     */
+    private static final String PATIENT = "&socketTimeout=3&socketFactoryArg=3000";
+
     private final BootedLab lab;
     private final Path recording;
     private final Path knocks;
@@ -36,7 +42,7 @@ final class BootWatch implements AutoCloseable {
         lab.nodes().forEach(this::remember);
         String one = lab.node1().machine().address();
         String two = lab.node2().machine().address();
-        String door = one + ":5432," + two + ":5432/app?targetServerType=primary";
+        String door = one + ":5432," + two + ":5432/app?targetServerType=primary" + PATIENT;
         List<String> flags = List.of("-Xmx96m");
         List<String> record = List.of(
                 Installation.PASSWORD,

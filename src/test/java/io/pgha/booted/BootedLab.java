@@ -155,12 +155,21 @@ final class BootedLab implements AutoCloseable {
                 .toList();
     }
 
-    /** As {@link Lab#await}, and a failure shows what the machines logged. */
+    /** As {@link Lab#await}; what the machines logged is printed before the failure, so that a report ends with that. */
     void expect(String what, Duration limit, Callable<Boolean> condition) {
         try {
             Lab.await(what, limit, condition);
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "\n" + diagnosis(), e);
+            System.out.println(diagnosis());
+            throw e;
+        }
+    }
+
+    /** Nothing of the kind was found; else it is said as by {@link #expect}. */
+    void assertNone(String what, List<?> found) {
+        if (!found.isEmpty()) {
+            System.out.println(diagnosis());
+            throw new AssertionError(what + ": " + found);
         }
     }
 

@@ -68,8 +68,8 @@ class InstallationIT extends BootMatrixContract {
                 line.command(),
                 (System.nanoTime() - begun) / 1e9));
         if (run.code() != 0) {
-            throw new AssertionError(
-                    String.join("\n", transcript) + "\n" + run + "\n" + lab().diagnosis());
+            System.out.println(String.join("\n", transcript) + "\n" + lab().diagnosis());
+            throw new AssertionError(run);
         }
         return run;
     }
