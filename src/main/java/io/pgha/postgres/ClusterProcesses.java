@@ -1,17 +1,13 @@
 package io.pgha.postgres;
 
-import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import io.pgha.os.ProcessEntry;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,8 +17,6 @@ import java.util.concurrent.TimeoutException;
  * can outlive its postmaster, so the working directory of every process counts, not only postmaster.pid.
  */
 final class ClusterProcesses {
-
-    private static final Set<String> NAMES = Set.of("postgres", "postmaster");
 
     private static final long END_LIMIT_SECONDS = 10;
 
@@ -34,9 +28,9 @@ final class ClusterProcesses {
      * @throws DataDirectoryException REFUSED, naming the processes, or when it cannot be known
      */
     static void requireNone(Path data, String purpose) throws DataDirectoryException {
-        List<String> found;
+        List<ProcessEntry> found;
         try {
-            found = find(data, Path.of("/proc"));
+            found = new LiveCluster(data).members();
         } catch (IOException e) {
             throw DataDirectoryException.failed(
                     "whether PostgreSQL runs in " + data + " could not be found out; " + purpose
@@ -46,7 +40,7 @@ final class ClusterProcesses {
         if (!found.isEmpty()) {
             throw DataDirectoryException.refused(
                     purpose + " needs PostgreSQL stopped, but in " + data
-                            + " there are still processes " + String.join(", ", found)
+                            + " there are still processes " + LiveCluster.numbers(found)
                             + ". Stop it (pg_ctl stop -m fast, or its unit) and begin again");
         }
     }
@@ -93,52 +87,6 @@ final class ClusterProcesses {
                             .anyMatch(a -> a.endsWith(argument) || ("=" + a).equals(argument));
         } catch (IOException e) {
             // Gone meanwhile, or somebody else's, who cannot write here.
-            return false;
-        }
-    }
-
-    private static List<String> find(Path data, Path proc) throws IOException {
-        List<String> found = new ArrayList<>();
-        if (!Files.isDirectory(data)) {
-            return found;
-        }
-        Optional<String> owner = postmasterPid(data);
-        for (Path process : DurableFiles.entries(proc)) {
-            String pid = process.getFileName().toString();
-            if (pid.matches("\\d+") && isAtHome(process, data, owner.equals(Optional.of(pid)))) {
-                found.add(pid);
-            }
-        }
-        return found;
-    }
-
-    /** The first line of postmaster.pid; negative for a single-user server. */
-    private static Optional<String> postmasterPid(Path data) throws IOException {
-        Path file = data.resolve("postmaster.pid");
-        if (!Files.exists(file, NOFOLLOW_LINKS)) {
-            return Optional.empty();
-        }
-        return Files.readAllLines(file).stream().findFirst().map(l -> l.strip().replace("-", ""));
-    }
-
-    private static boolean isAtHome(Path process, Path data, boolean named) throws IOException {
-        try {
-            String stat = Files.readString(process.resolve("stat"));
-            String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-            char state = stat.charAt(stat.lastIndexOf(')') + 2);
-            if (!NAMES.contains(name) || state == 'Z' || state == 'X') {
-                return false;
-            }
-            return Files.readSymbolicLink(process.resolve("cwd")).equals(data);
-        } catch (NoSuchFileException e) {
-            return false;
-        } catch (AccessDeniedException e) {
-            // Somebody else's process: not ours, unless our own postmaster.pid says that it is.
-            return named;
-        } catch (IOException e) {
-            if (Files.exists(process)) {
-                throw e;
-            }
             return false;
         }
     }

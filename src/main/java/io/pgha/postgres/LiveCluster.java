@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The live processes of the cluster in one data directory. A process belongs to it when it is a PostgreSQL server whose working
@@ -151,6 +152,11 @@ final class LiveCluster {
             }
         }
         return List.copyOf(receivers);
+    }
+
+    /** As a person would name them to kill(1). */
+    static String numbers(List<ProcessEntry> members) {
+        return members.stream().map(m -> Long.toString(m.pid())).collect(Collectors.joining(", "));
     }
 
     private boolean isMember(ProcessEntry process) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,13 @@ public final class PgCtlControl implements PostgresControl {
 
     /** Far above it, because a pg_ctl that is killed would take the server it is starting along. */
     private static final Duration PG_CTL_LIMIT = Duration.ofSeconds(60);
+
+    /**
+     * The daemon's unit spares it when memory runs out, and a server inherits that. Its postmaster may; a backend that takes all
+     * memory must not (PostgreSQL's manual, "Linux Memory Overcommit").
+     */
+    private static final Map<String, String> OWN_OOM_SCORE =
+            Map.of("PG_OOM_ADJUST_FILE", "/proc/self/oom_score_adj");
 
     private final Programs programs;
     private final LocalServer server;
@@ -82,8 +90,9 @@ public final class PgCtlControl implements PostgresControl {
             arguments.addAll(List.of("-o", options));
         }
         try {
-            Command.Result result =
-                    programs.command("pg_ctl", arguments.toArray(String[]::new)).run(PG_CTL_LIMIT);
+            Command.Result result = programs.command("pg_ctl", arguments.toArray(String[]::new))
+                    .withEnvironment(OWN_OOM_SCORE)
+                    .run(PG_CTL_LIMIT);
             return result.isOk() ? Optional.empty() : Optional.of(result.lastWords());
         } catch (CommandFailed e) {
             throw new ControlFailed(e.words() + server.log().tail(), e);

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Ends the processes of the cluster by the signals that pg_ctl stop sends (man pg_ctl, "kill mode"; postmaster's documentation):
@@ -80,7 +79,8 @@ final class Stopping {
             List<ProcessEntry> members = cluster.members();
             while (!members.isEmpty()) {
                 if (deadline.hasPassed()) {
-                    throw new ControlFailed("processes " + numbers(members) + " of the cluster in "
+                    throw new ControlFailed("processes " + LiveCluster.numbers(members)
+                            + " of the cluster in "
                             + cluster.data()
                             + " did not end " + Waiting.words(limit) + " after SIGKILL (state "
                             + members.get(0).state() + "); a commit may still be delivered");
@@ -97,7 +97,7 @@ final class Stopping {
     /** The processes that are left, for an error message. */
     String left() throws ControlFailed {
         try {
-            return numbers(cluster.members());
+            return LiveCluster.numbers(cluster.members());
         } catch (IOException e) {
             throw failed(e);
         }
@@ -148,10 +148,6 @@ final class Stopping {
 
     private static Duration min(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
-    }
-
-    private static String numbers(List<ProcessEntry> members) {
-        return members.stream().map(m -> Long.toString(m.pid())).collect(Collectors.joining(", "));
     }
 
     private ControlFailed failed(IOException e) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.TestInstance;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** on_crash = restart_then_failover on real servers, and what disks do to a primary. */
 @Tag("netns")
@@ -33,8 +34,11 @@ class CrashIT {
     void aCrashIsRestartedInPlaceAndNobodyTakesOver() {
         pair.run("crash, started in place", round -> {
             long before = epoch(round.primary());
+            round.primary().daemon().preferWhenMemoryRunsOut();
             round.primary().postgres().crash();
             round.recorder().awaitWrites(round.primary());
+            // What the daemon has is not its backends'.
+            assertEquals(Set.of("0"), round.primary().postgres().oomScoresOfChildren());
             round.assertServes(CALM);
             assertEquals(before, epoch(round.primary()), round.lab()::diagnosis);
         });
