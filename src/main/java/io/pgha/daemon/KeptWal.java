@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The WAL that this node keeps for its peer, in the peer's slot. The slot is here before a promotion, since PostgreSQL's own
  * checkpoint at the end of recovery may already remove what an old primary needs in order to follow. Nothing rests on any
- * call: without the slot the peer may have to be copied anew, and max_slot_wal_keep_size bounds one that stays. Used by the
- * thread of the workflows.
+ * call: without the slot the peer may have to be copied anew, and max_slot_wal_keep_size bounds one that stays. Used by one
+ * thread at a time.
  */
 final class KeptWal {
 
@@ -53,6 +53,20 @@ final class KeptWal {
         begun = Optional.empty();
     }
 
+    /** A standby that kept WAL for its primary would fill its disk. */
+    void drop() {
+        begun.ifPresent(CompletableFuture::join);
+        begun = Optional.empty();
+        try (Connection here = PeerDatabase.here(settings, DROP_LIMIT).open()) {
+            PeerSlot.drop(here, settings.peer().slot());
+        } catch (SQLException | DataDirectoryException e) {
+            LOG.warn(
+                    "slot {} could not be dropped here: {}",
+                    settings.peer().slot(),
+                    e.getMessage());
+        }
+    }
+
     private void make() {
         try (Connection here = PeerDatabase.here(settings, KEEP_LIMIT).open()) {
             PeerSlot.ensure(
@@ -63,19 +77,6 @@ final class KeptWal {
                             + " pgha initialize there",
                     settings.peer().slot(),
                     settings.peer().id(),
-                    e.getMessage());
-        }
-    }
-
-    /** A standby that kept WAL for its primary would fill its disk. */
-    void drop() {
-        begun = Optional.empty();
-        try (Connection here = PeerDatabase.here(settings, DROP_LIMIT).open()) {
-            PeerSlot.drop(here, settings.peer().slot());
-        } catch (SQLException | DataDirectoryException e) {
-            LOG.warn(
-                    "slot {} could not be dropped here: {}",
-                    settings.peer().slot(),
                     e.getMessage());
         }
     }

@@ -60,14 +60,16 @@ final class HandoverRules {
                             + w.memory().epoch() + " is claimed: it goes on or ends when it does");
         }
         if (w.now().isInRecovery()) {
-            return new Decision.Note(
-                    Situation.HEALTHY,
-                    List.of(new Fact.Became(
-                            NodeState.STANDBY,
-                            epochBefore(w),
-                            w.now().peerId(),
-                            "an unproven intent is void after a restart")),
-                    "the intent for epoch " + w.memory().epoch() + " is void after the restart");
+            // What it had begun is undone as well.
+            return new Decision.Begin(
+                    Situation.BUSY,
+                    List.of(),
+                    w.workflows()
+                            .startAsStandby(
+                                    w.id(),
+                                    epochBefore(w),
+                                    w.now().peerId(),
+                                    "an unproven intent is void after a restart"));
         }
         return new Decision.Hold(
                 Situation.WAITING_FOR_OPERATOR,

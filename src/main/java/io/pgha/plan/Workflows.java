@@ -49,11 +49,6 @@ public final class Workflows {
     private final boolean arbited;
     private final boolean fences;
 
-    /** Of a node that fences nobody. */
-    public Workflows(NodeId self, NodeId peer, boolean arbited) {
-        this(self, peer, arbited, false);
-    }
-
     /**
      * Workflows of this node.
      *
@@ -108,12 +103,15 @@ public final class Workflows {
         int pointOfNoReturn = steps.size();
         steps.add(new Promote());
         steps.add(new Become(NodeState.PRIMARY, next, self, "promoted"));
-        steps.add(new AwaitOpen());
-        steps.addAll(List.of(new Step.ResumeReceiver(), new Checkpoint()));
-        List<Step> undo = List.of(
-                new Step.ResumeReceiver(),
-                new Become(NodeState.STANDBY, before, ownerBefore.orElse(peer), "takeover undone"));
+        steps.addAll(List.of(new AwaitOpen(), new Step.ResumeReceiver(), new Checkpoint()));
+        List<Step> undo = followOn(before, ownerBefore.orElse(peer), "takeover undone");
         return new Plan(id, kind, steps, pointOfNoReturn, undo, why);
+    }
+
+    /** A takeover that does not come to its promotion leaves a standby as it was. */
+    private static List<Step> followOn(Epoch before, NodeId owner, String why) {
+        Become standby = new Become(NodeState.STANDBY, before, owner, why);
+        return List.of(new Step.ResumeReceiver(), standby, new DropSlot());
     }
 
     /** An old owner takes back what the peer claimed and never opened (rule C). */
@@ -339,18 +337,15 @@ public final class Workflows {
 
     /** Redeems a release. */
     public Plan initializePrimary(String id, String tokenId, Epoch next, Epoch before, String why) {
-        List<Step> steps = new ArrayList<>();
-        steps.add(new StartPostgres());
-        steps.add(new VerifyToken(tokenId));
+        List<Step> steps = new ArrayList<>(List.of(new StartPostgres(), new VerifyToken(tokenId)));
         steps.add(new Become(NodeState.PROMOTING, next, self, why));
         claim(steps, next, before, Optional.of(peer), ClaimBasis.CEDED);
         steps.add(new StopReceiver());
         int pointOfNoReturn = steps.size();
         steps.add(new Promote());
         steps.add(new Become(NodeState.PRIMARY, next, self, "release redeemed"));
-        steps.add(new AwaitOpen());
-        steps.add(new Checkpoint());
-        List<Step> undo = List.of(new Become(NodeState.STANDBY, before, peer, "initialize undone"));
+        steps.addAll(List.of(new AwaitOpen(), new Checkpoint()));
+        List<Step> undo = followOn(before, peer, "initialize undone");
         return new Plan(id, PlanKind.INITIALIZE_PRIMARY, steps, pointOfNoReturn, undo, why);
     }
 

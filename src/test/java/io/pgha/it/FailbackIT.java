@@ -39,7 +39,7 @@ class FailbackIT {
             lab.expect(
                     "the released node keeps no slot",
                     PATIENCE,
-                    () -> lab.node1().postgres().slots() == 0);
+                    lab.node1().postgres()::keepsNoWal);
             assertEquals(1, lab.node2().postgres().slots(), lab::diagnosis);
         }
     }

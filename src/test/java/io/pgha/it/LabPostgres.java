@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The PostgreSQL of one node, as an administrator handles it: by pg_ctl as its owner, by signals, and by psql through
@@ -148,6 +150,13 @@ final class LabPostgres {
         return Integer.parseInt(sql("postgres", "select count(*) from pg_replication_slots"));
     }
 
+    /** Whether it says that none of its slots holds WAL back: one of a standby fills its disk. */
+    boolean keepsNoWal() {
+        String held = "select count(*) from pg_replication_slots where restart_lsn is not null";
+        Run run = trySql("postgres", held);
+        return run.code() == 0 && run.out().strip().equals("0");
+    }
+
     /** Freezes who sends WAL to the standby: what is written from now on stays here. */
     void holdWal() {
         List<Long> senders = sql("postgres", "select pid from pg_stat_replication")
@@ -177,6 +186,18 @@ final class LabPostgres {
         } catch (IOException e) {
             return false; // It ended meanwhile.
         }
+    }
+
+    /** By how much the kernel likes to end them when memory runs out (man 5 proc, oom_score_adj), each value once. */
+    Set<String> oomScoresOfChildren() {
+        Set<String> scores = new TreeSet<>();
+        for (long process : family(postmaster()).stream().skip(1).toList()) {
+            Run score = Run.of(List.of("cat", "/proc/" + process + "/oom_score_adj"));
+            if (score.code() == 0) {
+                scores.add(score.out().strip());
+            }
+        }
+        return scores;
     }
 
     /** Ends a hang of any kind, if a server is there. */

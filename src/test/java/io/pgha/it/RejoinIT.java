@@ -124,7 +124,7 @@ class RejoinIT {
             lab.powerOn(second);
             follows(lab, second);
             assertEquals(copies, count(lab, "initialize as standby begins"), lab::diagnosis);
-            lab.expect("a standby keeps none", PATIENCE, () -> second.postgres().slots() == 0);
+            lab.expect("a standby keeps none", PATIENCE, second.postgres()::keepsNoWal);
             assertEquals(1, first.postgres().slots(), lab::diagnosis);
         }
     }

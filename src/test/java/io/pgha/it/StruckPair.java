@@ -205,6 +205,7 @@ final class StruckPair implements AutoCloseable {
             standby.daemon().rebuild();
         }
         return standby.postgres().isStreaming()
+                && standby.postgres().keepsNoWal()
                 && standby.daemon().isSteady()
                 && primary.daemon().isSteady()
                 && lab.isOpen(primary);

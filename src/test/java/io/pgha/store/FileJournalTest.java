@@ -38,7 +38,7 @@ final class FileJournalTest {
     private Path dir;
 
     private static List<Fact> story() {
-        Workflows workflows = new Workflows(A, B, true);
+        Workflows workflows = new Workflows(A, B, true, false);
         Plan release = workflows.release("r1", new Epoch(4), false, "handed back");
         Plan from =
                 workflows.initializeFrom("i1", Path.of("/tmp/x.tar"), new Epoch(6), "from file");
