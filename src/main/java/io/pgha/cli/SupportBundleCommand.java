@@ -39,9 +39,9 @@ final class SupportBundleCommand implements Callable<Integer> {
 
     private static final String WORDS = """
             What pgha support-bundle found on %s. NOT KNOWN: the piece says what was tried and what came back.
-            Of %s it holds what its daemon last said (status.json, peer_view: its gate too) and what its PostgreSQL
-            says (peer/postgresql.txt); its firewall, log and files can be read there only: on that node, as root,
-            type pgha support-bundle.
+            Of %s it holds what its daemon last said (status.json, peer_view: also what guards its ports, whom that lets
+            pass, and what is wrong with it) and what its PostgreSQL says (peer/postgresql.txt); its other rules, log
+            and files can be read there only: on that node, as root, type pgha support-bundle.
             """;
 
     private static final String REFUSED = """

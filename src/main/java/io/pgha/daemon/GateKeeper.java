@@ -8,6 +8,9 @@ import io.pgha.model.Probed;
 import io.pgha.network.Gate;
 import io.pgha.network.GateException;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +24,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class GateKeeper implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(GateKeeper.class);
+
     private final Gate gate;
     private final Clock clock;
     private final Runnable wake;
@@ -28,6 +33,7 @@ final class GateKeeper implements AutoCloseable {
     private final AtomicReference<Optional<GateState>> wish =
             new AtomicReference<>(Optional.empty());
     private volatile Probed<GateState> seen;
+    private volatile Optional<String> words = Optional.empty();
     /** On the gate's thread only. */
     private boolean chosen;
 
@@ -48,6 +54,11 @@ final class GateKeeper implements AutoCloseable {
 
     Probed<GateState> seen() {
         return seen;
+    }
+
+    /** What guards the ports, and what the last look found wrong; empty before the first. */
+    Optional<String> words() {
+        return words;
     }
 
     /** Opens or closes as soon as the thread is free; returns at once. */
@@ -167,8 +178,12 @@ final class GateKeeper implements AutoCloseable {
 
     private void publish(Probed<GateState> now) {
         boolean changed = !now.answer().equals(seen.answer());
+        words = Optional.of(gate.describe());
         seen = now;
         if (changed) {
+            now.answer()
+                    .filter(GateState.DAMAGED::equals)
+                    .ifPresent(damaged -> LOG.warn("the gate is not whole: {}", gate.damage()));
             wake.run();
         }
     }

@@ -159,6 +159,11 @@ final class HostSensors implements Sensors {
             Gateways gateways) {}
 
     @Override
+    public Optional<String> gateWords() {
+        return gate.words();
+    }
+
+    @Override
     public Observation read(MonoTime now) {
         return new Observation(
                 now,
@@ -330,11 +335,10 @@ final class HostSensors implements Sensors {
     /** A fresh connection to the local PostgreSQL, with a committed write when it is a primary. */
     void probeOwnPort() {
         primary = local.get().answer().map(view -> !view.inRecovery()).orElse(primary);
-        if (postmaster != Postmaster.RUNNING || !primary) {
-            return;
+        if (postmaster == Postmaster.RUNNING && primary) {
+            ownPort = Optional.of(postgres.writeProbe());
+            wakeOnFailure(ownPort);
         }
-        ownPort = Optional.of(postgres.writeProbe());
-        wakeOnFailure(ownPort);
     }
 
     /** A fresh connection to the peer's PostgreSQL; logs in every fifth time, after any failure, and until it is let in. */
@@ -366,9 +370,7 @@ final class HostSensors implements Sensors {
     }
 
     private void wakeOnFailure(Optional<PortProbe> probe) {
-        if (probe.filter(p -> p.answer().isFailure()).isPresent()) {
-            wake.run();
-        }
+        probe.filter(p -> p.answer().isFailure()).ifPresent(p -> wake.run());
     }
 
     /** All gateways at once. */

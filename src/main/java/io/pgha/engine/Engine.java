@@ -112,7 +112,7 @@ public final class Engine {
         this.executor = new Executor(actuator);
         this.reconfiguring =
                 new Reconfiguring(new Configured(identity.configDigest(), policy), wake);
-        this.messages = new Messages(identity.version(), reconfiguring::digest);
+        this.messages = new Messages(identity.version(), reconfiguring::digest, sensors::gateWords);
         this.statuses = new Statuses(identity.version(), identity.gateways());
         this.operators = new Operators();
         this.chronicle = new Chronicle(events);

@@ -21,10 +21,12 @@ final class Messages {
 
     private final String version;
     private final Supplier<String> configDigest;
+    private final Supplier<Optional<String>> gate;
 
-    Messages(String version, Supplier<String> configDigest) {
+    Messages(String version, Supplier<String> configDigest, Supplier<Optional<String>> gate) {
         this.version = version;
         this.configDigest = configDigest;
+        this.gate = gate;
     }
 
     PeerMessage compose(World w, String activity, long wallClockMillis) {
@@ -40,6 +42,7 @@ final class Messages {
                 w.memory().epoch(),
                 w.memory().owner(),
                 w.now().gate().answer().map(gate -> gate == GateState.OPEN),
+                gate.get(),
                 w.now().postmaster(),
                 local.map(PostgresView::inRecovery),
                 w.now().systemId(),

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param epoch the highest epoch it knows
  * @param owner who owns that epoch
  * @param gateOpen as read back from its kernel; empty when it could not look
+ * @param gate what guards its ports, whom it lets pass, and what the last look found wrong, in words; empty: not told
  * @param postmaster its PostgreSQL's process
  * @param inRecovery its PostgreSQL's pg_is_in_recovery(), when it answers
  * @param systemId its database's identifier
@@ -52,6 +53,7 @@ public record PeerMessage(
         Epoch epoch,
         Optional<NodeId> owner,
         Optional<Boolean> gateOpen,
+        Optional<String> gate,
         Postmaster postmaster,
         Optional<Boolean> inRecovery,
         Optional<String> systemId,
@@ -103,6 +105,7 @@ public record PeerMessage(
                 epoch,
                 owner,
                 gateOpen,
+                gate,
                 postmaster,
                 inRecovery,
                 systemId,

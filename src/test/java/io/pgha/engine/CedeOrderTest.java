@@ -92,7 +92,7 @@ final class CedeOrderTest {
                 Optional.empty(),
                 "PostgreSQL exited",
                 false);
-        Plan back = new Workflows(Given.A, Given.B, true)
+        Plan back = new Workflows(Given.A, Given.B, true, false)
                 .takeBack(
                         "q",
                         new Epoch(5),
@@ -115,6 +115,6 @@ final class CedeOrderTest {
     }
 
     private static PeerMessage said(Given given) {
-        return new Messages("0", () -> "digest").compose(given.world(), "", 0);
+        return new Messages("0", () -> "digest", Optional::empty).compose(given.world(), "", 0);
     }
 }

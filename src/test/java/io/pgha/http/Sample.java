@@ -180,6 +180,7 @@ public final class Sample {
                 new Epoch(3),
                 Optional.of(NODE1),
                 Optional.of(primary),
+                Optional.of("nftables table inet pgha, port 5432; always pass: loopback"),
                 Postmaster.RUNNING,
                 Optional.of(!primary),
                 Optional.of("7300000000000000001"),

@@ -91,6 +91,7 @@ final class OtherClock implements AutoCloseable {
                 new Epoch(1),
                 owner,
                 Optional.of(false),
+                Optional.empty(),
                 Postmaster.RUNNING,
                 Optional.of(true),
                 Optional.of(systemId),

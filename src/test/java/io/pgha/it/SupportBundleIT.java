@@ -66,6 +66,7 @@ class SupportBundleIT {
         assertPiece(pieces, "postgresql/pg_controldata.txt", "system identifier");
         assertPiece(pieces, "peer/postgresql.txt", "pg_is_in_recovery=t", "== wal receiver");
         assertPiece(pieces, "firewall/gate.txt", "table inet");
+        assertPiece(pieces, "status.json", "\"gate\" : \"nftables table inet ", "pass: loopback");
         assertPiece(pieces, "MANIFEST.txt", "ok  status.json", "type pgha support-bundle");
         String key = LivePair.read(pair.lab().home().resolve("pair.key"));
         List<String> secrets = key.lines()
