@@ -37,8 +37,9 @@ class CrashIT {
             round.primary().daemon().preferWhenMemoryRunsOut();
             round.primary().postgres().crash();
             round.recorder().awaitWrites(round.primary());
-            // What the daemon has is not its backends'.
-            assertEquals(Set.of("0"), round.primary().postgres().oomScoresOfChildren());
+            round.expect(
+                    "what the daemon has is not its backends'",
+                    () -> round.primary().postgres().oomScoresOfChildren().equals(Set.of("0")));
             round.assertServes(CALM);
             assertEquals(before, epoch(round.primary()), round.lab()::diagnosis);
         });

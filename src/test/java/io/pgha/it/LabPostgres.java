@@ -188,10 +188,11 @@ final class LabPostgres {
         }
     }
 
-    /** By how much the kernel likes to end them when memory runs out (man 5 proc, oom_score_adj), each value once. */
+    /** By how much the kernel likes to end its children when memory runs out (man 5 proc, oom_score_adj), each value once. */
     Set<String> oomScoresOfChildren() {
         Set<String> scores = new TreeSet<>();
-        for (long process : family(postmaster()).stream().skip(1).toList()) {
+        List<Long> all = findPostmaster().map(LabPostgres::family).orElse(List.of());
+        for (long process : all.stream().skip(1).toList()) {
             Run score = Run.of(List.of("cat", "/proc/" + process + "/oom_score_adj"));
             if (score.code() == 0) {
                 scores.add(score.out().strip());
