@@ -43,15 +43,8 @@ final class FailedPromotion {
         if (standby.isPresent()
                 && mayStart
                 && w.tally().restarts() < w.policy().crash().restartAttempts()) {
-            return new Decision.Begin(
-                    Situation.BUSY,
-                    List.of(),
-                    w.workflows()
-                            .startAsStandby(
-                                    w.id(),
-                                    HandoverRules.epochBefore(w),
-                                    w.now().peerId(),
-                                    "a takeover ended before the promotion: start as standby"));
+            return HandoverRules.asBefore(
+                    w, "a takeover ended before the promotion: start as standby");
         }
         return new Decision.Hold(
                 Situation.WAITING_FOR_OPERATOR,

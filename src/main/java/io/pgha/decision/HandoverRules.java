@@ -60,16 +60,7 @@ final class HandoverRules {
                             + w.memory().epoch() + " is claimed: it goes on or ends when it does");
         }
         if (w.now().isInRecovery()) {
-            // What it had begun is undone as well.
-            return new Decision.Begin(
-                    Situation.BUSY,
-                    List.of(),
-                    w.workflows()
-                            .startAsStandby(
-                                    w.id(),
-                                    epochBefore(w),
-                                    w.now().peerId(),
-                                    "an unproven intent is void after a restart"));
+            return asBefore(w, "an unproven intent is void after a restart");
         }
         return new Decision.Hold(
                 Situation.WAITING_FOR_OPERATOR,
@@ -141,6 +132,12 @@ final class HandoverRules {
                         .filter(r -> r.owner().equals(w.now().peerId())
                                 && r.epoch().equals(epochBefore(w)))
                         .isPresent();
+    }
+
+    /** The standby that this node was before its takeover began, by the workflow that leaves nothing of it behind. */
+    static Decision asBefore(World w, String why) {
+        Plan plan = w.workflows().startAsStandby(w.id(), epochBefore(w), w.now().peerId(), why);
+        return new Decision.Begin(Situation.BUSY, List.of(), plan);
     }
 
     static Decision ceded(World w) {

@@ -127,14 +127,12 @@ public final class LocalPostgres implements AutoCloseable {
         if (fresh.answer() != PortAnswer.TIMEOUT || !answers) {
             return false;
         }
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select exists (select from pg_stat_activity where backend_type = 'client backend'"
-                                + " and backend_start > clock_timestamp() - interval '"
-                                + fresh.took().dividedBy(2).toMillis() + " ms')")) {
-            row.next();
-            return row.getBoolean(1);
+        try {
+            return one(
+                    "select exists (select from pg_stat_activity where backend_type = 'client backend'"
+                            + " and backend_start > clock_timestamp() - interval '"
+                            + fresh.took().dividedBy(2).toMillis() + " ms')",
+                    row -> row.getBoolean(1));
         } catch (SQLException e) {
             // Not known to be busy: what the probe saw stands.
             return false;
