@@ -67,12 +67,23 @@ public final class ProcessTable {
                     .toString()
                     .equals(directory.toAbsolutePath() + " (deleted)");
         } catch (AccessDeniedException e) {
-            if (Files.exists(directory)
-                    && Files.getOwner(proc.resolve(Long.toString(pid)))
-                            .equals(Files.getOwner(directory))) {
+            if (isOfOwner(pid, directory)) {
                 throw e;
             }
             return false;
+        } catch (IOException e) {
+            gone(pid, e);
+            return false;
+        }
+    }
+
+    private boolean isOfOwner(long pid, Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return false;
+        }
+        try {
+            return Files.getOwner(proc.resolve(Long.toString(pid)))
+                    .equals(Files.getOwner(directory));
         } catch (IOException e) {
             gone(pid, e);
             return false;
@@ -97,8 +108,10 @@ public final class ProcessTable {
             if (parse(read(proc.resolve(pid + "/stat"))).isDead()) {
                 return Optional.empty();
             }
-        } catch (NoSuchFileException again) {
-            return Optional.empty();
+        } catch (IOException again) {
+            if (!Files.exists(proc.resolve(Long.toString(pid)))) {
+                return Optional.empty();
+            }
         }
         throw e;
     }

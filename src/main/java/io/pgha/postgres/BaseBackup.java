@@ -89,6 +89,8 @@ public final class BaseBackup {
             finish(mode, attempt);
             return new Report(Optional.empty(), List.of("the copy is complete already"));
         }
+        // Before the slot is looked at: one of them might take it a moment later.
+        target.endEarlierWriters();
         step.report("asking " + conninfo.address() + " what there is to copy");
         PeerCluster cluster;
         PeerSlot slot;

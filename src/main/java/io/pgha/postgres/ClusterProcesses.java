@@ -1,16 +1,16 @@
 package io.pgha.postgres;
 
+import io.pgha.os.PidFd;
 import io.pgha.os.ProcessEntry;
+import io.pgha.os.Signal;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Optional;
 
 /**
  * The last look before files of a data directory are moved or removed: is any process of PostgreSQL at home there? A backend
@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class ClusterProcesses {
 
-    private static final long END_LIMIT_SECONDS = 10;
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private ClusterProcesses() {}
 
@@ -52,25 +52,28 @@ final class ClusterProcesses {
      */
     static void endWriters(Path directory) throws IOException {
         String argument = "=" + directory;
-        List<ProcessHandle> writers = new ArrayList<>();
         for (Path process : DurableFiles.entries(Path.of("/proc"))) {
             String pid = process.getFileName().toString();
             if (pid.matches("\\d+") && hasArgument(process, argument)) {
-                ProcessHandle.of(Long.parseLong(pid)).ifPresent(writers::add);
+                end(Long.parseLong(pid), process, directory);
             }
         }
-        for (ProcessHandle writer : writers) {
-            writer.destroyForcibly();
-            try {
-                writer.onExit().get(END_LIMIT_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while ending process " + writer.pid(), e);
-            } catch (ExecutionException | TimeoutException e) {
-                throw new IOException(
-                        "process " + writer.pid() + " still writes into " + directory
-                                + " and does not end; end it by hand",
-                        e);
+    }
+
+    /** A zombie has ended: nobody may be there to reap it (a container without an init of its own). */
+    private static void end(long pid, Path process, Path directory) throws IOException {
+        Optional<PidFd> held = PidFd.open(pid);
+        if (held.isEmpty()) {
+            return;
+        }
+        try (PidFd writer = held.get()) {
+            if (!hasArgument(process, "=" + directory)) {
+                return;
+            }
+            writer.signal(Signal.KILL);
+            if (!writer.awaitEnd(END_LIMIT)) {
+                throw new IOException("process " + pid + " still writes into " + directory
+                        + " and does not end; end it by hand");
             }
         }
     }

@@ -43,6 +43,20 @@ final class CopyTarget {
         return false;
     }
 
+    /** Ends the programs that an earlier, killed run left writing into its copy. */
+    void endEarlierWriters() throws DataDirectoryException {
+        try {
+            for (CopyLedger ledger : DataDirectory.ledgers(dataDirectory)) {
+                for (Place place : ledger.places()) {
+                    ClusterProcesses.endWriters(place.fresh(ledger.attempt()));
+                }
+            }
+        } catch (IOException e) {
+            throw DataDirectoryException.failed(
+                    "ending what an earlier run left writing beside " + dataDirectory, e);
+        }
+    }
+
     /**
      * Clears what earlier attempts left, checks the space, keeps this node's own configuration, and makes the directories for
      * the copy.
@@ -112,10 +126,8 @@ final class CopyTarget {
     private Optional<CopyLedger> clearEarlier() throws DataDirectoryException, IOException {
         Swap swap = new Swap(dataDirectory, step);
         Optional<CopyLedger> overwritten = Optional.empty();
+        endEarlierWriters();
         for (CopyLedger ledger : DataDirectory.ledgers(dataDirectory)) {
-            for (Place place : ledger.places()) {
-                ClusterProcesses.endWriters(place.fresh(ledger.attempt()));
-            }
             boolean inPlace = ledger.mode() == CloneMode.IN_PLACE;
             switch (ledger.phase()) {
                 case ERASING, COPYING, COMPLETE -> {

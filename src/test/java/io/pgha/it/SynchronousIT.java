@@ -32,6 +32,8 @@ class SynchronousIT {
         try (Lab lab = Lab.open(LabOptions.shipped().with(PREFERRED))) {
             lab.trafficManager();
             lab.expect("COMMIT waits", PATIENCE, () -> isSynchronous(lab.node1()));
+            // A standby that was not told so yet rightly stays where it is.
+            lab.expect("the standby knows", PATIENCE, () -> lab.node2().daemon().isSteady());
             Recorder recorder = lab.record();
 
             lab.node1().powerOff();
