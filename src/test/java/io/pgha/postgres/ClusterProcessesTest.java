@@ -43,7 +43,7 @@ class ClusterProcessesTest {
             long writer = Long.parseLong(out.readLine());
 
             ClusterProcesses.endWriters(directory.resolve("other"));
-            ClusterProcesses.endWriters(directory.getParent());
+            ClusterProcesses.endWriters(directory.resolve(".."));
 
             assertFalse(new ProcessTable().find(writer).orElseThrow().isDead());
         } finally {
