@@ -36,6 +36,9 @@ public record Command(
     /** Output beyond this is read and thrown away. */
     private static final int OUTPUT_BYTES = 1 << 20;
 
+    /** By name: "all" is refused where the kernel knows more of them than setpriv does. */
+    private static final String GIVEN = "-net_admin,-net_raw";
+
     public Command {
         argv = List.copyOf(argv);
         environment = Map.copyOf(environment);
@@ -56,6 +59,14 @@ public record Command(
 
     public Command in(Path workingDirectory) {
         return new Command(argv, environment, input, Optional.of(workingDirectory), grouped);
+    }
+
+    /** Without the two capabilities that the daemon's unit gives it and what it starts (setpriv(1)). */
+    public Command withoutCapabilities() {
+        List<String> all = new ArrayList<>(
+                List.of("setpriv", "--ambient-caps=" + GIVEN, "--inh-caps=" + GIVEN));
+        all.addAll(argv);
+        return new Command(all, environment, input, directory, grouped);
     }
 
     /** In a process group of its own (setsid(1)), so that nothing it started outlives its deadline. */

@@ -5,12 +5,15 @@ import io.pgha.os.ProcessEntry;
 import io.pgha.os.ProcessTable;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +23,7 @@ import java.util.stream.Collectors;
 final class LiveCluster {
 
     private static final Set<String> NAMES = Set.of("postgres", "postmaster");
+    private static final Pattern DIRECTORY = Pattern.compile(" -D (\\S+)");
 
     private final Path data;
     private final ProcessTable table = new ProcessTable();
@@ -160,8 +164,37 @@ final class LiveCluster {
     }
 
     private boolean isMember(ProcessEntry process) throws IOException {
-        return !process.isDead()
-                && NAMES.contains(process.name())
-                && table.isAtHome(process.pid(), data);
+        if (process.isDead() || !NAMES.contains(process.name())) {
+            return false;
+        }
+        try {
+            return table.isAtHome(process.pid(), data);
+        } catch (AccessDeniedException e) {
+            if (isOfAnother(process)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * A process with more capabilities than this program does not show its working directory (ptrace(2), "Ptrace access mode
+     * checking"). Whose it is, its postmaster still tells, by its arguments; of an orphan nobody knows.
+     */
+    private boolean isOfAnother(ProcessEntry process) throws IOException {
+        Optional<ProcessEntry> parent = table.find(process.parent());
+        ProcessEntry postmaster = parent.filter(p -> NAMES.contains(p.name())).orElse(process);
+        if (lockFile().filter(lock -> lock.pid() == postmaster.pid()).isPresent()) {
+            return false;
+        }
+        Matcher named = DIRECTORY.matcher(table.title(postmaster.pid()).orElse(""));
+        if (!named.find()) {
+            return false;
+        }
+        Path directory = Path.of(named.group(1));
+        return !directory.equals(data)
+                && !(Files.exists(directory)
+                        && Files.exists(data)
+                        && Files.isSameFile(directory, data));
     }
 }

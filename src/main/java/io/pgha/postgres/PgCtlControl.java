@@ -92,6 +92,8 @@ public final class PgCtlControl implements PostgresControl {
         try {
             Command.Result result = programs.command("pg_ctl", arguments.toArray(String[]::new))
                     .withEnvironment(OWN_OOM_SCORE)
+                    // Else whoever is superuser in SQL could open the gate.
+                    .withoutCapabilities()
                     .run(PG_CTL_LIMIT);
             return result.isOk() ? Optional.empty() : Optional.of(result.lastWords());
         } catch (CommandFailed e) {

@@ -234,6 +234,16 @@ final class CloneBed {
         postgres("pg_ctl", "-D", data.toString(), "-l", log(data).toString(), "-W", "start");
     }
 
+    /** With a capability that its owner's other programs have not. */
+    void beginPrivileged(Path data) throws Exception {
+        started.add(data);
+        List<String> all = new ArrayList<>(PgInstance.AS_POSTGRES);
+        all.addAll(List.of("--inh-caps=+net_raw", "--ambient-caps=+net_raw"));
+        all.add(BIN.resolve("pg_ctl").toString());
+        all.addAll(List.of("-D", data.toString(), "-l", log(data).toString(), "-w", "start"));
+        run(all);
+    }
+
     Path log(Path data) {
         return root.resolve(data.getFileName() + ".log");
     }

@@ -39,7 +39,11 @@ class CrashIT {
             round.recorder().awaitWrites(round.primary());
             round.expect(
                     "what the daemon has is not its backends'",
-                    () -> round.primary().postgres().oomScoresOfChildren().equals(Set.of("0")));
+                    () -> round.primary().postgres().oomScoresOfChildren().equals(Set.of("0"))
+                            && round.primary()
+                                    .postgres()
+                                    .capabilitiesOfChildren()
+                                    .equals(Set.of("0".repeat(16))));
             round.assertServes(CALM);
             assertEquals(before, epoch(round.primary()), round.lab()::diagnosis);
         });

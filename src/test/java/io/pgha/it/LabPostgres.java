@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The PostgreSQL of one node, as an administrator handles it: by pg_ctl as its owner, by signals, and by psql through
@@ -190,15 +191,23 @@ final class LabPostgres {
 
     /** By how much the kernel likes to end its children when memory runs out (man 5 proc, oom_score_adj), each value once. */
     Set<String> oomScoresOfChildren() {
-        Set<String> scores = new TreeSet<>();
+        return ofChildren("oom_score_adj", "");
+    }
+
+    /** What its children may do beyond others (man 7 capabilities), each set once. */
+    Set<String> capabilitiesOfChildren() {
+        return ofChildren("status", "CapPrm:");
+    }
+
+    private Set<String> ofChildren(String file, String prefix) {
         List<Long> all = findPostmaster().map(LabPostgres::family).orElse(List.of());
-        for (long process : all.stream().skip(1).toList()) {
-            Run score = Run.of(List.of("cat", "/proc/" + process + "/oom_score_adj"));
-            if (score.code() == 0) {
-                scores.add(score.out().strip());
-            }
-        }
-        return scores;
+        return all.stream()
+                .skip(1)
+                .map(process -> Run.of(List.of("cat", "/proc/" + process + "/" + file)))
+                .flatMap(run -> run.out().lines())
+                .filter(line -> line.startsWith(prefix))
+                .map(line -> line.substring(prefix.length()).strip())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Ends a hang of any kind, if a server is there. */
