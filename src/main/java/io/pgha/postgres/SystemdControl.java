@@ -4,6 +4,7 @@ import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.ControlData;
 import io.pgha.os.Command;
 import io.pgha.os.CommandFailed;
+import io.pgha.os.Signal;
 import io.pgha.plan.StopMode;
 
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ public final class SystemdControl implements PostgresControl {
     @Override
     public void start(Duration patience) throws ControlFailed {
         if (server.clearForStart()) {
+            awaitInactive();
             // A unit that failed too often refuses to start until this is said; it says nothing
             // when there is nothing to reset.
             systemctl("reset-failed", unit);
@@ -83,45 +85,70 @@ public final class SystemdControl implements PostgresControl {
                 : Optional.empty();
     }
 
+    /** Whether the unit has ended as well is not waited for: only a start needs that. */
     @Override
     public String stop(StopMode mode, Duration limit) throws ControlFailed {
-        demand("stop", "--no-block", unit);
-        String words = switch (mode) {
+        return switch (mode) {
             case FAST -> {
+                demand("stop", "--no-block", unit);
                 if (!fast(limit)) {
                     throw server.stillRunning(limit);
                 }
                 yield server.requireCleanStop();
             }
-            case LADDER ->
-                fast(limit)
-                        ? "ended by a stop of its unit"
+            case LADDER -> {
+                String asked = ask(limit);
+                yield fast(limit)
+                        ? "ended by a stop of its unit" + asked
                         : server.force(
                                 limit,
-                                "a stop of its unit did not end it within " + Waiting.words(limit));
-            case KILL -> server.killAll();
+                                "a stop of its unit did not end it within " + Waiting.words(limit)
+                                        + asked);
+            }
+            case KILL -> {
+                String asked = ask(limit);
+                yield server.killAll() + asked;
+            }
         };
-        awaitInactive(limit);
-        return words;
     }
 
+    /** A server that was not started by its unit hears nothing of a stop of it: a second request for a fast stop changes nothing. */
     private boolean fast(Duration limit) throws ControlFailed {
-        return !server.isFrozen() && server.stopping().await(limit);
+        return !server.isFrozen() && server.stopping().signal(Signal.INTERRUPT, limit);
     }
 
-    /** Until then a start would wait for the stop, or cancel it. */
-    private void awaitInactive(Duration limit) throws ControlFailed {
-        Deadline deadline = Deadline.in(limit);
+    /** Asks for a stop that is carried out whether systemd takes part or not; what it complained of, as an addition to words. */
+    private String ask(Duration limit) {
+        try {
+            Duration least = limit.compareTo(SYSTEMCTL_LIMIT) < 0 ? limit : SYSTEMCTL_LIMIT;
+            require(run(least, "stop", "--no-block", unit), "stop", unit);
+            return "";
+        } catch (ControlFailed e) {
+            return " (" + e.words() + ")";
+        }
+    }
+
+    /** No process of the cluster is left. A start now would wait for a stop of the unit that is still under way, or cancel it. */
+    private void awaitInactive() throws ControlFailed {
+        Deadline deadline = Deadline.in(APPEAR_LIMIT);
         String state = property("ActiveState");
-        while (!state.equals("inactive") && !state.equals("failed")) {
+        if (!isInactive(state)) {
+            demand("stop", "--no-block", unit);
+        }
+        while (!isInactive(state)) {
             if (deadline.hasPassed()) {
                 throw new ControlFailed("PostgreSQL has ended, but its unit " + unit + " is still "
-                        + state + " after " + Waiting.words(limit) + "; see systemctl status "
+                        + state + " after " + Waiting.words(APPEAR_LIMIT)
+                        + "; see systemctl status "
                         + unit);
             }
-            Waiting.pause(LOOK, "stopping " + unit);
+            Waiting.pause(LOOK, "starting " + unit);
             state = property("ActiveState");
         }
+    }
+
+    private static boolean isInactive(String state) {
+        return state.equals("inactive") || state.equals("failed");
     }
 
     @Override
@@ -158,7 +185,11 @@ public final class SystemdControl implements PostgresControl {
     }
 
     private Command.Result demand(String... arguments) throws ControlFailed {
-        Command.Result result = systemctl(arguments);
+        return require(systemctl(arguments), arguments);
+    }
+
+    private static Command.Result require(Command.Result result, String... arguments)
+            throws ControlFailed {
         if (!result.isOk()) {
             throw new ControlFailed("systemctl " + String.join(" ", arguments) + " exited "
                     + result.exitCode() + ": " + result.lastWords()
@@ -168,11 +199,15 @@ public final class SystemdControl implements PostgresControl {
     }
 
     private Command.Result systemctl(String... arguments) throws ControlFailed {
+        return run(SYSTEMCTL_LIMIT, arguments);
+    }
+
+    private Command.Result run(Duration limit, String... arguments) throws ControlFailed {
         List<String> argv = new ArrayList<>(systemctl);
         argv.add("--no-ask-password");
         argv.addAll(List.of(arguments));
         try {
-            return Command.of(argv).run(SYSTEMCTL_LIMIT);
+            return Command.of(argv).run(limit);
         } catch (CommandFailed e) {
             throw new ControlFailed(e.words(), e);
         }
