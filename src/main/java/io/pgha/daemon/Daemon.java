@@ -26,6 +26,7 @@ import io.pgha.network.Gateways;
 import io.pgha.network.Observer;
 import io.pgha.network.SocketKiller;
 import io.pgha.os.Hangup;
+import io.pgha.os.KernelCalls;
 import io.pgha.peer.LinkPace;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.PairKeyException;
@@ -170,6 +171,7 @@ public final class Daemon {
             throws IOException, SQLException, SchedulerException, GateException, PairKeyException,
                     PeerLinkException, Journal.JournalDamaged, InterruptedException {
         String incarnation = UUID.randomUUID().toString().substring(0, 8);
+        KernelCalls.require();
         PairKey pair = PairKey.read(
                 settings.link().keyFile(), settings.self().id(), settings.peer().id());
         ExecutorService gatewayThreads = Executors.newCachedThreadPool(Daemon::daemonThread);

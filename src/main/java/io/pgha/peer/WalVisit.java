@@ -120,6 +120,9 @@ public final class WalVisit {
 
     private static void reach(SocketChannel channel, InetSocketAddress address, long until)
             throws IOException {
+        if (address.isUnresolved()) {
+            throw new IOException("has a name that does not resolve");
+        }
         if (channel.connect(address)) {
             return;
         }

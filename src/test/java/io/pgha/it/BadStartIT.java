@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,6 +84,39 @@ class BadStartIT {
         LivePair.assertFinding(pair.check(primary), "state", "is full", "df " + state);
         Run.of(primary.machine().root(List.of("umount", state))).orFail();
         primary.daemon().start();
+    }
+
+    /** /tmp is often mounted noexec, or full; its unit names a directory of its own. */
+    @Test
+    void withoutATemporaryDirectoryThatCanBeUsedItNeedsTheOneOfItsUnit() throws IOException {
+        primary.daemon().stop();
+        String state = primary.mountPoint().resolve("state").toString();
+
+        primary.daemon().install(Optional.of(hardened("cd /")));
+        assertRefused(1, primary.daemon().refused(), "jffi", "noexec", "-Djffi.extract.dir=");
+        primary.daemon().install(Optional.of(hardened("export STATE_DIRECTORY=" + state)));
+        primary.daemon().start();
+        pair.awaitWell();
+
+        primary.daemon().stop();
+        primary.daemon().install(Optional.empty());
+        primary.daemon().start();
+    }
+
+    /** The program, after that line, where nothing can be written to the temporary directory. */
+    private Path hardened(String line) throws IOException {
+        String name = "hardened";
+        Path script = primary.disk().resolve(name);
+        Files.writeString(
+                script, """
+                #!/bin/sh
+                export JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=/proc/1
+                %s
+                cd /
+                exec %s "$@"
+                """.formatted(line, LabDaemon.program(primary.daemon().home())));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return primary.mountPoint().resolve(name);
     }
 
     @Test

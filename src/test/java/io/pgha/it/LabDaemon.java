@@ -217,7 +217,7 @@ final class LabDaemon {
         return Run.within(PATIENCE, node.machine().root(command(arguments)));
     }
 
-    private Path home() {
+    Path home() {
         return node.mountPoint().resolveSibling("");
     }
 

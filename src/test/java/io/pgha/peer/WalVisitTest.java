@@ -34,15 +34,22 @@ class WalVisitTest {
 
     private final byte[] wal = new byte[4 * SEGMENT];
     private TestNode node;
+    private Path key;
+    private String good;
     private WalVisit visit;
 
     @BeforeEach
     void open() throws Exception {
         new Random(7).nextBytes(wal);
-        Path file = Keys.pair(directory.resolve("pair.key"));
+        key = Keys.pair(directory.resolve("pair.key"));
         int port = FreePort.next();
-        node = TestNode.of(Keys.ofA(file), port, FreePort.next());
-        visit = new WalVisit(Keys.ofB(file), List.of("127.0.0.1:" + port), Duration.ofSeconds(10));
+        good = "127.0.0.1:" + port;
+        node = TestNode.of(Keys.ofA(key), port, FreePort.next());
+        visit = to(good);
+    }
+
+    private WalVisit to(String... addresses) throws Exception {
+        return new WalVisit(Keys.ofB(key), List.of(addresses), Duration.ofSeconds(10));
     }
 
     @AfterEach
@@ -63,6 +70,18 @@ class WalVisitTest {
         byte[] expected = new byte[(int) (TO.value() - FROM.value())];
         System.arraycopy(wal, (int) FROM.value(), expected, 0, expected.length);
         assertArrayEquals(expected, kept.bytes.toByteArray());
+    }
+
+    @Test
+    void aNameThatDoesNotResolveIsPassedOverAndNamed() throws Exception {
+        node.link.give((cede, timeline, from, to) -> new Wal(Long.MAX_VALUE));
+        String unknown = "no.such.invalid:1";
+        Kept kept = new Kept();
+
+        to(unknown, good).fetch("c1", 1, FROM, TO, kept);
+        assertEquals(TO.value() - FROM.value(), kept.bytes.size());
+        visit = to(unknown);
+        assertCutOff(unknown + " has a name that does not resolve", new Kept());
     }
 
     @Test
