@@ -105,26 +105,42 @@ public final class Swap {
         }
     }
 
-    /** What lay aside for the attempt is gone, and only that. A second call changes nothing. */
+    /**
+     * What lay aside for the attempt is gone; with it what attempts before it set aside, whose own copies were replaced before they
+     * were proven. A second call changes nothing. The caller has proven that the copy in place is good.
+     */
     public void dropOld(String attempt) throws DataDirectoryException {
         CopyLedger.checkAttempt(attempt);
-        Optional<CopyLedger> found = find(attempt);
-        if (found.isEmpty()) {
+        Optional<CopyLedger> own = find(attempt);
+        if (own.isEmpty()) {
             return;
         }
-        CopyLedger ledger = found.get();
-        if (ledger.phase() != Phase.SWAPPED && ledger.phase() != Phase.DROPPING) {
+        if (!isSetAside(own.get())) {
             throw DataDirectoryException.refused("the old copy of attempt " + attempt
-                    + " stays: the exchange is " + ledger.phase());
+                    + " stays: the exchange is " + own.get().phase());
         }
+        for (CopyLedger ledger : DataDirectory.ledgers(dataDirectory)) {
+            if (isSetAside(ledger) && !ledger.attempt().equals(attempt)) {
+                drop(ledger);
+            }
+        }
+        drop(own.get());
+    }
+
+    private static boolean isSetAside(CopyLedger ledger) {
+        return ledger.phase() == Phase.SWAPPED || ledger.phase() == Phase.DROPPING;
+    }
+
+    private void drop(CopyLedger ledger) throws DataDirectoryException {
+        String attempt = ledger.attempt();
         try {
-            ledger = ledger.enter(Phase.DROPPING);
-            for (Place place : ledger.places()) {
+            CopyLedger dropping = ledger.enter(Phase.DROPPING);
+            for (Place place : dropping.places()) {
                 step.report("removing the old copy of " + place.words());
                 DurableFiles.deleteTree(place.old(attempt));
             }
-            DurableFiles.deleteTree(OwnConfiguration.directory(ledger));
-            ledger.remove();
+            DurableFiles.deleteTree(OwnConfiguration.directory(dropping));
+            dropping.remove();
         } catch (IOException e) {
             throw DataDirectoryException.failed(
                     "removing the old copy of " + dataDirectory + " (attempt " + attempt

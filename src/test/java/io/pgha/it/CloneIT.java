@@ -77,6 +77,25 @@ class CloneIT {
     }
 
     @Test
+    void whatIsProvenEndsTheKeepingOfEverythingBeforeIt() throws Exception {
+        Path data = bed.directory("again");
+        int port = bed.oldCopy(data, false);
+        for (String attempt : List.of("unproven", "proven")) {
+            backup(data, port, p -> {}).run(CloneMode.ASIDE, attempt);
+            new Swap(data, new LongStep(p -> {})).swapIn(attempt);
+        }
+        configure(data, port);
+        follows(data, port);
+        List<String> kept = List.of("again.pgha-old-unproven", "again.pgha-old-proven");
+        assertTrue(leftovers(data).containsAll(kept), leftovers(data)::toString);
+
+        new Swap(data, new LongStep(p -> {})).dropOld("proven");
+
+        assertEquals(List.of(), leftovers(data));
+        bed.stop(data);
+    }
+
+    @Test
     void aBackupThatDiesLeavesTheOldCopyAndCanBeBegunAgain() throws Exception {
         Path data = bed.directory("dies");
         int port = bed.oldCopy(data, true);
