@@ -16,15 +16,22 @@ public final class KernelCalls {
         try {
             Kernel.close(-1);
         } catch (LinkageError e) {
-            String place =
-                    System.getProperty("jffi.extract.dir", System.getProperty("java.io.tmpdir"));
             throw new IOException(
-                    "the library by which the kernel is called (of jffi) could not be put into "
-                            + place
-                            + " and loaded from there. Look whether it is full, mounted noexec or not"
-                            + " writable (findmnt --target " + place
-                            + "), or name another: JAVA_TOOL_OPTIONS=-Djffi.extract.dir=DIRECTORY",
+                    "the library by which the kernel is called could not be unpacked and loaded: "
+                            + reason(e)
+                            + ". Look whether that place is full, not writable or mounted"
+                            + " noexec (findmnt), or name another:"
+                            + " JAVA_TOOL_OPTIONS=-Djffi.extract.dir=DIRECTORY",
                     e);
         }
+    }
+
+    /** The last of the causes names the place; a stack trace follows in its message. */
+    private static String reason(Throwable error) {
+        Throwable last = error;
+        while (last.getCause() != null) {
+            last = last.getCause();
+        }
+        return String.valueOf(last.getMessage()).lines().findFirst().orElse("no reason given");
     }
 }
