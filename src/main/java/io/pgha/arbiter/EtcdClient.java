@@ -25,7 +25,7 @@ final class EtcdClient implements Correspondence.Medium {
     /** Between two of its own looks at the key somebody else changed it: this often is not chance. */
     private static final int MAX_ROUNDS = 6;
 
-    private final EtcdGateway gateway;
+    private final EtcdKey key;
     private final BallotRules rules;
     private final Supplier<MonoTime> clock;
     private final CappedClock capped;
@@ -46,7 +46,7 @@ final class EtcdClient implements Correspondence.Medium {
     record Value(int format, Ballot ballot, long nonce, Optional<Renewal> renewal) {}
 
     /** The key as last seen, and what is known of grants since. */
-    private record Known(EtcdGateway.State state, Ballot ballot, Standing standing) {}
+    private record Known(EtcdKey.State state, Ballot ballot, Standing standing) {}
 
     /** A swap that had no answer: it may have been done. */
     private record Attempt(String value, Standing standing) {}
@@ -59,12 +59,12 @@ final class EtcdClient implements Correspondence.Medium {
      * @param deadline of one question, whole
      */
     EtcdClient(
-            EtcdGateway gateway,
+            EtcdKey key,
             BallotRules rules,
             Supplier<MonoTime> clock,
             Duration cap,
             Duration deadline) {
-        this.gateway = gateway;
+        this.key = key;
         this.rules = rules;
         this.clock = clock;
         this.capped = new CappedClock(clock, cap);
@@ -73,7 +73,7 @@ final class EtcdClient implements Correspondence.Medium {
 
     @Override
     public String describe() {
-        return gateway.describe();
+        return key.describe();
     }
 
     @Override
@@ -86,7 +86,7 @@ final class EtcdClient implements Correspondence.Medium {
                 round++) {
             try {
                 if (stale) {
-                    see(gateway.read());
+                    see(key.read());
                     fresh = true;
                 }
                 Optional<ArbiterReply> reply = answer(ask, fresh);
@@ -110,7 +110,8 @@ final class EtcdClient implements Correspondence.Medium {
     private Optional<ArbiterReply> answer(ArbiterAsk ask, boolean fresh)
             throws Unanswered, InterruptedException {
         Known k = known.orElseThrow();
-        BallotRules.Answer answer = rules.answer(k.ballot(), k.standing(), ask, capped.now());
+        BallotRules.Answer answer = BallotRules.believing(
+                k.ballot(), rules.answer(k.ballot(), k.standing(), ask, capped.now()), ask);
         boolean writes = !answer.ballot().isSameOnDisk(k.ballot())
                 || answer.reply().grant().isPresent();
         if (writes) {
@@ -128,7 +129,7 @@ final class EtcdClient implements Correspondence.Medium {
             throws Unanswered, InterruptedException {
         String value = write(answer);
         unknown = Optional.of(new Attempt(value, answer.standing()));
-        EtcdGateway.Swap swap = gateway.swap(k.state().revision(), value);
+        EtcdKey.Swap swap = key.swap(k.state().revision(), value);
         unknown = Optional.empty();
         if (!swap.done()) {
             see(swap.state());
@@ -139,7 +140,7 @@ final class EtcdClient implements Correspondence.Medium {
     }
 
     /** Whatever changed the key may have granted the longest lease in it just now, unless it was this node. */
-    private void see(EtcdGateway.State state) throws Unanswered {
+    private void see(EtcdKey.State state) throws Unanswered {
         MonoTime now = capped.now();
         stale = false;
         if (known.filter(k -> k.state().equals(state)).isPresent()) {
@@ -155,7 +156,7 @@ final class EtcdClient implements Correspondence.Medium {
         unknown = Optional.empty();
     }
 
-    private Optional<Value> read(EtcdGateway.State state) throws Unanswered {
+    private Optional<Value> read(EtcdKey.State state) throws Unanswered {
         if (state.value().isEmpty()) {
             return Optional.empty();
         }
@@ -180,6 +181,6 @@ final class EtcdClient implements Correspondence.Medium {
 
     @Override
     public void close() {
-        gateway.close();
+        key.close();
     }
 }
