@@ -70,9 +70,8 @@ public final class BallotRules {
     static Answer believing(Ballot before, Answer answer, ArbiterAsk ask) {
         Ballot after = answer.ballot();
         boolean hasOpened = before.register()
-                .filter(r -> r.leased()
-                        && r.owner().equals(ask.node())
-                        && r.epoch().equals(ask.epoch()))
+                .filter(r ->
+                        r.leased() && r.owner().equals(ask.node()) && r.epoch().equals(ask.epoch()))
                 .isPresent();
         Duration granted = answer.reply().grant().map(LeaseGrant::duration).orElse(Duration.ZERO);
         return ask.longest()

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgha.arbiter.Correspondence.Unanswered;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
+import io.pgha.model.Followed;
 import io.pgha.model.MonoTime;
 import io.pgha.model.Renewal;
 import io.pgha.peer.ModelJson;
@@ -45,8 +46,9 @@ final class EtcdClient implements Correspondence.Medium {
      */
     record Value(int format, Ballot ballot, long nonce, Optional<Renewal> renewal) {}
 
-    /** The key as last seen, and what is known of grants since. */
-    private record Known(EtcdKey.State state, Ballot ballot, Standing standing) {}
+    /** The key as last seen, what the owner told in it, and what is known since. */
+    private record Known(
+            EtcdKey.State state, Ballot ballot, Optional<Renewal> told, Standing standing) {}
 
     /** A swap that had no answer: it may have been done. */
     private record Attempt(String value, Standing standing) {}
@@ -113,16 +115,33 @@ final class EtcdClient implements Correspondence.Medium {
         BallotRules.Answer answer = BallotRules.believing(
                 k.ballot(), rules.answer(k.ballot(), k.standing(), ask, capped.now()), ask);
         boolean writes = !answer.ballot().isSameOnDisk(k.ballot())
-                || answer.reply().grant().isPresent();
+                || answer.reply().grant().isPresent()
+                || isFirstOfStandby(k.told(), answer.standing().renewal());
         if (writes) {
             return swap(k, answer);
         }
         if (fresh) {
-            known = Optional.of(new Known(k.state(), k.ballot(), answer.standing()));
+            known = Optional.of(new Known(k.state(), k.ballot(), k.told(), answer.standing()));
             return Optional.of(answer.reply());
         }
         stale = true;
         return Optional.empty();
+    }
+
+    /**
+     * That the standby follows is told at once when the key does not say so yet: an owner that died before its next lease would
+     * leave a standby that must not take over. From then on each renewal says it.
+     */
+    private static boolean isFirstOfStandby(Optional<Renewal> before, Optional<Renewal> now) {
+        return now.filter(EtcdClient::isFollowed)
+                .filter(told -> before.filter(EtcdClient::isFollowed)
+                        .filter(b -> b.epoch().equals(told.epoch()))
+                        .isEmpty())
+                .isPresent();
+    }
+
+    private static boolean isFollowed(Renewal told) {
+        return told.followed().flatMap(Followed::alone).isPresent();
     }
 
     private Optional<ArbiterReply> swap(Known k, BallotRules.Answer answer)
@@ -135,7 +154,8 @@ final class EtcdClient implements Correspondence.Medium {
             see(swap.state());
             return Optional.empty();
         }
-        known = Optional.of(new Known(swap.state(), answer.ballot(), answer.standing()));
+        Optional<Renewal> told = answer.standing().renewal();
+        known = Optional.of(new Known(swap.state(), answer.ballot(), told, answer.standing()));
         return Optional.of(answer.reply());
     }
 
@@ -152,7 +172,7 @@ final class EtcdClient implements Correspondence.Medium {
                 .map(Attempt::standing)
                 .orElseGet(() -> Standing.fresh(ballot, rules.terms(), now))
                 .knowing(value.flatMap(Value::renewal));
-        known = Optional.of(new Known(state, ballot, standing));
+        known = Optional.of(new Known(state, ballot, standing.renewal(), standing));
         unknown = Optional.empty();
     }
 

@@ -12,9 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
 import io.pgha.model.Epoch;
+import io.pgha.model.Followed;
 import io.pgha.model.LeaseRequest;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeId;
+import io.pgha.model.Renewal;
 import io.pgha.peer.ModelJson;
 
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,7 @@ final class EtcdClientTest {
     /** As a test wants it. */
     private static final class HeldWay implements EtcdCell.Way {
         private final List<Runnable> late = new ArrayList<>();
+        private int changes;
         private EtcdCell.Fate fate = EtcdCell.Fate.ANSWERED;
 
         @Override
@@ -56,7 +59,9 @@ final class EtcdClientTest {
         }
 
         @Override
-        public void changed(ArbiterAsk ask) {}
+        public void changed(ArbiterAsk ask) {
+            changes = changes + 1;
+        }
 
         void arrive() {
             late.forEach(Runnable::run);
@@ -220,6 +225,30 @@ final class EtcdClientTest {
         a = client();
         b = client();
         assertEquals(LONG_WAIT, rest());
+    }
+
+    private static ArbiterAsk serves(Optional<Duration> alone) {
+        return Booth.serves(
+                A, 7, 0x3000000, new Followed(Optional.empty(), Optional.empty(), alone));
+    }
+
+    private Optional<Duration> aloneByTheKey() {
+        ArbiterReply reply = client().put(Booth.says(B, 7, A)).orElseThrow();
+        return reply.renewal().flatMap(Renewal::followed).flatMap(Followed::alone);
+    }
+
+    @Test
+    void thatTheStandbyFollowsIsToldAtOnceAndFromThenOnWithTheLeases() {
+        enlist(a, A);
+        renews(a, LEASE, UNKNOWN);
+        a.put(serves(Optional.empty()));
+        int before = way.changes;
+        assertEquals(Optional.empty(), aloneByTheKey());
+
+        a.put(serves(Optional.of(Duration.ofMillis(10))));
+        a.put(serves(Optional.of(Duration.ofMillis(20))));
+        assertEquals(Optional.of(Duration.ofMillis(10)), aloneByTheKey());
+        assertEquals(before + 1, way.changes);
     }
 
     @Test
