@@ -17,7 +17,7 @@ final class SimArbiter {
     private final SimHost host;
     private final SimDaemon daemon;
     private final SimEtcd.Line line;
-    private final EtcdCell.Client client;
+    private final Optional<EtcdCell.Client> client;
     private Optional<ArbiterAsk> waiting = Optional.empty();
     private ArbiterView view = ArbiterView.NONE;
     private boolean busy;
@@ -28,7 +28,9 @@ final class SimArbiter {
         this.host = host;
         this.daemon = daemon;
         this.line = universe.etcd().line(host);
-        this.client = universe.etcd().client(host, line);
+        this.client = universe.policy().guard() == Guard.ETCD
+                ? Optional.of(universe.etcd().client(host, line))
+                : Optional.empty();
     }
 
     ArbiterView view() {
@@ -49,9 +51,10 @@ final class SimArbiter {
         int mine = number;
         MonoTime sent = host.clock().now();
         long deadline = universe.policy().probeTimeout().toNanos();
-        if (universe.policy().guard() == Guard.ETCD) {
+        if (client.isPresent()) {
             line.begin();
-            client.put(question)
+            client.get()
+                    .put(question)
                     .ifPresent(
                             reply -> daemon.after(line.took(), () -> answered(mine, sent, reply)));
         } else {
