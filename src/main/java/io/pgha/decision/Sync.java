@@ -62,15 +62,7 @@ public record Sync(
     /** Of an epoch in which this start has served, if any, and may have told the standby something. */
     Sync servedIn(Optional<Epoch> last) {
         return new Sync(
-                stage,
-                last,
-                since,
-                wasTold,
-                barrier,
-                lackingSince,
-                expected,
-                expectedAt,
-                reached);
+                stage, last, since, wasTold, barrier, lackingSince, expected, expectedAt, reached);
     }
 
     /** The next stage; who was told before may still believe it. */
