@@ -27,6 +27,10 @@ public record Ballot(Optional<Register> register, Duration longest, Optional<Mov
         return new Ballot(Optional.empty(), terms.longestLease(), Optional.empty());
     }
 
+    Ballot withLongest(Duration lease) {
+        return new Ballot(register, lease, move);
+    }
+
     /** Whether the difference matters after a restart; a position alone does not, it only shortens a later wait. */
     boolean isSameOnDisk(Ballot other) {
         return withoutPosition().equals(other.withoutPosition());

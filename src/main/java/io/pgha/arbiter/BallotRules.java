@@ -55,6 +55,34 @@ public final class BallotRules {
         return new Turn(ballot, standing, ask, now).answer();
     }
 
+    /**
+     * The same answer with a ballot in which no lease is longer than the register's owner says: none that is in force by its
+     * kernel's word, whoever granted it and whatever the ballot held before, and none that this answer grants. Without it a key that
+     * was made anew has the other node wait for the longest lease there can be, though there never was one.
+     *
+     * <p>Only for a ballot that is replaced by comparing it with the one that was read. The owner speaks of what it had armed before
+     * it asked; what it arms later it asks for later, and that question is such a swap as well: if it is carried out first, this one
+     * fails. What the peer granted itself the peer waits for itself. Of the other node nothing is in force: this owner has opened,
+     * after the other's leases were over or its gate was closed; therefore nobody is believed with its claim, with its first lease,
+     * or by a ballot that its question makes. A witness does not compare, and an old question may reach it late: it believes nobody,
+     * and waits from its own start.
+     */
+    static Answer believing(Ballot before, Answer answer, ArbiterAsk ask) {
+        Ballot after = answer.ballot();
+        boolean hasOpened = before.register()
+                .filter(r ->
+                        r.leased() && r.owner().equals(ask.node()) && r.epoch().equals(ask.epoch()))
+                .isPresent();
+        Duration granted = answer.reply().grant().map(LeaseGrant::duration).orElse(Duration.ZERO);
+        return ask.longest()
+                .filter(own -> hasOpened)
+                .map(own -> own.compareTo(granted) > 0 ? own : granted)
+                .filter(most -> most.compareTo(after.longest()) < 0)
+                .map(most -> new Answer(
+                        after.withLongest(most), answer.standing(), answer.reply(), answer.news()))
+                .orElse(answer);
+    }
+
     Terms terms() {
         return terms;
     }

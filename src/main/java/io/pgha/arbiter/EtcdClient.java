@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgha.arbiter.Correspondence.Unanswered;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
+import io.pgha.model.Followed;
 import io.pgha.model.MonoTime;
 import io.pgha.model.Renewal;
 import io.pgha.peer.ModelJson;
@@ -25,7 +26,7 @@ final class EtcdClient implements Correspondence.Medium {
     /** Between two of its own looks at the key somebody else changed it: this often is not chance. */
     private static final int MAX_ROUNDS = 6;
 
-    private final EtcdGateway gateway;
+    private final EtcdKey key;
     private final BallotRules rules;
     private final Supplier<MonoTime> clock;
     private final CappedClock capped;
@@ -45,8 +46,9 @@ final class EtcdClient implements Correspondence.Medium {
      */
     record Value(int format, Ballot ballot, long nonce, Optional<Renewal> renewal) {}
 
-    /** The key as last seen, and what is known of grants since. */
-    private record Known(EtcdGateway.State state, Ballot ballot, Standing standing) {}
+    /** The key as last seen, what the owner told in it, and what is known since. */
+    private record Known(
+            EtcdKey.State state, Ballot ballot, Optional<Renewal> told, Standing standing) {}
 
     /** A swap that had no answer: it may have been done. */
     private record Attempt(String value, Standing standing) {}
@@ -59,12 +61,12 @@ final class EtcdClient implements Correspondence.Medium {
      * @param deadline of one question, whole
      */
     EtcdClient(
-            EtcdGateway gateway,
+            EtcdKey key,
             BallotRules rules,
             Supplier<MonoTime> clock,
             Duration cap,
             Duration deadline) {
-        this.gateway = gateway;
+        this.key = key;
         this.rules = rules;
         this.clock = clock;
         this.capped = new CappedClock(clock, cap);
@@ -73,7 +75,7 @@ final class EtcdClient implements Correspondence.Medium {
 
     @Override
     public String describe() {
-        return gateway.describe();
+        return key.describe();
     }
 
     @Override
@@ -86,7 +88,7 @@ final class EtcdClient implements Correspondence.Medium {
                 round++) {
             try {
                 if (stale) {
-                    see(gateway.read());
+                    see(key.read());
                     fresh = true;
                 }
                 Optional<ArbiterReply> reply = answer(ask, fresh);
@@ -110,36 +112,55 @@ final class EtcdClient implements Correspondence.Medium {
     private Optional<ArbiterReply> answer(ArbiterAsk ask, boolean fresh)
             throws Unanswered, InterruptedException {
         Known k = known.orElseThrow();
-        BallotRules.Answer answer = rules.answer(k.ballot(), k.standing(), ask, capped.now());
+        BallotRules.Answer answer = BallotRules.believing(
+                k.ballot(), rules.answer(k.ballot(), k.standing(), ask, capped.now()), ask);
         boolean writes = !answer.ballot().isSameOnDisk(k.ballot())
-                || answer.reply().grant().isPresent();
+                || answer.reply().grant().isPresent()
+                || isFirstOfStandby(k.told(), answer.standing().renewal());
         if (writes) {
             return swap(k, answer);
         }
         if (fresh) {
-            known = Optional.of(new Known(k.state(), k.ballot(), answer.standing()));
+            known = Optional.of(new Known(k.state(), k.ballot(), k.told(), answer.standing()));
             return Optional.of(answer.reply());
         }
         stale = true;
         return Optional.empty();
     }
 
+    /**
+     * That the standby follows is told at once when the key does not say so yet: an owner that died before its next lease would
+     * leave a standby that must not take over. From then on each renewal says it.
+     */
+    private static boolean isFirstOfStandby(Optional<Renewal> before, Optional<Renewal> now) {
+        return now.filter(EtcdClient::isFollowed)
+                .filter(told -> before.filter(EtcdClient::isFollowed)
+                        .filter(b -> b.epoch().equals(told.epoch()))
+                        .isEmpty())
+                .isPresent();
+    }
+
+    private static boolean isFollowed(Renewal told) {
+        return told.followed().flatMap(Followed::alone).isPresent();
+    }
+
     private Optional<ArbiterReply> swap(Known k, BallotRules.Answer answer)
             throws Unanswered, InterruptedException {
         String value = write(answer);
         unknown = Optional.of(new Attempt(value, answer.standing()));
-        EtcdGateway.Swap swap = gateway.swap(k.state().revision(), value);
+        EtcdKey.Swap swap = key.swap(k.state().revision(), value);
         unknown = Optional.empty();
         if (!swap.done()) {
             see(swap.state());
             return Optional.empty();
         }
-        known = Optional.of(new Known(swap.state(), answer.ballot(), answer.standing()));
+        Optional<Renewal> told = answer.standing().renewal();
+        known = Optional.of(new Known(swap.state(), answer.ballot(), told, answer.standing()));
         return Optional.of(answer.reply());
     }
 
     /** Whatever changed the key may have granted the longest lease in it just now, unless it was this node. */
-    private void see(EtcdGateway.State state) throws Unanswered {
+    private void see(EtcdKey.State state) throws Unanswered {
         MonoTime now = capped.now();
         stale = false;
         if (known.filter(k -> k.state().equals(state)).isPresent()) {
@@ -151,11 +172,11 @@ final class EtcdClient implements Correspondence.Medium {
                 .map(Attempt::standing)
                 .orElseGet(() -> Standing.fresh(ballot, rules.terms(), now))
                 .knowing(value.flatMap(Value::renewal));
-        known = Optional.of(new Known(state, ballot, standing));
+        known = Optional.of(new Known(state, ballot, standing.renewal(), standing));
         unknown = Optional.empty();
     }
 
-    private Optional<Value> read(EtcdGateway.State state) throws Unanswered {
+    private Optional<Value> read(EtcdKey.State state) throws Unanswered {
         if (state.value().isEmpty()) {
             return Optional.empty();
         }
@@ -180,6 +201,6 @@ final class EtcdClient implements Correspondence.Medium {
 
     @Override
     public void close() {
-        gateway.close();
+        key.close();
     }
 }

@@ -20,7 +20,7 @@ import java.util.Optional;
  * {@code /v3/auth/authenticate}). Reads are linearizable, as etcd's are unless told otherwise: a member without a majority
  * does not answer. After a call without an answer the next one goes to the next endpoint. For one thread.
  */
-final class EtcdGateway implements AutoCloseable {
+final class EtcdGateway implements EtcdKey {
 
     private static final int MAX_BYTES = 64 * 1024;
     private static final int UNAUTHORIZED = 401;
@@ -46,36 +46,18 @@ final class EtcdGateway implements AutoCloseable {
         this.web = web;
     }
 
-    /**
-     * What the key holds.
-     *
-     * @param revision of its last change; 0 when there is no such key
-     * @param value empty when there is no such key
-     */
-    record State(long revision, Optional<String> value) {}
-
-    /**
-     * What came of a swap.
-     *
-     * @param done the value is in place
-     * @param state what the key holds now, in either case
-     */
-    record Swap(boolean done, State state) {}
-
-    String describe() {
+    @Override
+    public String describe() {
         return "etcd at " + String.join(", ", place.endpoints()) + " (key " + key + ")";
     }
 
-    /** Reads the key, linearizably. */
-    State read() throws Unanswered, InterruptedException {
+    @Override
+    public State read() throws Unanswered, InterruptedException {
         return state(call("/v3/kv/range", json.createObjectNode().put("key", base64(key))));
     }
 
-    /**
-     * Replaces the value if nothing has changed the key since {@code revision}; otherwise says what is there. Without an
-     * answer the outcome is unknown.
-     */
-    Swap swap(long revision, String value) throws Unanswered, InterruptedException {
+    @Override
+    public Swap swap(long revision, String value) throws Unanswered, InterruptedException {
         ObjectNode question = json.createObjectNode();
         question.putArray("compare")
                 .addObject()

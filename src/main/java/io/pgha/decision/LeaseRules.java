@@ -58,35 +58,36 @@ public final class LeaseRules {
     public static Next next(World w, Memory soon, boolean mayHold, boolean leaving) {
         List<Order> orders = new ArrayList<>();
         Duration wanted = leaving ? w.policy().handoverLease() : w.policy().lease();
-        Leases held = mayHold ? hold(w, soon, wanted, orders) : letGo(w.tally().leases());
+        Leases known = looked(w);
+        Leases held = mayHold ? hold(w, known, soon, wanted, orders) : known.letGo();
         Leases granted = abstain(w, grant(w, held, soon.equals(w.memory())));
         return new Next(claimSeen(w, granted), List.copyOf(orders));
     }
 
-    private static Leases letGo(Leases l) {
-        return new Leases(
-                l.lastNonce(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                l.grant(),
-                l.waitUntil(),
-                l.claimSince());
+    /** A closed gate has nothing of an earlier start in force; one that is open, damaged or was not looked at may have. */
+    private static Leases looked(World w) {
+        Leases l = w.tally().leases();
+        boolean isClosed =
+                w.now().gate().answer().filter(GateState.CLOSED::equals).isPresent();
+        return isClosed ? l.withSlots(l.slots().closed()) : l;
     }
 
     @Decides({Row.A8, Row.A10})
-    private static Leases hold(World w, Memory soon, Duration wanted, List<Order> orders) {
-        Leases l = w.tally().leases();
+    private static Leases hold(
+            World w, Leases before, Memory soon, Duration wanted, List<Order> orders) {
         MonoTime now = w.now().at();
-        if (l.heldAt(now).isEmpty() && (l.held().isPresent() || hasWoken(w))) {
+        if (before.heldAt(now).isEmpty() && (before.held().isPresent() || hasWoken(w))) {
             orders.add(new Order.Close());
-            return letGo(l);
+            return before.letGo();
         }
         Optional<Leases.Asked> asked =
-                l.asked().filter(a -> a.epoch().equals(w.memory().epoch()));
+                before.asked().filter(a -> a.epoch().equals(w.memory().epoch()));
         Optional<Armed> armed = asked.flatMap(a -> w.now()
                 .armed()
                 .filter(k -> k.nonce() == a.nonce() && !k.permitted().isZero()));
+        Leases l = armed.isPresent()
+                ? before.withSlots(before.slots().armed(asked.orElseThrow()))
+                : before;
         if (armed.isPresent()
                 && isGranted(w, soon, armed.get(), asked.orElseThrow().duration())) {
             Armed slot = armed.get();
@@ -96,7 +97,7 @@ public final class LeaseRules {
                     w.memory().epoch(),
                     asked.orElseThrow().since(),
                     slot.at().plus(slot.permitted()));
-            return with(l, l.lastNonce(), Optional.empty(), Optional.of(now1), Optional.empty());
+            return l.withOwn(l.lastNonce(), Optional.empty(), Optional.of(now1), Optional.empty());
         }
         Duration patience = w.policy().heartbeats(2);
         boolean stuck = asked.filter(a -> now.isPast(a.since(), patience)).isPresent();
@@ -110,11 +111,11 @@ public final class LeaseRules {
             long nonce = l.lastNonce() + 1;
             orders.add(new Order.Permit(slot, nonce, w.policy().permit(wanted)));
             Leases.Asked fresh = new Leases.Asked(slot, nonce, w.memory().epoch(), wanted, now);
-            return with(l, nonce, Optional.of(fresh), l.held(), Optional.empty());
+            return l.withOwn(nonce, Optional.of(fresh), l.held(), Optional.empty());
         }
         Optional<LeaseRequest> request = armed.map(k -> new LeaseRequest(
                 k.nonce(), w.memory().epoch(), asked.orElseThrow().duration()));
-        return with(l, l.lastNonce(), asked, l.held(), request);
+        return l.withOwn(l.lastNonce(), asked, l.held(), request);
     }
 
     /** Right after a pause: of a lease that an earlier start took, and the kernel kept, nobody knows whether it should be over. */
@@ -125,15 +126,6 @@ public final class LeaseRules {
 
     private static boolean isHalfOver(Leases.Held held, Duration wanted, MonoTime now) {
         return new MonoTime(now.nanos() + wanted.toNanos() / 2).isAfter(held.until());
-    }
-
-    private static Leases with(
-            Leases l,
-            long nonce,
-            Optional<Leases.Asked> asked,
-            Optional<Leases.Held> held,
-            Optional<LeaseRequest> request) {
-        return new Leases(nonce, asked, held, request, l.grant(), l.waitUntil(), l.claimSince());
     }
 
     /** By the peer, by the arbiter, or by nobody, when the peer is known not to be able to take over. */
@@ -155,28 +147,15 @@ public final class LeaseRules {
     private static Leases grant(World w, Leases l, boolean free) {
         Optional<LeaseRequest> request = w.peer().flatMap(PeerMessage::leaseRequest);
         if (!free || request.isEmpty() || !mayGrant(w, request.get())) {
-            return new Leases(
-                    l.lastNonce(),
-                    l.asked(),
-                    l.held(),
-                    l.request(),
-                    Optional.empty(),
-                    l.waitUntil(),
-                    l.claimSince());
+            return l.granting(Optional.empty(), Optional.empty());
         }
         LeaseRequest r = request.get();
         if (l.grant().filter(g -> g.nonce() == r.nonce()).isPresent()) {
             return l;
         }
         MonoTime over = w.now().at().plus(w.policy().waitAfter(r.duration()));
-        return new Leases(
-                l.lastNonce(),
-                l.asked(),
-                l.held(),
-                l.request(),
-                Optional.of(new LeaseGrant(r.nonce(), r.epoch(), r.duration())),
-                Optional.of(l.waitUntil().filter(t -> t.isAfter(over)).orElse(over)),
-                l.claimSince());
+        return l.granting(
+                Optional.of(new LeaseGrant(r.nonce(), r.epoch(), r.duration())), Optional.of(over));
     }
 
     /** Until this node has its vote, the peer may grant itself leases: the last of them counts like one of this node's. */
@@ -185,14 +164,7 @@ public final class LeaseRules {
             return l;
         }
         MonoTime over = w.now().at().plus(w.policy().waitAfter(longest(w)));
-        return new Leases(
-                l.lastNonce(),
-                l.asked(),
-                l.held(),
-                l.request(),
-                l.grant(),
-                Optional.of(l.waitUntil().filter(t -> t.isAfter(over)).orElse(over)),
-                l.claimSince());
+        return l.granting(l.grant(), Optional.of(over));
     }
 
     /** One vote an epoch: only for the owner this node has durably endorsed, and only while it has no intent of its own. */
@@ -244,8 +216,7 @@ public final class LeaseRules {
                 .isPresent();
         Optional<MonoTime> since =
                 claimed ? l.claimSince().or(() -> Optional.of(w.now().at())) : Optional.empty();
-        return new Leases(
-                l.lastNonce(), l.asked(), l.held(), l.request(), l.grant(), l.waitUntil(), since);
+        return l.claimedSince(since);
     }
 
     /** What the arbiter holds, if its answer is fresh. */
@@ -332,7 +303,8 @@ public final class LeaseRules {
                 w.now().position(),
                 w.tally().leases().request(),
                 claim(w),
-                Renewals.followed(w));
+                Renewals.followed(w),
+                w.tally().leases().slots().longest());
     }
 
     private static Optional<ArbiterAsk.Claim> claim(World w) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * anew before anybody is told.
  *
  * @param stage of the way between alone and synchronous
- * @param epoch in which this holds; empty: this node is not its owner
+ * @param epoch in which this holds, and with stage NONE the one that this node served in last; empty: it has served in none
  * @param since when the stage began
  * @param wasTold the standby may still believe, from before the stage, that it has everything
  * @param barrier restoring: the standby has everything when it has this
@@ -57,6 +57,12 @@ public record Sync(
                 Optional.empty(),
                 now,
                 false);
+    }
+
+    /** Of an epoch in which this start has served, if any, and may have told the standby something. */
+    Sync servedIn(Optional<Epoch> last) {
+        return new Sync(
+                stage, last, since, wasTold, barrier, lackingSince, expected, expectedAt, reached);
     }
 
     /** The next stage; who was told before may still believe it. */

@@ -37,22 +37,26 @@ public final class SyncRules {
         NodeState state = w.memory().state();
         boolean ceding = state == NodeState.RELEASING || state == NodeState.CEDED;
         if (!(state == NodeState.PRIMARY || ceding)) {
-            return Sync.none(w.now().at());
+            return Sync.none(w.now().at()).servedIn(before.epoch());
         }
         Optional<PostgresView> view = w.now().local().answer();
         if (ceding || !w.now().isReadWrite() || view.isEmpty()) {
             return before;
         }
-        Sync known = before.epoch().equals(Optional.of(w.memory().epoch()))
+        boolean served = before.epoch().equals(Optional.of(w.memory().epoch()));
+        Sync known = served && before.stage() != Stage.NONE
                 ? before
-                : begun(w, atStart, view.get());
+                : begun(w, served || !w.memory().epoch().isAfter(atStart), view.get());
         Sync looked = expecting(w, view.get(), known);
         return lacking(w, view.get(), step(w, view.get(), looked));
     }
 
-    /** A new epoch begins alone, and nobody was told anything in it; of an older one nothing is taken for granted. */
-    private static Sync begun(World w, Epoch atStart, PostgresView view) {
-        boolean isNew = w.memory().epoch().isAfter(atStart);
+    /**
+     * A new epoch begins alone, and nobody was told anything in it; of an older one nothing is taken for granted, be it that this
+     * start found it or that it served in it before it was isolated.
+     */
+    private static Sync begun(World w, boolean isOlder, PostgresView view) {
+        boolean isNew = !isOlder;
         boolean waits = view.synchronousNames().equals(names(w.now().peerId()));
         boolean alone = isNew || !waits;
         return new Sync(

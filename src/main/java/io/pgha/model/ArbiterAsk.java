@@ -1,5 +1,6 @@
 package io.pgha.model;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param lease the owner asks for a lease; only after its kernel has been armed
  * @param claim it wants to become owner
  * @param followed how it sees its standby follow; empty: it does not serve, or is of an older version
+ * @param longest no lease of its own that may be in force is longer, by its kernel's word; empty: it does not know, or is of an
+ *     older version
  */
 public record ArbiterAsk(
         NodeId node,
@@ -22,7 +25,8 @@ public record ArbiterAsk(
         Optional<Lsn> position,
         Optional<LeaseRequest> lease,
         Optional<Claim> claim,
-        Optional<Followed> followed) {
+        Optional<Followed> followed,
+        Optional<Duration> longest) {
 
     /**
      * A wish to move the epoch.

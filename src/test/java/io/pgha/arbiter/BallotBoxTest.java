@@ -66,7 +66,30 @@ class BallotBoxTest {
                 a.position(),
                 Optional.of(new io.pgha.model.LeaseRequest(1, a.epoch(), Booth.LEASE)),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** There a question may come after another that was asked later. */
+    @Test
+    void aWitnessDoesNotBelieveTheOwnerHowLongItsLeasesAre() throws Exception {
+        BallotBox box = open();
+        ask(box, lease(A, 7));
+        ArbiterAsk a = lease(A, 7);
+        ask(
+                box,
+                new ArbiterAsk(
+                        a.node(),
+                        a.epoch(),
+                        a.owner(),
+                        a.agreed(),
+                        a.position(),
+                        a.lease(),
+                        a.claim(),
+                        a.followed(),
+                        Optional.of(Booth.LEASE)));
+        BallotFile.Content content = new BallotFile(file()).read().orElseThrow();
+        assertEquals(Booth.TERMS.longestLease(), content.ballot().longest());
     }
 
     @Test

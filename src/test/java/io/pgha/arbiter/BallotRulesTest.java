@@ -145,6 +145,7 @@ class BallotRulesTest {
                 Optional.empty(),
                 Optional.of(new io.pgha.model.LeaseRequest(1, new Epoch(7), LEASE)),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
 
         assertTrue(booth.ask(ask).grant().isEmpty());

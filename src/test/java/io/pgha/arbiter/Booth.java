@@ -93,6 +93,7 @@ final class Booth {
                 Optional.of(new Lsn(0x3000000)),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -107,7 +108,8 @@ final class Booth {
                 Optional.of(new Lsn(position)),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(followed));
+                Optional.of(followed),
+                Optional.empty());
     }
 
     /** A claim on silence that accepts no loss beyond a position. */
@@ -138,7 +140,8 @@ final class Booth {
                 said.position(),
                 lease,
                 claim,
-                said.followed());
+                said.followed(),
+                said.longest());
     }
 
     /** The same, and its peer says so too. */
@@ -152,7 +155,8 @@ final class Booth {
                 a.position(),
                 a.lease(),
                 a.claim(),
-                a.followed());
+                a.followed(),
+                a.longest());
     }
 
     /** An owner asks for a lease; true when it gets it. */

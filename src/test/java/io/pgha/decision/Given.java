@@ -964,7 +964,7 @@ public final class Given {
     }
 
     /** What the arbiter answered to a question of {@code ago} before now. */
-    Given arbiter(Duration ago, Register register, Duration leaseRest) {
+    public Given arbiter(Duration ago, Register register, Duration leaseRest) {
         arbiter = new ArbiterView(
                 Optional.of(new ArbiterReply(
                         Optional.of(register),

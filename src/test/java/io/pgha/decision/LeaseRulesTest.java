@@ -39,7 +39,14 @@ final class LeaseRulesTest {
             Optional<Leases.Held> held,
             Optional<MonoTime> waitUntil) {
         return new Leases(
-                7, asked, held, Optional.empty(), Optional.empty(), waitUntil, Optional.empty());
+                7,
+                asked,
+                held,
+                Optional.empty(),
+                Optional.empty(),
+                waitUntil,
+                Optional.empty(),
+                Leases.Slots.UNKNOWN);
     }
 
     private static Leases.Asked asked(long nonce) {
@@ -132,6 +139,91 @@ final class LeaseRulesTest {
         assertEquals(
                 List.of(new LeaseRules.Order.Permit(1, 8, Duration.ofMillis(2700))),
                 next(given, true, true).orders());
+    }
+
+    private static Optional<Duration> told(Leases leases) {
+        World w = Given.primary().guard(Guard.ETCD).leases(leases).world();
+        return LeaseRules.question(w).longest();
+    }
+
+    private static Leases asking(Leases.Slots before, int slot, Duration lease) {
+        return new Leases(
+                7,
+                Optional.of(new Leases.Asked(slot, 7, Given.EPOCH, lease, NOW)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                before);
+    }
+
+    /** The kernel says that it has taken a slot for a lease: what follows from it. */
+    private static Leases taken(Leases.Slots before, int slot, Duration lease) {
+        return taken(before, slot, lease, GateState.OPEN);
+    }
+
+    private static Leases taken(Leases.Slots before, int slot, Duration lease, GateState gate) {
+        Given given = Given.primary()
+                .gate(gate)
+                .leases(asking(before, slot, lease))
+                .armed(new Armed(slot, 7, NOW, lease));
+        return next(given, true, true).leases();
+    }
+
+    /** An earlier start may have left a longer one in the other. */
+    @Test
+    void anOwnerSaysHowLongItsLeasesAreOnceTheKernelHasTakenBothSlotsFromThisStart() {
+        Leases first = taken(Leases.Slots.UNKNOWN, 0, LEASE);
+        assertEquals(Optional.empty(), told(first));
+        assertEquals(Optional.empty(), told(taken(first.slots(), 0, LEASE)));
+        assertEquals(Optional.of(LEASE), told(taken(first.slots(), 1, LEASE)));
+    }
+
+    @Test
+    void anOwnerThatSawItsGateClosedSaysItWithItsFirstQuestion() {
+        Leases.Slots none = Leases.Slots.UNKNOWN;
+        assertEquals(Optional.of(LEASE), told(taken(none, 0, LEASE, GateState.CLOSED)));
+        assertEquals(Optional.empty(), told(taken(none, 0, LEASE, GateState.DAMAGED)));
+        assertEquals(Optional.empty(), told(taken(none, 0, LEASE, GateState.OPEN)));
+
+        Given closed = Given.primary().gate(GateState.CLOSED).leases(asking(none, 0, LEASE));
+        assertEquals(Optional.empty(), told(next(closed, true, true).leases()));
+    }
+
+    @Test
+    void aGateSeenClosedForgetsNoLeaseThatThisStartArmed() {
+        Duration handover = Duration.ofSeconds(30);
+        Leases.Slots leaving = taken(Leases.Slots.UNKNOWN, 1, handover).slots();
+        assertEquals(Optional.of(handover), told(taken(leaving, 0, LEASE, GateState.CLOSED)));
+    }
+
+    @Test
+    void anOwnerThatArmedForALongLeaseSaysItForAsLongAsASlotHoldsIt() {
+        Duration handover = Duration.ofSeconds(30);
+        Leases.Slots usual = taken(Leases.Slots.UNKNOWN, 0, LEASE).slots();
+        Leases leaving = taken(usual, 1, handover);
+        assertEquals(Optional.of(handover), told(leaving));
+        assertEquals(Optional.of(handover), told(taken(leaving.slots(), 0, LEASE)));
+        assertEquals(Optional.of(LEASE), told(taken(leaving.slots(), 1, LEASE)));
+    }
+
+    @Test
+    void aSlotThatTheKernelHasNotTakenIsNotKnown() {
+        Leases.Slots first = taken(Leases.Slots.UNKNOWN, 0, LEASE).slots();
+        assertEquals(Optional.empty(), told(taken(first, 1, Duration.ZERO)));
+        Given another = Given.primary()
+                .gate(GateState.OPEN)
+                .leases(asking(first, 1, LEASE))
+                .armed(new Armed(0, 6, NOW, LEASE));
+        assertEquals(Optional.empty(), told(next(another, true, true).leases()));
+    }
+
+    @Test
+    void whoGivesTheLeaseUpStillKnowsWhatTheSlotsWereArmedFor() {
+        Leases.Slots first = taken(Leases.Slots.UNKNOWN, 0, LEASE).slots();
+        Given both = Given.primary().leases(taken(first, 1, LEASE));
+        assertEquals(Optional.of(LEASE), told(next(both, false, true).leases()));
     }
 
     @Test

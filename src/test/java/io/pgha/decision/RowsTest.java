@@ -51,7 +51,8 @@ final class RowsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Leases.Slots.UNKNOWN);
     }
 
     /** An owner whose slot is in the kernel and has not been granted yet. */

@@ -145,6 +145,39 @@ final class SyncRulesTest {
         assertEquals(Stage.ALONE, SyncRules.next(w, new Epoch(3)).stage());
     }
 
+    /** It has told the standby that it has everything, in this epoch: who believes that may take over at any time. */
+    @Test
+    void aPrimaryThatWasIsolatedGoesOnInItsEpochAndDoesNotBeginItAlone() {
+        Epoch atStart = new Epoch(Given.EPOCH.number() - 1);
+        becomeSynchronous(Mode.STRICT);
+        next(Given.primary().state(NodeState.ISOLATED, Given.EPOCH.number(), Given.A), atStart);
+        assertEquals(Stage.NONE, sync.stage());
+
+        next(Given.primary().followed(List.of(), OURS), atStart);
+        assertEquals(Stage.RESTORING, sync.stage());
+        next(Given.primary().followed(List.of(), OURS), atStart);
+        assertEquals(Stage.RESTORING, sync.stage());
+
+        next(Given.primary().state(NodeState.ISOLATED, Given.EPOCH.number(), Given.A), atStart);
+        next(
+                Given.primary()
+                        .state(NodeState.PRIMARY, Given.EPOCH.number() + 1, Given.A)
+                        .followed(List.of(), OURS),
+                atStart);
+        assertEquals(Stage.ALONE, sync.stage());
+    }
+
+    private void next(Given seen, Epoch atStart) {
+        World plain = seen.world();
+        World w = new World(
+                plain.now(),
+                plain.memory(),
+                plain.tally().withSync(sync),
+                plain.policy().withSync(new SyncPolicy(Mode.STRICT, TIMEOUT)),
+                plain.id());
+        sync = SyncRules.next(w, atStart);
+    }
+
     @Test
     void aStandbyThatWasNotToldTheTruthLatelyDoesNotTakeOver() {
         for (Optional<Boolean> told :

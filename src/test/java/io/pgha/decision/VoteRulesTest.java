@@ -55,7 +55,8 @@ final class VoteRulesTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Leases.Slots.UNKNOWN);
     }
 
     private static void assertSettled(Given given) {

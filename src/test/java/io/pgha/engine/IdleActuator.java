@@ -8,9 +8,14 @@ import io.pgha.model.PeerMessage;
 import io.pgha.plan.Step;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Hands for steps that are the engine's own: nothing may be begun for them. */
 final class IdleActuator implements Actuator {
+
+    private final List<ArbiterAsk> asked = new ArrayList<>();
+
     @Override
     public void begin(Step step, Memory memory, Observation now) {
         throw new AssertionError("begun: " + step);
@@ -34,7 +39,14 @@ final class IdleActuator implements Actuator {
     public void grant(int slot, long nonce) {}
 
     @Override
-    public void ask(ArbiterAsk question) {}
+    public void ask(ArbiterAsk question) {
+        asked.add(question);
+    }
+
+    /** What the arbiter was asked. */
+    List<ArbiterAsk> asked() {
+        return asked;
+    }
 
     @Override
     public void announce(PeerMessage message, boolean now) {}

@@ -197,8 +197,8 @@ final class Faults {
                 }
             }
             case WITNESS_LOST -> {
-                universe.witness().stop();
-                undo(spell, universe.witness()::start);
+                universe.third().stop();
+                undo(spell, universe.third()::start);
             }
             case CUT_GATEWAY -> cut(here, Place.GATEWAY, spell);
             default -> {
@@ -430,7 +430,7 @@ final class Faults {
         troubleUntil = Math.max(troubleUntil, universe.now() + 4 * Agenda.SECOND);
         universe.trace().say("***", "all faults end");
         universe.network().heal();
-        universe.witness().start();
+        universe.third().start();
         for (SimHost host : universe.hosts()) {
             HostFaults wrong = hosts.getOrDefault(host, new HostFaults());
             wrong.stepsFail = false;

@@ -52,6 +52,11 @@ final class SimNetwork {
         return !isCut(one, other) && !isCut(other, one);
     }
 
+    /** One message now: it may not get there. */
+    boolean isLost(Place from, Place to) {
+        return isCut(from, to) || chance.of(loss[index(from, to)]);
+    }
+
     /** One try of a question and its answer: a lossy direction loses it now and then. */
     boolean roundTrip(Place one, Place other) {
         return isConnected(one, other)

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The third host: the real rules of the witness over a simulated clock and a disk that outlives it. */
-final class SimWitness {
+final class SimWitness implements SimThird {
 
     private final Universe universe;
     private final SimClock clock;
@@ -40,13 +40,14 @@ final class SimWitness {
         this.standing = Standing.fresh(ballot, terms, clock.now());
     }
 
-    /** Before the schedule begins: it has run for a long time. */
-    void preset(Register held) {
+    @Override
+    public void preset(Register held) {
         ballot = new Ballot(Optional.of(held), Duration.ZERO, Optional.empty());
         standing = new Standing(clock.now(), Optional.empty(), Optional.empty());
     }
 
-    void stop() {
+    @Override
+    public void stop() {
         if (up) {
             universe.trace().say("w", "stops");
             up = false;
@@ -55,7 +56,8 @@ final class SimWitness {
         }
     }
 
-    void start() {
+    @Override
+    public void start() {
         if (!up) {
             universe.trace().say("w", "starts");
             up = true;

@@ -19,7 +19,7 @@ import java.util.Optional;
 final class Universe {
 
     private static final List<Guard> GUARDS =
-            List.of(Guard.MANUAL, Guard.FAILCOUNT, Guard.GATEWAY, Guard.WITNESS, Guard.WITNESS);
+            List.of(Guard.MANUAL, Guard.FAILCOUNT, Guard.GATEWAY, Guard.WITNESS, Guard.ETCD);
 
     private final Agenda agenda = new Agenda();
     private final Chance chance;
@@ -33,6 +33,7 @@ final class Universe {
     private final SimHost a;
     private final SimHost b;
     private final SimWitness witness;
+    private final SimEtcd etcd;
     private final SimPooler pooler;
 
     Universe(long seed, Simulation.Terms terms, boolean traced) {
@@ -50,6 +51,7 @@ final class Universe {
         a = host("a", Place.A, new DataCopy("42", root, false));
         b = host("b", Place.B, new DataCopy("42", root, true));
         witness = new SimWitness(this, clock(), List.of(a.id(), b.id()));
+        etcd = new SimEtcd(this, List.of(a.id(), b.id()));
         pooler = new SimPooler(this, seed);
         laws = new Laws(this);
         clients = new SimClients(this);
@@ -132,7 +134,7 @@ final class Universe {
                     .preset(
                             new Fact.Booted(b.bootId()),
                             new Fact.Became(NodeState.STANDBY, one, a.id(), "preset"));
-            witness.preset(new Register(one, a.id(), true, Optional.empty()));
+            third().preset(new Register(one, a.id(), true, Optional.empty()));
             if (!policy.guard().isLease()) {
                 a.gate().set(GateState.OPEN);
             }
@@ -184,8 +186,17 @@ final class Universe {
         return faults;
     }
 
+    /** What the guard in force asks there. */
+    SimThird third() {
+        return policy.guard() == Guard.ETCD ? etcd : witness;
+    }
+
     SimWitness witness() {
         return witness;
+    }
+
+    SimEtcd etcd() {
+        return etcd;
     }
 
     SimPooler pooler() {
