@@ -25,13 +25,29 @@ final class FactLine {
 
     private FactLine() {}
 
-    /** The line is not one that was written here. */
+    /** What is wrong with a line. */
+    enum Fault {
+        /** It is not whole: a write that a crash cut short, or a change on the disk. */
+        TORN,
+        /** It is whole, and stands where another belongs. */
+        MISPLACED,
+        /** It is whole and in its place, and says what this version does not know. */
+        FOREIGN
+    }
+
+    /** The line is not a fact. */
     static final class Unreadable extends Exception {
+        private final Fault fault;
         private final String why;
 
-        Unreadable(String why) {
+        Unreadable(Fault fault, String why) {
             super(why);
+            this.fault = fault;
             this.why = why;
+        }
+
+        Fault fault() {
+            return fault;
         }
 
         String why() {
@@ -52,20 +68,20 @@ final class FactLine {
     static Fact read(String line, long expectedNumber) throws Unreadable {
         int first = line.indexOf(' ');
         if (first != 8) {
-            throw new Unreadable("no checksum");
+            throw new Unreadable(Fault.TORN, "no checksum");
         }
         String body = line.substring(9);
         if (!checksum(body).equals(line.substring(0, 8))) {
-            throw new Unreadable("checksum does not match");
+            throw new Unreadable(Fault.TORN, "checksum does not match");
         }
         int second = body.indexOf(' ');
         if (second < 1 || !body.substring(0, second).equals(Long.toString(expectedNumber))) {
-            throw new Unreadable("line number " + expectedNumber + " expected");
+            throw new Unreadable(Fault.MISPLACED, "line number " + expectedNumber + " expected");
         }
         try {
             return JSON.readValue(body.substring(second + 1), Fact.class);
         } catch (JsonProcessingException e) {
-            throw new Unreadable("written by another version: " + e.getOriginalMessage());
+            throw new Unreadable(Fault.FOREIGN, e.getOriginalMessage());
         }
     }
 

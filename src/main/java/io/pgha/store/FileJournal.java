@@ -26,7 +26,8 @@ import java.util.function.Consumer;
 
 /**
  * The journal in one text file, one checked line a fact. A fact is durable when its line has been forced to the disk; a torn
- * last line was never acknowledged and is cut off; anything else that does not check is reported, never guessed.
+ * last line (no end, or a wrong checksum) was never acknowledged and is cut off; anything else that does not check, a whole
+ * line that this version does not know among it, is reported, never guessed.
  *
  * <p>Appends run on a thread of their own, so that a hanging disk never holds a turn. One process at a time holds the lock.
  */
@@ -173,10 +174,12 @@ public final class FileJournal implements Journal, AutoCloseable {
             try {
                 memory = memory.with(FactLine.read(text.substring(at, end), number + 1));
             } catch (FactLine.Unreadable e) {
-                if (end == text.length() - 1) {
+                if (e.fault() == FactLine.Fault.TORN && end == text.length() - 1) {
                     break;
                 }
-                throw damaged(line, e.why());
+                throw e.fault() == FactLine.Fault.FOREIGN
+                        ? foreign(line, e.why())
+                        : damaged(line, e.why());
             }
             number = number + 1;
             line = line + 1;
@@ -190,6 +193,14 @@ public final class FileJournal implements Journal, AutoCloseable {
         return new JournalDamaged("the journal " + file + " is damaged at line " + line + ": " + why
                 + ". Nothing was changed. Find out the roles of both nodes (pgha status on the other one), then move the file"
                 + " aside and start pgha: it begins undecided, with the gate closed");
+    }
+
+    /** Nothing is lost yet, as long as nobody throws it away: a vote, a cede or a release may stand there. */
+    private JournalDamaged foreign(int line, String why) {
+        return new JournalDamaged("the journal " + file + " cannot be read at line " + line
+                + ": the line is whole, but was written by another version of pgha: " + why
+                + ". Nothing was changed. Install the version that ran on this node before, and start pgha; the file holds what"
+                + " this node has promised, so do not move it aside");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.pgha.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 
 /** The journal's promise: what was acknowledged is there after a crash, what was not is not guessed. */
 final class FileJournalTest {
@@ -136,6 +139,61 @@ final class FileJournalTest {
         Files.write(file, lines);
 
         assertThrows(JournalDamaged.class, this::reopen);
+    }
+
+    /** With a right checksum, as the program writes it: a whole line was acknowledged, whatever it says. */
+    private String line(long number, String json) {
+        String body = number + " " + json;
+        CRC32C crc = new CRC32C();
+        crc.update(body.getBytes(StandardCharsets.UTF_8));
+        return String.format("%08x %s\n", crc.getValue(), body);
+    }
+
+    private String refusalWith(String lastLine) throws Exception {
+        write(story().subList(0, 3));
+        Path file = dir.resolve("journal");
+        Files.writeString(file, lastLine, StandardOpenOption.APPEND);
+        byte[] before = Files.readAllBytes(file);
+
+        JournalDamaged damaged = assertThrows(JournalDamaged.class, this::reopen);
+
+        assertArrayEquals(before, Files.readAllBytes(file));
+        String words = String.valueOf(damaged.getMessage());
+        assertTrue(words.contains(file + " ") && words.contains("line 5"), words);
+        return words;
+    }
+
+    @Test
+    void aLastLineOfAnotherVersionIsNotTornAndStays() throws Exception {
+        String words = refusalWith(line(4, "{\"kind\":\"VoteOfALaterVersion\",\"epoch\":9}"));
+
+        assertTrue(words.contains("VoteOfALaterVersion"), words);
+        assertTrue(words.contains("Install the version that ran on this node before"), words);
+    }
+
+    @Test
+    void aLastLineThatLacksWhatThisVersionNeedsIsNotTornAndStays() throws Exception {
+        String words = refusalWith(line(4, "{\"kind\":\"HoldPlaced\"}"));
+
+        assertTrue(words.contains("Install the version that ran on this node before"), words);
+    }
+
+    @Test
+    void aWholeLastLineOutOfPlaceIsNotTornAndStays() throws Exception {
+        String words = refusalWith(line(3, "{\"kind\":\"HoldPlaced\",\"why\":\"x\"}"));
+
+        assertTrue(words.contains("line number 4 expected"), words);
+    }
+
+    @Test
+    void aLastLineWithAWrongChecksumIsTorn() throws Exception {
+        write(story().subList(0, 3));
+        Files.writeString(
+                dir.resolve("journal"),
+                line(4, "{\"kind\":\"HoldPlaced\",\"why\":\"x\"}").replace("x", "y"),
+                StandardOpenOption.APPEND);
+
+        assertEquals(fold(story().subList(0, 3)), reopen());
     }
 
     @Test
