@@ -81,6 +81,74 @@ class BootGateIT {
         return shut;
     }
 
+    @Test
+    void openForGoodRemovesTheGateOfTheNameThatWasSaved() throws IOException {
+        for (String backend : List.of("nftables", "iptables")) {
+            for (String name : List.of("pgha", "sales")) {
+                opensForGood(backend, name);
+            }
+        }
+    }
+
+    private void opensForGood(String backend, String name) throws IOException {
+        try (GateBed bed = new GateBed();
+                GateProgram daemon = bed.gate(backend, name)) {
+            daemon.tell("save " + state);
+            daemon.tell("install");
+            assertTrue(isShut(bed), "what shall be opened is closed");
+
+            Run run = openForGood(bed).orFail();
+
+            assertFalse(isShut(bed), run.out());
+            assertEquals(List.of(), saved(), "the next boot closes nothing");
+            assertTrue(rules(bed).stream().noneMatch(rule -> rule.contains("pgha")), run.out());
+            assertTrue(run.out().contains(" gone"), run.out());
+        }
+    }
+
+    @Test
+    void openForGoodSaysWhatItLeavesAndHowItGoes() throws IOException {
+        for (String backend : List.of("nftables", "iptables")) {
+            try (GateBed bed = new GateBed();
+                    GateProgram daemon = bed.gate(backend, "sales")) {
+                daemon.tell("install");
+
+                Run run = openForGood(bed);
+
+                assertEquals(1, run.code(), run.out());
+                assertTrue(isShut(bed));
+                List<String> typed =
+                        run.err().lines().filter(l -> l.startsWith("    ")).toList();
+                assertEquals(backend.equals("nftables") ? 1 : 2, typed.size(), run.err());
+                for (String line : typed) {
+                    bed.onServer("sh", "-c", line).orFail();
+                }
+                assertFalse(isShut(bed));
+            }
+        }
+    }
+
+    /** With a systemctl that knows the state directory, and of no daemon. */
+    private Run openForGood(GateBed bed) throws IOException {
+        Path programs = Files.createDirectories(state.resolve("bin"));
+        Path systemctl = programs.resolve("systemctl");
+        Files.writeString(
+                systemctl,
+                "#!/bin/sh\ncase $1 in show) echo 'ExecStart={ path=/usr/sbin/pgha-boot ;"
+                        + " argv[]=/usr/sbin/pgha-boot close " + state
+                        + " ; ignore_errors=no }' ;; *) exit 3 ;; esac\n");
+        Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String path = "PATH=" + programs + ":/usr/sbin:/usr/bin:/sbin:/bin";
+        Run run = bed.onServer(
+                "env",
+                path,
+                Path.of("packaging/bin/pgha-boot").toAbsolutePath().toString(),
+                "open-for-good");
+        Files.delete(systemctl);
+        Files.delete(programs);
+        return run;
+    }
+
     /** As pgha-gate.service does; its user may not be able to read the place where this tree lies. */
     private void load(GateBed bed) throws IOException {
         String program = Files.readString(Path.of("packaging/bin/pgha-boot"));

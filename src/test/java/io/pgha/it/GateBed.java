@@ -88,8 +88,13 @@ final class GateBed implements AutoCloseable {
 
     /** A gate of a daemon with its two capabilities. */
     GateProgram gate(String backend) {
+        return gate(backend, "pgha");
+    }
+
+    /** The same under another gate.name. */
+    GateProgram gate(String backend, String name) {
         return new GateProgram(server.daemon(driver(
-                backend, "pgha", "5432,6432", PEER4 + "," + PEER6, Integer.toString(OBSERVER))));
+                backend, name, "5432,6432", PEER4 + "," + PEER6, Integer.toString(OBSERVER))));
     }
 
     /** The arguments of a driver with a deadline of 3 s. */
