@@ -38,14 +38,11 @@ import java.util.Optional;
 /** Every step on a real host. Each looks for its postcondition first, so that it can be begun again after a crash. */
 final class HostSteps {
 
-    /** Rounds of ending sessions before the step fails; each round ends all it finds. */
-    private static final int ROUNDS = 5;
-
     private final Settings settings;
     private final LocalPostgres postgres;
     private final PostgresControl control;
     private final DataDirectory directory;
-    private final SocketKiller sockets;
+    private final ClientSessions sessions;
     private final DivergedSteps diverged;
     private final ReleaseSteps releases;
     private final SqlSource peerDatabase;
@@ -69,7 +66,7 @@ final class HostSteps {
         this.postgres = walls.postgres();
         this.control = walls.control();
         this.directory = walls.directory();
-        this.sockets = sockets;
+        this.sessions = new ClientSessions(sockets, postgres, control);
         this.diverged = new DivergedSteps(settings, commits, peerDatabase);
         this.releases = new ReleaseSteps(settings, walls);
         this.peerDatabase = peerDatabase;
@@ -120,31 +117,10 @@ final class HostSteps {
 
         @Override
         public Job endSessions(Step.EndSessions step) {
-            // One that has just failed its probes would not hear, and is stopped by the next step.
-            boolean deaf = now.ownPort().filter(p -> p.answer().isFailure()).isPresent();
             return () -> {
-                int left = 1;
-                for (int round = 0; round < ROUNDS && left > 0; round++) {
-                    left = sockets.killAll();
-                    if (!deaf && control.postmaster().state() == Postmaster.RUNNING) {
-                        left = left + endSessionsBySql();
-                    }
-                }
-                if (left > 0) {
-                    throw new SQLException(
-                            left + " client sessions are still there after " + ROUNDS + " rounds");
-                }
+                sessions.end(memory.running(), now.ownPort());
                 return List.of();
             };
-        }
-
-        /** A PostgreSQL that hangs does not end its sessions when asked; their sockets are gone all the same. */
-        private int endSessionsBySql() {
-            try {
-                return postgres.endClientSessions();
-            } catch (SQLException e) {
-                return 0;
-            }
         }
 
         @Override

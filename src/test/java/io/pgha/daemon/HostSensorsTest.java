@@ -3,23 +3,12 @@ package io.pgha.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pgha.config.Settings;
-import io.pgha.config.SettingsFile;
 import io.pgha.engine.Clock;
-import io.pgha.model.ArbiterView;
 import io.pgha.model.ControlData;
 import io.pgha.model.Lsn;
-import io.pgha.model.NodeId;
 import io.pgha.model.Observation;
-import io.pgha.model.PeerView;
 import io.pgha.model.Postmaster;
-import io.pgha.network.Gates;
-import io.pgha.network.Gateways;
-import io.pgha.network.Observer;
 import io.pgha.plan.StopMode;
-import io.pgha.postgres.DataDirectory;
-import io.pgha.postgres.LocalPostgres;
-import io.pgha.postgres.PortProber;
 import io.pgha.postgres.PostgresControl;
 import io.pgha.postgres.PostmasterLook;
 
@@ -36,14 +25,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Executors;
 
 /** What the sensors know of a local PostgreSQL that hangs, ends, or seems to run. */
 class HostSensorsTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final String UNNAMED = "its postmaster.pid is missing";
 
     @TempDir
@@ -99,36 +85,9 @@ class HostSensorsTest {
     }
 
     private HostSensors sensors(int port) throws Exception {
-        Settings settings = SettingsFile.parse(
-                data.resolve("pgha.conf"),
-                """
-                        guard = failcount
-                        postgres { data_directory = "%s", bin = "/srv/pg/bin", port = %d }
-                        nodes { node1 { host = "192.0.2.11" }, node2 { host = "192.0.2.12" } }
-                        """.formatted(data, port),
-                Optional.of(new NodeId("node1")));
-        LocalPostgres postgres = new LocalPostgres(settings.postgres(), LIMIT, clock::now);
-        held.add(postgres);
-        GateKeeper gate = new GateKeeper(Gates.of(settings), clock, () -> {});
-        held.add(gate);
-        return new HostSensors(
-                settings,
-                "incarnation",
-                "boot",
-                clock,
-                () -> {},
-                new HostSensors.Walls(
-                        postgres,
-                        processes,
-                        new DataDirectory(data),
-                        new PortProber(settings.postgres(), LIMIT, clock::now),
-                        new Observer(settings.self().observerPort(), LIMIT, clock::now),
-                        new Gateways(List.of(), LIMIT, Executors.newCachedThreadPool())),
-                gate,
-                () -> new PeerView(
-                        Optional.empty(), Optional.empty(), Optional.empty(), List.of(), ""),
-                () -> ArbiterView.NONE,
-                Optional::empty);
+        HostBed bed = new HostBed(data, port, processes, clock);
+        held.add(bed);
+        return bed.sensors();
     }
 
     @AfterEach
