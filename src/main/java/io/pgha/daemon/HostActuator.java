@@ -80,11 +80,15 @@ final class HostActuator implements Actuator, AutoCloseable {
         abandon();
         Run run = new Run(step);
         current = Optional.of(run);
-        run.future = Optional.of(thread.submit(() -> {
-            Outcome outcome = steps.carryOut(step, memory, now, run.longStep);
-            run.outcome = outcome;
-            wake.run();
-        }));
+        try {
+            run.future = Optional.of(thread.submit(() -> {
+                run.outcome = steps.carryOut(step, memory, now, run.longStep);
+                wake.run();
+            }));
+        } catch (OutOfMemoryError e) {
+            // "unable to create native thread": nothing was begun, and nobody else would say so.
+            run.outcome = new Outcome.Failed("no thread could be made for it: " + e.getMessage());
+        }
     }
 
     @Override

@@ -113,7 +113,7 @@ final class HostSensors implements Sensors {
         this.arbiter = arbiter;
         this.fenceTrouble = fenceTrouble;
         this.endOfWal = new EndOfWal(settings);
-        this.rejoin = new RejoinSensor(settings, clock, wake);
+        this.rejoin = RejoinSensor.of(settings, clock, wake);
         this.rebuildSensor = new RebuildSensor(settings, postgres);
         this.standbySignal = new Probed.Silent<>("not looked for yet", clock.now());
         this.local =

@@ -10,6 +10,7 @@ import io.pgha.model.Observation;
 import io.pgha.model.Postmaster;
 import io.pgha.network.SocketKiller;
 import io.pgha.plan.Step;
+import io.pgha.plan.StepWords;
 import io.pgha.plan.StopMode;
 import io.pgha.postgres.ArchiveSettingsFile;
 import io.pgha.postgres.BaseBackup;
@@ -28,6 +29,9 @@ import io.pgha.postgres.StandbyConfiguration;
 import io.pgha.postgres.Swap;
 import io.pgha.postgres.TornWal;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,6 +41,8 @@ import java.util.Optional;
 
 /** Every step on a real host. Each looks for its postcondition first, so that it can be begun again after a crash. */
 final class HostSteps {
+
+    private static final Logger LOG = LoggerFactory.getLogger("pgha");
 
     private final Settings settings;
     private final LocalPostgres postgres;
@@ -78,7 +84,7 @@ final class HostSteps {
         this.kept = new KeptWal(settings);
     }
 
-    /** Carries a step out and waits for it, on the caller's thread; never throws for what the world does. */
+    /** Carries a step out and waits for it, on the caller's thread; never throws: what went wrong is in the outcome. */
     Outcome carryOut(Step step, Memory memory, Observation now, LongStep progress) {
         try {
             return new Outcome.Done(step.accept(new Work(memory, now, progress)).run());
@@ -89,6 +95,11 @@ final class HostSteps {
             return new Outcome.Failed("abandoned");
         } catch (RuntimeException e) {
             return new Outcome.Failed("a defect of pgha: " + e);
+        } catch (Error e) {
+            // No memory, no thread, a class of a package that was just replaced: it can be tried
+            // again.
+            LOG.error("a step could not go on: {}", StepWords.of(step), e);
+            return new Outcome.Failed("pgha's own process could not go on with it: " + e);
         }
     }
 

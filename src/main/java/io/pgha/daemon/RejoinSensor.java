@@ -13,10 +13,14 @@ import io.pgha.postgres.PeerDatabase;
 import io.pgha.postgres.RejoinAssessment;
 import io.pgha.postgres.RejoinAssessment.Owner;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 
 /**
  * How a stopped copy could follow the peer's: asked every turn, answered from what is known. The looking, which reads WAL and
@@ -25,6 +29,8 @@ import java.util.concurrent.Executors;
  */
 final class RejoinSensor {
 
+    private static final Logger LOG = LoggerFactory.getLogger("pgha");
+
     private static final Duration WAL_LIMIT = Duration.ofMinutes(5);
     private static final Duration PEER_LIMIT = Duration.ofSeconds(5);
     private static final Duration AGAIN = Duration.ofSeconds(3);
@@ -32,7 +38,7 @@ final class RejoinSensor {
     /** So many times as long as a look took it rests at least: reading much WAL must not become an occupation. */
     private static final int REST = 9;
 
-    private final RejoinAssessment assessment;
+    private final BiFunction<ControlData, Owner, Rejoin> assessment;
     private final Duration fresh;
     private final Clock clock;
     private final Runnable wake;
@@ -54,11 +60,22 @@ final class RejoinSensor {
         }
     }
 
-    RejoinSensor(Settings settings, Clock clock, Runnable wake) {
+    /** Reads the local WAL and asks the peer's database, each with a limit. */
+    static RejoinSensor of(Settings settings, Clock clock, Runnable wake) {
+        RejoinAssessment assessment =
+                new RejoinAssessment(settings, new PeerDatabase(settings, PEER_LIMIT), WAL_LIMIT);
+        return new RejoinSensor(settings, assessment::assess, clock, wake);
+    }
+
+    /** @param assessment is called on a thread of its own */
+    RejoinSensor(
+            Settings settings,
+            BiFunction<ControlData, Owner, Rejoin> assessment,
+            Clock clock,
+            Runnable wake) {
         this.fresh = Counting.fresh(settings.policy());
         this.clock = clock;
-        this.assessment =
-                new RejoinAssessment(settings, new PeerDatabase(settings, PEER_LIMIT), WAL_LIMIT);
+        this.assessment = assessment;
         this.wake = wake;
         this.thread = Executors.newSingleThreadExecutor(body -> {
             Thread t = new Thread(null, body, "rejoin-" + settings.self().id(), 1 << 20);
@@ -96,25 +113,42 @@ final class RejoinSensor {
                         .isPresent()
                 && now.isAfter(againAt);
         if (!looking && (changed || found.isEmpty() || mayBeMended)) {
-            looking = true;
             asked = Optional.of(question);
             thread.execute(() -> look(question));
+            looking = true;
         }
         return found;
     }
 
     private void look(Question question) {
-        MonoTime begun = clock.now();
-        Rejoin rejoin = assessment.assess(question.own(), question.owner());
-        Duration took = clock.now().since(begun);
-        synchronized (this) {
-            looking = false;
-            againAt = clock.now().plus(AGAIN).plus(took.multipliedBy(REST));
-            if (asked.filter(question::isStill).isPresent()) {
-                found = Optional.of(rejoin);
+        try {
+            MonoTime begun = clock.now();
+            Rejoin rejoin = assess(question);
+            Duration took = clock.now().since(begun);
+            synchronized (this) {
+                againAt = clock.now().plus(AGAIN).plus(took.multipliedBy(REST));
+                if (asked.filter(question::isStill).isPresent()) {
+                    found = Optional.of(rejoin);
+                }
             }
+        } finally {
+            synchronized (this) {
+                looking = false;
+            }
+            wake.run();
         }
-        wake.run();
+    }
+
+    /** What nobody foresaw is not known either, and looked at again as any other trouble. */
+    private Rejoin assess(Question question) {
+        try {
+            return assessment.apply(question.own(), question.owner());
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "the copy here could not be compared with the peer's, and is looked at again",
+                    e);
+            return Rejoin.of(Rejoin.Way.UNKNOWN, "this copy could not be looked at: " + e);
+        }
     }
 
     private static Optional<Owner> owner(PeerMessage peer) {

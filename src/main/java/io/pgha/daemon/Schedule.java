@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,6 +58,15 @@ final class Schedule implements AutoCloseable {
 
     /** @param clock whose wall clock is Quartz's, this host's */
     Schedule(String name, Clock clock) throws SchedulerException {
+        this(name, clock, body -> {
+            Thread thread = new Thread(body, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** @param made the threads that calls are made on */
+    Schedule(String name, Clock clock, ThreadFactory made) throws SchedulerException {
         this.clock = clock;
         this.lag = lag();
         // No more than there are calls.
@@ -66,11 +76,7 @@ final class Schedule implements AutoCloseable {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                body -> {
-                    Thread thread = new Thread(body, name);
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                made);
         Properties properties = new Properties();
         properties.setProperty("org.quartz.scheduler.instanceName", name);
         properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
@@ -141,6 +147,10 @@ final class Schedule implements AutoCloseable {
             } catch (RejectedExecutionException e) {
                 // It is shut down.
                 return;
+            } catch (OutOfMemoryError e) {
+                // "unable to create native thread": nobody is at work.
+                state.set(IDLE);
+                stumbled(e);
             }
         }
 
@@ -150,10 +160,14 @@ final class Schedule implements AutoCloseable {
                 state.set(AT_WORK);
                 try {
                     work.run();
-                } catch (RuntimeException e) {
-                    LOG.error("'{}' stumbled and is tried again at its next time", name, e);
+                } catch (RuntimeException | Error e) {
+                    stumbled(e);
                 }
             } while (!state.compareAndSet(AT_WORK, IDLE));
+        }
+
+        private void stumbled(Throwable e) {
+            LOG.error("'{}' stumbled and is tried again at its next time", name, e);
         }
     }
 

@@ -80,10 +80,22 @@ public final class PostmasterWatch implements AutoCloseable {
                     pause();
                 }
             } catch (IOException e) {
-                listener.troubled(
-                        "watching the postmaster of " + cluster.data() + ": " + e.getMessage());
-                pause();
+                troubled(String.valueOf(e.getMessage()));
+            } catch (RuntimeException | Error e) {
+                // Whatever it was, also the listener's own: nobody else would tell of the end.
+                troubled(e.toString());
             }
+        }
+    }
+
+    private void troubled(String why) {
+        try {
+            listener.troubled("watching the postmaster of " + cluster.data() + ": " + why);
+        } catch (RuntimeException | Error e) {
+            // It is told again after the pause, if it lasts.
+            return;
+        } finally {
+            pause();
         }
     }
 

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The daemon's clockwork goes on whatever is done to the wall clock that Quartz counts by. */
@@ -95,6 +97,40 @@ class ScheduleTest {
             schedule.start();
 
             assertTrue(calls.tryAcquire(3, PATIENCE_SECONDS, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void aCallThatMeetsAnErrorIsMadeAgain() throws Exception {
+        try (Schedule schedule = new Schedule("unlinked", clock)) {
+            schedule.every(Duration.ofMillis(10), "meets an error", () -> {
+                calls.release();
+                throw new NoClassDefFoundError("thrown by the test");
+            });
+            schedule.start();
+
+            assertTrue(calls.tryAcquire(3, PATIENCE_SECONDS, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void aCallForWhichNoThreadCouldBeMadeIsMadeAtItsNextTimeAndSoAreThoseBesideIt()
+            throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        ThreadFactory scarce = body -> {
+            if (asked.getAndIncrement() < 2) {
+                throw new OutOfMemoryError("unable to create native thread: thrown by the test");
+            }
+            return new Thread(body);
+        };
+        Semaphore beside = new Semaphore(0);
+        try (Schedule schedule = new Schedule("scarce", clock, scarce)) {
+            schedule.every(Duration.ofMillis(10), "scarce", calls::release);
+            schedule.every(Duration.ofMillis(10), "beside", beside::release);
+            schedule.start();
+
+            assertTrue(calls.tryAcquire(3, PATIENCE_SECONDS, TimeUnit.SECONDS));
+            assertTrue(beside.tryAcquire(3, PATIENCE_SECONDS, TimeUnit.SECONDS));
         }
     }
 
