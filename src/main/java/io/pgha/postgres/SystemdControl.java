@@ -21,6 +21,9 @@ public final class SystemdControl implements PostgresControl {
 
     private static final Duration SYSTEMCTL_LIMIT = Duration.ofSeconds(20);
 
+    /** For a systemd that answers it is ample; more would keep a takeover waiting for one that does not. */
+    private static final Duration ASK_LIMIT = Duration.ofSeconds(1);
+
     /** From the accepted job to a postmaster in its data directory: ordering, ExecStartPre. */
     private static final Duration APPEAR_LIMIT = Duration.ofSeconds(60);
 
@@ -97,7 +100,7 @@ public final class SystemdControl implements PostgresControl {
                 yield server.requireCleanStop();
             }
             case LADDER -> {
-                String asked = ask(limit);
+                String asked = ask();
                 yield fast(limit)
                         ? "ended by a stop of its unit" + asked
                         : server.force(
@@ -106,7 +109,7 @@ public final class SystemdControl implements PostgresControl {
                                         + asked);
             }
             case KILL -> {
-                String asked = ask(limit);
+                String asked = ask();
                 yield server.killAll() + asked;
             }
         };
@@ -118,10 +121,9 @@ public final class SystemdControl implements PostgresControl {
     }
 
     /** Asks for a stop that is carried out whether systemd takes part or not; what it complained of, as an addition to words. */
-    private String ask(Duration limit) {
+    private String ask() {
         try {
-            Duration least = limit.compareTo(SYSTEMCTL_LIMIT) < 0 ? limit : SYSTEMCTL_LIMIT;
-            require(run(least, "stop", "--no-block", unit), "stop", unit);
+            require(run(ASK_LIMIT, "stop", "--no-block", unit), "stop", unit);
             return "";
         } catch (ControlFailed e) {
             return " (" + e.words() + ")";
