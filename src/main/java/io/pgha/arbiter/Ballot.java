@@ -37,9 +37,6 @@ public record Ballot(Optional<Register> register, Duration longest, Optional<Mov
     }
 
     private Ballot withoutPosition() {
-        return new Ballot(
-                register.map(r -> new Register(r.epoch(), r.owner(), r.leased(), Optional.empty())),
-                longest,
-                move);
+        return new Ballot(register.map(Register::withoutPosition), longest, move);
     }
 }

@@ -46,7 +46,7 @@ public final class SyncRules {
         boolean served = before.epoch().equals(Optional.of(w.memory().epoch()));
         Sync known = served && before.stage() != Stage.NONE
                 ? before
-                : begun(w, served || !w.memory().epoch().isAfter(atStart), view.get());
+                : begun(w, !served && w.memory().epoch().isAfter(atStart), view.get());
         Sync looked = expecting(w, view.get(), known);
         return lacking(w, view.get(), step(w, view.get(), looked));
     }
@@ -55,8 +55,7 @@ public final class SyncRules {
      * A new epoch begins alone, and nobody was told anything in it; of an older one nothing is taken for granted, be it that this
      * start found it or that it served in it before it was isolated.
      */
-    private static Sync begun(World w, boolean isOlder, PostgresView view) {
-        boolean isNew = !isOlder;
+    private static Sync begun(World w, boolean isNew, PostgresView view) {
         boolean waits = view.synchronousNames().equals(names(w.now().peerId()));
         boolean alone = isNew || !waits;
         return new Sync(

@@ -44,7 +44,7 @@ final class Asking {
                 .arbiter()
                 .reply()
                 .flatMap(ArbiterReply::register)
-                .map(r -> new Register(r.epoch(), r.owner(), r.leased(), Optional.empty()));
+                .map(Register::withoutPosition);
         return !held.equals(before)
                 && held.filter(r -> r.owner().equals(w.now().self())).isPresent();
     }

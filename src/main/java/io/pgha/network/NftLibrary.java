@@ -1,5 +1,7 @@
 package io.pgha.network;
 
+import io.pgha.os.KernelCalls;
+
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 
@@ -48,16 +50,11 @@ final class NftLibrary {
             return new NftLibrary(functions, context);
         } catch (UnsatisfiedLinkError e) {
             throw new GateException(
-                    "loading " + FILE + " failed: " + firstLine(e)
+                    "loading " + FILE + " failed: " + KernelCalls.firstLine(e)
                             + ". Install nftables (Debian: apt install nftables; RHEL: dnf install"
                             + " nftables), or set gate.backend = iptables",
                     e);
         }
-    }
-
-    /** The loader goes on with every directory it has looked into. */
-    private static String firstLine(UnsatisfiedLinkError e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
     }
 
     /**

@@ -26,12 +26,17 @@ public final class KernelCalls {
         }
     }
 
-    /** The last of the causes names the place; a stack trace follows in its message. */
+    /** The last of the causes names the place. */
     private static String reason(Throwable error) {
         Throwable last = error;
         while (last.getCause() != null) {
             last = last.getCause();
         }
-        return String.valueOf(last.getMessage()).lines().findFirst().orElse("no reason given");
+        return firstLine(last);
+    }
+
+    /** What a loader of libraries says first; every directory that it has looked into follows, or a stack trace. */
+    public static String firstLine(Throwable error) {
+        return String.valueOf(error.getMessage()).lines().findFirst().orElse("no reason given");
     }
 }

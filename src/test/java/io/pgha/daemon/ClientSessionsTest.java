@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.decision.Memory;
-import io.pgha.model.ControlData;
 import io.pgha.model.Epoch;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeId;
@@ -20,7 +19,6 @@ import io.pgha.plan.Step;
 import io.pgha.plan.StopMode;
 import io.pgha.plan.Workflows;
 import io.pgha.postgres.LocalPostgres;
-import io.pgha.postgres.PostgresControl;
 import io.pgha.postgres.PostmasterLook;
 
 import org.junit.jupiter.api.AfterEach;
@@ -52,40 +50,10 @@ class ClientSessionsTest {
     private Optional<ClientSessions> sessions = Optional.empty();
 
     /** A postmaster runs; it is asked for nothing else. */
-    private static final class Runs implements PostgresControl {
+    private static final class Runs extends UnusedControl {
         @Override
         public PostmasterLook postmaster() {
             return new PostmasterLook(Postmaster.RUNNING, OptionalLong.empty(), "");
-        }
-
-        @Override
-        public ControlData controlData() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean isStopping() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void start(Duration patience) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String stop(StopMode mode, Duration limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void promote(Duration limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String setAtBoot(AtBoot atBoot) {
-            throw new UnsupportedOperationException();
         }
     }
 

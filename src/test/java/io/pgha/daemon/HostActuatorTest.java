@@ -7,7 +7,6 @@ import io.pgha.config.Settings;
 import io.pgha.decision.Memory;
 import io.pgha.engine.Clock;
 import io.pgha.engine.Outcome;
-import io.pgha.model.ControlData;
 import io.pgha.model.Postmaster;
 import io.pgha.network.GateRules;
 import io.pgha.network.SocketKiller;
@@ -16,7 +15,6 @@ import io.pgha.peer.PairKey;
 import io.pgha.plan.Step;
 import io.pgha.plan.StopMode;
 import io.pgha.postgres.CommitCounter;
-import io.pgha.postgres.PostgresControl;
 import io.pgha.postgres.PostmasterLook;
 
 import org.junit.jupiter.api.Test;
@@ -43,15 +41,10 @@ class HostActuatorTest {
     private final Semaphore ended = new Semaphore(0);
 
     /** As where the package was replaced under the running daemon: a class that is needed first now is not there. */
-    private static final class Replaced implements PostgresControl {
+    private static final class Replaced extends UnusedControl {
         @Override
         public PostmasterLook postmaster() {
             return new PostmasterLook(Postmaster.STOPPED, OptionalLong.empty(), "");
-        }
-
-        @Override
-        public ControlData controlData() {
-            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -60,23 +53,8 @@ class HostActuatorTest {
         }
 
         @Override
-        public void start(Duration patience) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
         public String stop(StopMode mode, Duration limit) {
             throw new NoClassDefFoundError("io/pgha/postgres/StopLadder");
-        }
-
-        @Override
-        public void promote(Duration limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String setAtBoot(AtBoot atBoot) {
-            throw new UnsupportedOperationException();
         }
     }
 

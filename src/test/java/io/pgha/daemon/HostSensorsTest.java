@@ -8,8 +8,6 @@ import io.pgha.model.ControlData;
 import io.pgha.model.Lsn;
 import io.pgha.model.Observation;
 import io.pgha.model.Postmaster;
-import io.pgha.plan.StopMode;
-import io.pgha.postgres.PostgresControl;
 import io.pgha.postgres.PostmasterLook;
 
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +18,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,7 +37,7 @@ class HostSensorsTest {
     private final List<AutoCloseable> held = new ArrayList<>();
 
     /** What is found of the postmaster, look by look; the last stays. */
-    private static final class Processes implements PostgresControl {
+    private static final class Processes extends UnusedControl {
         private final Deque<PostmasterLook> looks = new ArrayDeque<>();
 
         synchronized Processes then(Postmaster state, String words) {
@@ -61,26 +58,6 @@ class HostSensorsTest {
         @Override
         public boolean isStopping() {
             return false;
-        }
-
-        @Override
-        public void start(Duration patience) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String stop(StopMode mode, Duration limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void promote(Duration limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String setAtBoot(AtBoot atBoot) {
-            throw new UnsupportedOperationException();
         }
     }
 

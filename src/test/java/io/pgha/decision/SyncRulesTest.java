@@ -45,13 +45,7 @@ final class SyncRulesTest {
                                 .stream()
                                 .toList(),
                         names);
-        World plain = given.world();
-        World w = new World(
-                plain.now(),
-                plain.memory(),
-                plain.tally().withSync(sync),
-                plain.policy().withSync(new SyncPolicy(mode, TIMEOUT)),
-                plain.id());
+        World w = world(given, mode);
         sync = SyncRules.next(w, Given.EPOCH);
         return new World(w.now(), w.memory(), w.tally().withSync(sync), w.policy(), w.id());
     }
@@ -135,13 +129,7 @@ final class SyncRulesTest {
     void aNewPrimaryServesAloneAtOnce() {
         given = Given.primary().state(NodeState.PRIMARY, 4, Given.A);
         sync = Sync.none(Given.at(0));
-        World plain = given.later(Duration.ofSeconds(1)).world();
-        World w = new World(
-                plain.now(),
-                plain.memory(),
-                plain.tally().withSync(sync),
-                plain.policy().withSync(new SyncPolicy(Mode.STRICT, TIMEOUT)),
-                plain.id());
+        World w = world(given.later(Duration.ofSeconds(1)), Mode.STRICT);
         assertEquals(Stage.ALONE, SyncRules.next(w, new Epoch(3)).stage());
     }
 
@@ -168,14 +156,18 @@ final class SyncRulesTest {
     }
 
     private void next(Given seen, Epoch atStart) {
+        sync = SyncRules.next(world(seen, Mode.STRICT), atStart);
+    }
+
+    /** What is given, with this mode, and where the node stands in it. */
+    private World world(Given seen, Mode mode) {
         World plain = seen.world();
-        World w = new World(
+        return new World(
                 plain.now(),
                 plain.memory(),
                 plain.tally().withSync(sync),
-                plain.policy().withSync(new SyncPolicy(Mode.STRICT, TIMEOUT)),
+                plain.policy().withSync(new SyncPolicy(mode, TIMEOUT)),
                 plain.id());
-        sync = SyncRules.next(w, atStart);
     }
 
     @Test

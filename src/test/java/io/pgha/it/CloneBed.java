@@ -237,11 +237,9 @@ final class CloneBed {
     /** With a capability that its owner's other programs have not. */
     void beginPrivileged(Path data) throws Exception {
         started.add(data);
-        List<String> all = new ArrayList<>(PgInstance.AS_POSTGRES);
-        all.addAll(List.of("--inh-caps=+net_raw", "--ambient-caps=+net_raw"));
-        all.add(BIN.resolve("pg_ctl").toString());
-        all.addAll(List.of("-D", data.toString(), "-l", log(data).toString(), "-w", "start"));
-        run(all);
+        List<String> rights = List.of("--inh-caps=+net_raw", "--ambient-caps=+net_raw");
+        asPostgres(
+                rights, "pg_ctl", "-D", data.toString(), "-l", log(data).toString(), "-w", "start");
     }
 
     Path log(Path data) {
@@ -264,7 +262,13 @@ final class CloneBed {
     }
 
     void postgres(String program, String... arguments) throws Exception {
+        asPostgres(List.of(), program, arguments);
+    }
+
+    private void asPostgres(List<String> rights, String program, String... arguments)
+            throws Exception {
         List<String> all = new ArrayList<>(PgInstance.AS_POSTGRES);
+        all.addAll(rights);
         all.add(BIN.resolve(program).toString());
         all.addAll(List.of(arguments));
         run(all);

@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.os.ProcessTable;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.BufferedReader;
 import java.nio.file.Path;
 
 /** Programs that a killed run left behind. */
@@ -22,32 +23,36 @@ class ClusterProcessesTest {
     @TempDir
     Path directory;
 
+    private Process parent;
+    private long writer;
+
+    @BeforeEach
+    void leaveAWriter() throws Exception {
+        parent = new ProcessBuilder("sh", "-c", UNREAPED.formatted(directory)).start();
+        writer = Long.parseLong(parent.inputReader().readLine());
+    }
+
+    @AfterEach
+    void endIt() throws Exception {
+        parent.destroyForcibly().waitFor();
+    }
+
+    private boolean isDead() throws Exception {
+        return new ProcessTable().find(writer).orElseThrow().isDead();
+    }
+
     @Test
     void aWriterHasEndedThoughNobodyReapsIt() throws Exception {
-        Process parent = new ProcessBuilder("sh", "-c", UNREAPED.formatted(directory)).start();
-        try (BufferedReader out = parent.inputReader()) {
-            long writer = Long.parseLong(out.readLine());
+        ClusterProcesses.endWriters(directory);
 
-            ClusterProcesses.endWriters(directory);
-
-            assertTrue(new ProcessTable().find(writer).orElseThrow().isDead());
-        } finally {
-            parent.destroyForcibly().waitFor();
-        }
+        assertTrue(isDead());
     }
 
     @Test
     void aWriterIntoAnotherDirectoryIsLeftAlone() throws Exception {
-        Process parent = new ProcessBuilder("sh", "-c", UNREAPED.formatted(directory)).start();
-        try (BufferedReader out = parent.inputReader()) {
-            long writer = Long.parseLong(out.readLine());
+        ClusterProcesses.endWriters(directory.resolve("other"));
+        ClusterProcesses.endWriters(directory.resolve(".."));
 
-            ClusterProcesses.endWriters(directory.resolve("other"));
-            ClusterProcesses.endWriters(directory.resolve(".."));
-
-            assertFalse(new ProcessTable().find(writer).orElseThrow().isDead());
-        } finally {
-            parent.destroyForcibly().waitFor();
-        }
+        assertFalse(isDead());
     }
 }
