@@ -16,12 +16,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What this node tells its peer, composed anew each turn from what it knows. */
+/** What this node tells its peer, composed anew each turn from what it knows. Engine's thread only. */
 final class Messages {
+
+    /** The clock is told this often at least, when there is nothing else to tell. */
+    private static final long CLOCK_TOLD_MILLIS = 1000;
 
     private final String version;
     private final Supplier<String> configDigest;
     private final Supplier<Optional<String>> gate;
+    private Optional<PeerMessage> last = Optional.empty();
 
     Messages(String version, Supplier<String> configDigest, Supplier<Optional<String>> gate) {
         this.version = version;
@@ -29,7 +33,17 @@ final class Messages {
         this.gate = gate;
     }
 
+    /** The message of the turn before where nothing changed: one that is not new need not be put into words anew. */
     PeerMessage compose(World w, String activity, long wallClockMillis) {
+        PeerMessage message = composed(w, activity, wallClockMillis);
+        Optional<PeerMessage> same = last.filter(
+                        m -> Math.abs(wallClockMillis - m.wallClockMillis()) < CLOCK_TOLD_MILLIS)
+                .filter(message::repeats);
+        last = same.or(() -> Optional.of(message));
+        return last.orElseThrow();
+    }
+
+    private PeerMessage composed(World w, String activity, long wallClockMillis) {
         NodeState state = w.memory().state();
         Optional<PostgresView> local = w.now().local().answer();
         return new PeerMessage(
@@ -73,6 +87,11 @@ final class Messages {
 
     /** True when the peer should hear it at once: a change of mind, and of the position only where the peer waits for it. */
     static boolean isNews(PeerMessage before, PeerMessage after, boolean isPositionAwaited) {
+        return before != after && isOther(before, after, isPositionAwaited);
+    }
+
+    private static boolean isOther(
+            PeerMessage before, PeerMessage after, boolean isPositionAwaited) {
         return (isPositionAwaited && !before.position().equals(after.position()))
                 || before.state() != after.state()
                 || !before.epoch().equals(after.epoch())

@@ -1,6 +1,7 @@
 package io.pgha.engine;
 
 import io.pgha.decision.World;
+import io.pgha.model.MonoTime;
 import io.pgha.model.NodeId;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
@@ -30,6 +31,7 @@ final class Warnings {
     private final String version;
     private final Supplier<String> configDigest;
     private final Supplier<Optional<String>> poolers;
+    private Optional<Told> clock = Optional.empty();
     private boolean skewed;
 
     /** @param poolers what keeps a pooler's clients waiting that should go on */
@@ -111,12 +113,17 @@ final class Warnings {
         }
     }
 
+    /** The peer's clock, and when it was told: a message may be repeated for a while as it is. */
+    private record Told(long wallClockMillis, MonoTime at) {}
+
     private void clocks(World w, PeerMessage peer, long wallClockMillis, List<Warning> found) {
-        long age = w.now()
-                .peer()
-                .heardAt()
-                .map(heard -> w.now().at().since(heard).toMillis())
-                .orElse(0L);
+        MonoTime now = w.now().at();
+        if (clock.filter(told -> told.wallClockMillis() == peer.wallClockMillis())
+                .isEmpty()) {
+            MonoTime heard = w.now().peer().heardAt().orElse(now);
+            clock = Optional.of(new Told(peer.wallClockMillis(), heard));
+        }
+        long age = now.since(clock.orElseThrow().at()).toMillis();
         Duration skew = Duration.ofMillis(Math.abs(wallClockMillis - peer.wallClockMillis() - age));
         skewed = skew.compareTo(skewed ? SKEW_END : SKEW) > 0;
         if (skewed) {

@@ -41,7 +41,7 @@ import java.util.Optional;
  * @param votes whether it has given up its vote, and what it makes of ours; empty: it knows nothing of votes
  * @param synchronous a primary: its standby has all that was ever acknowledged; a standby: what it was told last of that by the
  *     owner of its epoch; empty: it knows nothing of it
- * @param wallClockMillis its wall clock, for display and the skew warning only
+ * @param wallClockMillis its wall clock when it first said this, for display and the skew warning only
  */
 public record PeerMessage(
         int protocol,
@@ -89,8 +89,14 @@ public record PeerMessage(
 
     /** Whether both say the same, apart from what rises by itself: clock, and position if there is one. */
     public boolean saysTheSameAs(PeerMessage other) {
-        return position.isPresent() == other.position.isPresent()
-                && equals(other.at(position, wallClockMillis));
+        return this == other
+                || (position.isPresent() == other.position.isPresent()
+                        && equals(other.at(position, wallClockMillis)));
+    }
+
+    /** Whether both say the same, at two times of the day. */
+    public boolean repeats(PeerMessage other) {
+        return equals(other.at(other.position, wallClockMillis));
     }
 
     /** The same at another moment: only what rises by itself is different. */

@@ -87,7 +87,7 @@ final class Conversation {
             answer(connection, envelope, mine); // so that the other side can name both versions too
             throw e;
         }
-        PeerMessage message = codec.message(envelope, from);
+        PeerMessage message = envelope.body().message();
         if (hearing.hear(message, envelope.sequence(), connection.number(), from, now)) {
             connections.changed();
         }

@@ -20,6 +20,7 @@ final class Dial {
     }
 
     private final LinkAddress address;
+    private final String addressText;
     private Phase phase = Phase.WAITING;
     private Optional<SelectionKey> attempt = Optional.empty();
     private Optional<Connection> connection = Optional.empty();
@@ -33,6 +34,7 @@ final class Dial {
 
     Dial(LinkAddress address, MonoTime now) {
         this.address = address;
+        this.addressText = address.toString();
         this.next = now;
     }
 
@@ -118,7 +120,7 @@ final class Dial {
     }
 
     LinkView view() {
-        return new LinkView(address.toString(), up, roundTrip, lastAnswered, up ? "" : trouble);
+        return new LinkView(addressText, up, roundTrip, lastAnswered, up ? "" : trouble);
     }
 
     private static void close(SelectionKey key) {

@@ -3,25 +3,43 @@ package io.pgha.peer;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.pgha.model.PeerMessage;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
- * A message as one line of JSON: {@code {"seq":7,"ask":3,"answers":2,"message":{...}}}. Unknown fields are let pass and
- * absent optional ones are empty, so that versions can differ by one step: a field that a new version adds must be
- * optional for one release. A missing required field is refused by its name. Positions, epochs, names and spans
- * travel as text in PostgreSQL's, our own and ISO 8601 form.
+ * A message as one line of JSON: {@code {"seq":7,"ask":3,"answers":2,"message":{...}}}, the message last. Unknown fields are
+ * let pass and absent optional ones are empty, so that versions can differ by one step: a field that a new version adds must
+ * be optional for one release. A missing required field is refused by its name. Positions, epochs, names and spans travel as
+ * text in PostgreSQL's, our own and ISO 8601 form.
+ *
+ * <p>Most messages of an idle pair repeat the one before: such a message is neither put into words nor read again, only the
+ * envelope is. A codec belongs to one link, and to one thread.
  */
 final class MessageCodec {
 
     private static final int MAX_COMPLAINT = 300;
 
+    private static final byte[] MESSAGE = "\"message\":".getBytes(StandardCharsets.UTF_8);
+
+    /** Stands for the message while the envelope is read. */
+    private static final byte[] NO_MESSAGE = "null}".getBytes(StandardCharsets.UTF_8);
+
     private final ObjectMapper mapper;
+    private @Nullable Written written;
+    private @Nullable Read read;
+
+    /** The newest message written, by identity: messages are values, and the same one is said over and over. */
+    private record Written(PeerMessage message, byte[] json) {}
+
+    /** The newest message read. */
+    private record Read(byte[] json, PeerMessage message) {}
 
     MessageCodec() {
         this.mapper = ModelJson.mapper();
@@ -35,7 +53,7 @@ final class MessageCodec {
      * @param answers the nonce this answers
      * @param protocol the message's version
      * @param version the sender's pgha version, for the complaint
-     * @param body the message, not looked at yet
+     * @param body the message, or why it is none
      */
     record Envelope(
             long sequence,
@@ -43,7 +61,14 @@ final class MessageCodec {
             OptionalLong answers,
             int protocol,
             String version,
-            JsonNode body) {}
+            Body body) {}
+
+    /** What a message's text was read as. */
+    @FunctionalInterface
+    interface Body {
+        /** @throws LinkRefused when it could not be read */
+        PeerMessage message() throws LinkRefused;
+    }
 
     /**
      * One line, its end included.
@@ -52,53 +77,110 @@ final class MessageCodec {
      */
     byte[] write(long sequence, OptionalLong ask, OptionalLong answers, PeerMessage message)
             throws IOException {
-        ObjectNode envelope = mapper.createObjectNode().put("seq", sequence);
-        ask.ifPresent(nonce -> envelope.put("ask", nonce));
-        answers.ifPresent(nonce -> envelope.put("answers", nonce));
-        envelope.putPOJO("message", message);
-        byte[] json = mapper.writeValueAsBytes(envelope);
-        if (json.length >= TlsChannel.MAX_LINE) {
+        byte[] body = json(message);
+        StringBuilder head = new StringBuilder(80).append("{\"seq\":").append(sequence);
+        ask.ifPresent(nonce -> head.append(",\"ask\":").append(nonce));
+        answers.ifPresent(nonce -> head.append(",\"answers\":").append(nonce));
+        byte[] start = head.append(",\"message\":").toString().getBytes(StandardCharsets.UTF_8);
+        int length = start.length + body.length + 2;
+        if (length > TlsChannel.MAX_LINE) {
             throw new LinkRefused(
-                    "this node's own message of " + json.length + " bytes is too long to be sent");
+                    "this node's own message of " + length + " bytes is too long to be sent");
         }
-        byte[] line = Arrays.copyOf(json, json.length + 1);
-        line[json.length] = '\n';
+        byte[] line = Arrays.copyOf(start, length);
+        System.arraycopy(body, 0, line, start.length, body.length);
+        line[length - 2] = '}';
+        line[length - 1] = '\n';
         return line;
     }
 
-    /** Reads the envelope of a line. */
+    private byte[] json(PeerMessage message) throws IOException {
+        Written last = written;
+        if (last == null || last.message() != message) {
+            last = new Written(message, mapper.writeValueAsBytes(message));
+            written = last;
+        }
+        return last.json();
+    }
+
+    /** Reads the envelope of a line, and the message in it if it is another than the one before. */
     Envelope open(byte[] line, String from) throws LinkRefused {
-        try {
-            JsonNode root = mapper.readTree(line);
-            JsonNode sequence = root.path("seq");
-            JsonNode body = root.path("message");
-            JsonNode protocol = body.path("protocol");
-            if (!sequence.canConvertToLong() || !protocol.canConvertToInt()) {
-                throw new LinkRefused(from + " sent a line without "
-                        + (sequence.canConvertToLong() ? "'protocol'" : "'seq'"));
+        int start = endOf(MESSAGE, line);
+        int end = line.length - 1;
+        if (start < 0 || line[end] != '}') {
+            throw new LinkRefused(from + " sent a line that does not end with a 'message'");
+        }
+        byte[] alone = Arrays.copyOf(line, start + NO_MESSAGE.length);
+        System.arraycopy(NO_MESSAGE, 0, alone, start, NO_MESSAGE.length);
+        JsonNode head = tree(alone, from);
+        JsonNode sequence = head.path("seq");
+        if (!sequence.canConvertToLong()) {
+            throw new LinkRefused(from + " sent a line without 'seq'");
+        }
+        OptionalLong ask = number(head.path("ask"));
+        OptionalLong answers = number(head.path("answers"));
+        Read last = read;
+        if (last == null || !Arrays.equals(last.json(), 0, last.json().length, line, start, end)) {
+            byte[] json = Arrays.copyOfRange(line, start, end);
+            try {
+                last = new Read(json, mapper.readValue(json, PeerMessage.class));
+                read = last;
+            } catch (IOException e) {
+                JsonNode body = tree(json, from);
+                return new Envelope(
+                        sequence.longValue(),
+                        ask,
+                        answers,
+                        protocol(body, from),
+                        version(body),
+                        unreadable(refused(from, e)));
             }
-            String version = body.path("version").asText("unknown");
-            return new Envelope(
-                    sequence.longValue(),
-                    number(root.path("ask")),
-                    number(root.path("answers")),
-                    protocol.intValue(),
-                    version.substring(0, Math.min(version.length(), 40)),
-                    body);
-        } catch (LinkRefused e) {
-            throw e;
+        }
+        PeerMessage message = last.message();
+        return new Envelope(
+                sequence.longValue(),
+                ask,
+                answers,
+                message.protocol(),
+                message.version(),
+                () -> message);
+    }
+
+    private JsonNode tree(byte[] json, String from) throws LinkRefused {
+        try {
+            return mapper.readTree(json);
         } catch (IOException e) {
             throw refused(from, e);
         }
     }
 
-    /** Reads the message in an envelope. */
-    PeerMessage message(Envelope envelope, String from) throws LinkRefused {
-        try {
-            return mapper.treeToValue(envelope.body(), PeerMessage.class);
-        } catch (JacksonException e) {
-            throw refused(from, e);
+    /** A version too far off is named as such, whatever else its message says. */
+    private static int protocol(JsonNode body, String from) throws LinkRefused {
+        if (!body.path("protocol").canConvertToInt()) {
+            throw new LinkRefused(from + " sent a line without 'protocol'");
         }
+        return body.path("protocol").intValue();
+    }
+
+    private static String version(JsonNode body) {
+        String version = body.path("version").asText("unknown");
+        return version.substring(0, Math.min(version.length(), 40));
+    }
+
+    private static Body unreadable(LinkRefused why) {
+        return () -> {
+            throw why;
+        };
+    }
+
+    /** Where the first {@code part} of a text ends; -1: it has none. */
+    private static int endOf(byte[] part, byte[] text) {
+        for (int at = 0; at + part.length <= text.length; at++) {
+            if (Arrays.equals(part, 0, part.length, text, at, at + part.length)) {
+                return at + part.length;
+            }
+        }
+        return -1;
     }
 
     private static OptionalLong number(JsonNode node) {

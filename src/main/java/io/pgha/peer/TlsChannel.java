@@ -263,17 +263,26 @@ final class TlsChannel {
     }
 
     private void split(ByteBuffer bytes, List<byte[]> lines) throws LinkRefused {
-        while (bytes.hasRemaining()) {
-            byte next = bytes.get();
-            if (next == '\n') {
+        byte[] all = bytes.array();
+        int from = bytes.arrayOffset() + bytes.position();
+        int end = bytes.arrayOffset() + bytes.limit();
+        for (int at = from; at < end; at++) {
+            if (all[at] == '\n') {
+                add(all, from, at);
                 lines.add(line.toByteArray());
                 line.reset();
-            } else if (line.size() + 1 >= MAX_LINE) {
-                throw new LinkRefused(address + " sent a line longer than " + MAX_LINE / 1024
-                        + " KB: it is no pgha daemon, or of a much newer version");
-            } else {
-                line.write(next);
+                from = at + 1;
             }
         }
+        add(all, from, end);
+        bytes.position(bytes.limit());
+    }
+
+    private void add(byte[] bytes, int from, int to) throws LinkRefused {
+        if (line.size() + (to - from) >= MAX_LINE) {
+            throw new LinkRefused(address + " sent a line longer than " + MAX_LINE / 1024
+                    + " KB: it is no pgha daemon, or of a much newer version");
+        }
+        line.write(bytes, from, to - from);
     }
 }

@@ -2,6 +2,7 @@ package io.pgha.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -11,6 +12,7 @@ import io.pgha.model.PeerMessage;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -21,19 +23,21 @@ class MessageCodecTest {
     @Test
     void whatIsWrittenIsReadBackEqual() throws IOException {
         for (PeerMessage message : List.of(Messages.full(), Messages.of(Keys.A, "i", 1, 0))) {
-            byte[] line = codec.write(7, OptionalLong.of(3), OptionalLong.of(2), message);
+            byte[] line = line(codec.write(7, OptionalLong.of(3), OptionalLong.of(2), message));
             MessageCodec.Envelope envelope = codec.open(line, "b");
 
             assertEquals(7, envelope.sequence());
             assertEquals(OptionalLong.of(3), envelope.ask());
             assertEquals(OptionalLong.of(2), envelope.answers());
-            assertEquals(message, codec.message(envelope, "b"));
+            assertEquals(message, envelope.body().message());
         }
     }
 
     @Test
     void aMessageIsOneLineWithPositionsAsPostgresWritesThem() throws IOException {
-        String line = text(Messages.full());
+        byte[] written =
+                codec.write(1, OptionalLong.empty(), OptionalLong.empty(), Messages.full());
+        String line = new String(written, UTF_8);
 
         assertEquals(line.length() - 1, line.indexOf('\n'));
         assertTrue(line.contains("\"position\":\"FFFFFFFF/FFFFFFFE\""), line);
@@ -84,6 +88,37 @@ class MessageCodecTest {
     }
 
     @Test
+    void aMessageThatRepeatsTheOneBeforeIsNotReadAgainAndAnotherIs() throws IOException {
+        PeerMessage first = read(text(Messages.full()));
+        PeerMessage second = read(text(Messages.full()).replace("\"seq\":1", "\"seq\":2"));
+        PeerMessage third = read(text(Messages.of(Keys.A, "i", 1, 0)));
+
+        assertSame(first, second);
+        assertEquals(Messages.of(Keys.A, "i", 1, 0), third);
+        assertEquals(Messages.full(), read(text(Messages.full())));
+    }
+
+    @Test
+    void ofTwoMessagesEachIsSaidAsItIs() throws IOException {
+        PeerMessage plain = Messages.of(Keys.A, "i", 1, 0);
+
+        assertEquals(text(Messages.full()), text(Messages.full()));
+        assertEquals(plain, read(text(plain)));
+        assertEquals(Messages.full(), read(text(Messages.full())));
+    }
+
+    @Test
+    void aMessageOfAVersionTooFarOffIsNotReadButItsVersionIsTold() throws IOException {
+        String line = text(Messages.full())
+                .replace("\"protocol\":1", "\"protocol\":9")
+                .replace("\"epoch\":", "\"term\":");
+        MessageCodec.Envelope envelope = codec.open(line.getBytes(UTF_8), "b");
+
+        assertEquals(9, envelope.protocol());
+        assertTrue(Keys.refusal(envelope.body()::message).contains("'epoch'"));
+    }
+
+    @Test
     void aValueOutsideItsFormIsNamed() throws IOException {
         String line = text(Messages.full()).replace("FFFFFFFF/FFFFFFFE", "FFFFFFFF+FFFFFFFE");
 
@@ -93,11 +128,16 @@ class MessageCodecTest {
     }
 
     private String text(PeerMessage message) throws IOException {
-        return new String(
-                codec.write(1, OptionalLong.empty(), OptionalLong.empty(), message), UTF_8);
+        byte[] written = codec.write(1, OptionalLong.empty(), OptionalLong.empty(), message);
+        return new String(line(written), UTF_8);
+    }
+
+    /** As the link hands it over: without its end. */
+    private static byte[] line(byte[] written) {
+        return Arrays.copyOf(written, written.length - 1);
     }
 
     private PeerMessage read(String line) throws LinkRefused {
-        return codec.message(codec.open(line.getBytes(UTF_8), "b"), "b");
+        return codec.open(line.getBytes(UTF_8), "b").body().message();
     }
 }
