@@ -12,7 +12,6 @@ import io.pgha.engine.Event;
 import io.pgha.engine.EventLine;
 import io.pgha.engine.Journal;
 import io.pgha.http.ControlServer;
-import io.pgha.http.Metrics;
 import io.pgha.http.StatusJson;
 import io.pgha.model.GateState;
 import io.pgha.model.PeerView;
@@ -282,14 +281,13 @@ public final class Daemon {
         Posts posts = new Posts(engine, events, engine.status().orElseThrow());
         Thread hook = new Thread(this::stop, "stop");
         Runtime.getRuntime().addShutdownHook(hook);
-        Metrics metrics = new Metrics(posts, clock::now);
         try (ControlServer desk = ControlServer.open(
                         settings.controlSocket(),
                         posts,
                         engine.configuration()::policy,
                         clock::now,
                         LOG::warn);
-                HttpDoor http = HttpDoor.open(settings, posts, metrics, clock);
+                HttpDoor http = HttpDoor.open(settings, posts, fence, clock);
                 Schedule schedule = new Schedule("pgha-" + settings.self().id(), clock)) {
             LOG.debug("{} {} {}", desk, http, schedule);
             Files.deleteIfExists(settings.refusalFile());
@@ -312,7 +310,6 @@ public final class Daemon {
                 schedule.every(RETENTION, "retention", retention::run);
             }
             if (fence.isPresent()) {
-                fence.get().register(metrics.registry());
                 schedule.every(
                         settings.fence().orElseThrow().monitorInterval(),
                         "fence-monitor",

@@ -28,17 +28,16 @@ record HttpDoor(Optional<StatusServer> server) implements AutoCloseable {
         }
     }
 
-    static HttpDoor open(Settings settings, Posts posts, Metrics metrics, Clock clock)
+    /** Where it is off there are no meters either: nobody could read them, and they are a megabyte. */
+    static HttpDoor open(Settings settings, Posts posts, Optional<FenceMonitor> fence, Clock clock)
             throws IOException {
-        return new HttpDoor(
-                settings.http().isPresent()
-                        ? Optional.of(StatusServer.open(
-                                settings.http().get(),
-                                posts,
-                                metrics,
-                                settings.policy(),
-                                clock::now))
-                        : Optional.empty());
+        if (settings.http().isEmpty()) {
+            return new HttpDoor(Optional.empty());
+        }
+        Metrics metrics = new Metrics(posts, clock::now);
+        fence.ifPresent(monitor -> monitor.register(metrics.registry()));
+        return new HttpDoor(Optional.of(StatusServer.open(
+                settings.http().get(), posts, metrics, settings.policy(), clock::now)));
     }
 
     @Override
