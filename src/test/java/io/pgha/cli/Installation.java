@@ -88,9 +88,9 @@ public final class Installation {
         for (Path library : libraries()) {
             copy(library, home.resolve("lib").resolve(library.getFileName()));
         }
-        for (String prepared : List.of("bin/pgha-class-data", "pgha.classes")) {
-            Path from = Path.of("packaging", prepared);
-            copy(from, home.resolve(from.getFileName()));
+        copy(Path.of("packaging/bin/pgha-class-data"), home.resolve("pgha-class-data"));
+        for (String list : List.of("daemon", "command")) {
+            copy(Path.of("packaging/classes", list), home.resolve("classes").resolve(list));
         }
         Path units = root.resolve("usr/lib/systemd/system");
         for (String unit : List.of("pgha", "pgha-gate", "pgha-check-start")) {

@@ -8,24 +8,28 @@ import java.time.Duration;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Writes down which classes a daemon loads (java(1), {@code -XX:DumpLoadedClassList}), those that java spins for lambdas included:
- * that of a primary and that of a standby under guard witness, which need the most, in a crash, a switchover and the way back
- * of both, where clients wait for every class that is not prepared; and what {@code pgha status} needs. {@code pgha-class-data}
- * prepares those.
+ * Writes down which classes are loaded (java(1), {@code -XX:DumpLoadedClassList}), those that java spins for lambdas included, for
+ * {@code pgha-class-data} to prepare. For the daemon: by a primary and by a standby under guard witness, which need the most, in a
+ * crash, a switchover and the way back of both, where clients wait for every class that is not prepared; but not the JDK's HTTP
+ * client, which is done with its first question long before, and would lie in the memory of every daemon without an arbiter. For
+ * the commands: by those that are typed most.
  */
 final class ClassList {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Path LIST = Path.of("packaging/pgha.classes");
+    private static final Path LISTS = Path.of("packaging/classes");
+    private static final String HTTP_CLIENT = "@?[a-z-]* ?(java/net/http|jdk/internal/net/http)/.*";
 
     private ClassList() {}
 
     /** Overwrites the list in the source tree. */
     public static void main(String[] none) throws IOException {
-        NavigableSet<String> names = new TreeSet<>();
+        NavigableSet<String> ofDaemons = new TreeSet<>();
+        NavigableSet<String> ofCommands = new TreeSet<>();
         try (Lab lab = Lab.open(LabOptions.shipped().withGuard("witness"))) {
             List<LabNode> nodes = List.of(lab.node1(), lab.node2());
             for (LabNode node : nodes) {
@@ -35,18 +39,26 @@ final class ClassList {
             switchOver(lab, lab.node2());
             for (LabNode node : nodes) {
                 restart(node, Optional.empty());
-                add(loaded(node), names);
-                Path asked = node.disk().resolve("asked.classes");
-                node.daemon().install(Optional.of(noting(lab, node.disk(), asked)));
-                node.daemon().run(List.of("status"));
-                node.daemon().install(Optional.empty());
-                add(asked, names);
+                add(loaded(node), ofDaemons);
+                for (String command : List.of("status", "check", "events")) {
+                    Path asked = node.disk().resolve("asked.classes");
+                    node.daemon().install(Optional.of(noting(lab, node.disk(), asked)));
+                    node.daemon().run(List.of(command));
+                    node.daemon().install(Optional.empty());
+                    add(asked, ofCommands);
+                }
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        Files.write(LIST, names);
-        System.out.println(names.size() + " classes in " + LIST);
+        ofDaemons.removeIf(name -> name.matches(HTTP_CLIENT));
+        write("daemon", ofDaemons);
+        write("command", ofCommands);
+    }
+
+    private static void write(String of, Set<String> names) throws IOException {
+        Files.write(LISTS.resolve(of), names);
+        System.out.println(names.size() + " classes in " + LISTS.resolve(of));
     }
 
     private static Path loaded(LabNode node) {

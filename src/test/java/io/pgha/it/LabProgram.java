@@ -33,7 +33,7 @@ final class LabProgram {
         copy(jar(source), tree().resolve("target"));
         copy(source.resolve("target/lib"), tree().resolve("target"));
         copy(source.resolve("packaging/bin"), tree().resolve("packaging"));
-        copy(source.resolve("packaging/pgha.classes"), tree().resolve("packaging"));
+        copy(source.resolve("packaging/classes"), tree().resolve("packaging"));
         String key = this.home.resolve("pair.key").toString();
         String orders = this.home.resolve("witness.key").toString();
         String program = tree().resolve("packaging/bin/pgha").toString();

@@ -250,18 +250,19 @@ class PackagesIT {
         try (Stream<Path> files = Files.list(home)) {
             jar = files.filter(f -> f.toString().endsWith(".jar")).findFirst().orElseThrow();
         }
-        String archive = jar.toString().replaceFirst("jar$", "jsa");
-
         run(home.resolve("pgha-class-data").toString());
-        // -Xshare:on ends with an error where an archive does not fit.
-        run(
-                "java",
-                "-Xshare:on",
-                "-XX:SharedArchiveFile=" + archive,
-                "-jar",
-                jar.toString(),
-                "--version");
-        Files.delete(Path.of(archive));
+        for (String of : List.of("daemon", "command")) {
+            String archive = jar.toString().replaceFirst("[.]jar$", "-" + of + ".jsa");
+            // -Xshare:on ends with an error where an archive does not fit.
+            run(
+                    "java",
+                    "-Xshare:on",
+                    "-XX:SharedArchiveFile=" + archive,
+                    "-jar",
+                    jar.toString(),
+                    "--version");
+            Files.delete(Path.of(archive));
+        }
     }
 
     @Test
