@@ -11,7 +11,6 @@ import io.pgha.model.NodeState;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerView;
 import io.pgha.model.Policy;
-import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
@@ -43,9 +42,6 @@ import java.util.function.Supplier;
  */
 final class HostSensors implements Sensors {
 
-    /** Every how many-th probe logs in; the others go as far as the server's first answer. */
-    private static final int FULL_EVERY = 5;
-
     private static final int LOOKS_AT_EXIT = 50;
     private static final long NANOS_BETWEEN = 10_000_000;
 
@@ -66,6 +62,7 @@ final class HostSensors implements Sensors {
     private final Supplier<Optional<String>> fenceTrouble;
     private final PostmasterWatch watch;
     private final EndOfWal endOfWal;
+    private final PeerPort peerPort;
     private final RejoinSensor rejoin;
     private final RebuildSensor rebuildSensor;
 
@@ -74,7 +71,6 @@ final class HostSensors implements Sensors {
     private volatile Optional<ControlData> controlData = Optional.empty();
     private final NewestAnswer<Probed<PostgresView>> local;
     private volatile Optional<PortProbe> ownPort = Optional.empty();
-    private volatile Optional<PortProbe> peerPort = Optional.empty();
     private volatile Optional<PortProbe> clientPort = Optional.empty();
     private volatile Optional<MonoTime> gatewaySeenAt = Optional.empty();
     private volatile List<Fork> forks = List.of();
@@ -83,7 +79,6 @@ final class HostSensors implements Sensors {
     private volatile String postmasterWords = "";
     private Told told = new Told(Postmaster.UNKNOWN, Optional.empty());
     private int forksOf = 1;
-    private int peerCount;
     private boolean primary;
 
     HostSensors(
@@ -112,6 +107,12 @@ final class HostSensors implements Sensors {
         this.peer = peer;
         this.arbiter = arbiter;
         this.fenceTrouble = fenceTrouble;
+        this.peerPort = new PeerPort(
+                depth ->
+                        prober.probe(settings.peer().host(), settings.peer().postgresPort(), depth),
+                peer,
+                clock::now,
+                settings.policy().heartbeats(2));
         this.endOfWal = new EndOfWal(settings);
         this.rejoin = RejoinSensor.of(settings, clock, wake);
         this.rebuildSensor = new RebuildSensor(settings, postgres);
@@ -176,7 +177,7 @@ final class HostSensors implements Sensors {
                 controlData,
                 local.get(),
                 ownPort,
-                peerPort,
+                peerPort.newest(),
                 clientPort,
                 gate.seen(),
                 peer.get(),
@@ -341,16 +342,9 @@ final class HostSensors implements Sensors {
         }
     }
 
-    /** A fresh connection to the peer's PostgreSQL; logs in every fifth time, after any failure, and until it is let in. */
+    /** A fresh connection to the peer's PostgreSQL. */
     void probePeerPort() {
-        boolean full = peerCount++ % FULL_EVERY == 0
-                || peerPort.filter(p -> p.answer().isFailure() || p.answer() == PortAnswer.DENIED)
-                        .isPresent();
-        peerPort = Optional.of(prober.probe(
-                settings.peer().host(),
-                settings.peer().postgresPort(),
-                full ? Depth.FULL : Depth.LIGHT));
-        wakeOnFailure(peerPort);
+        wakeOnFailure(Optional.of(peerPort.probe()));
     }
 
     /** The peer's gate as a client sees it, while its daemon is silent and this node might take over. */

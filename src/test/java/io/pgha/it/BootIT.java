@@ -93,6 +93,31 @@ class BootIT {
         lab.node1().daemon().configure(Optional.empty());
     }
 
+    @Test
+    void aLastKnownPrimaryStaysClosedBesideAServerThatAcceptsWritesThoughItsDaemonIsSilent() {
+        try (Lab pair = Lab.open(LabOptions.shipped().with(List.of("boot_peer_wait = 3s")))) {
+            pair.node1().powerOff();
+            pair.expect("node2 took over", PATIENCE, () -> pair.isOpen(pair.node2()));
+            pair.node2().daemon().kill();
+
+            pair.powerOn(pair.node1());
+
+            pair.expect(
+                    "node1 says what it sees",
+                    PATIENCE,
+                    () -> pair.node1()
+                            .daemon()
+                            .run(List.of("status"))
+                            .out()
+                            .contains("accepts writes"));
+            // Longer than it waits for a peer, and than one probe in five takes to come round.
+            pair.watch("node1 starts nothing", PEER_WAIT.multipliedBy(4), () -> {
+                Run hook = pair.node1().daemon().run(List.of("check-start", "--yes"));
+                return hook.code() == 5 && !pair.isOpen(pair.node1());
+            });
+        }
+    }
+
     private static void powerOff(LabNode node) {
         if (node.machine().runs()) {
             node.powerOff();
