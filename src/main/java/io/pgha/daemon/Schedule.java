@@ -1,6 +1,7 @@
 package io.pgha.daemon;
 
 import io.pgha.engine.Clock;
+import io.pgha.model.MonoTime;
 
 import org.quartz.Job;
 import org.quartz.JobBuilder;
@@ -20,12 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -35,8 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Quartz, holding the daemon's clockwork: each call is made again and again, never beside itself; however often it fell due
- * meanwhile, it is made once more right after. Calls of one interval fall due together, on a thread each: Quartz's own work for
- * a time is several times that of most calls.
+ * meanwhile, it is made once more right after. Calls of one interval fall due together, on a thread each, and those of a multiple
+ * of it with each so many-th: Quartz's own work for a time is several times that of most calls.
  *
  * <p>Quartz counts by the wall clock. Were that put back by an hour, nobody would look at PostgreSQL for that hour; so steps
  * are looked for, and after one every call is due again at once ({@link #heedSteps}).
@@ -52,7 +54,7 @@ final class Schedule implements AutoCloseable {
     private final Scheduler scheduler;
     private final Clock clock;
     private final Map<String, Turn> calls = new ConcurrentHashMap<>();
-    private final Map<Duration, List<Turn>> together = new ConcurrentHashMap<>();
+    private final Map<Duration, List<Rider>> wanted = new TreeMap<>();
     private final ThreadPoolExecutor threads;
     private long lag;
 
@@ -89,17 +91,15 @@ final class Schedule implements AutoCloseable {
     }
 
     /** Calls {@code work} every {@code interval} from {@link #start} on, the first time at once. To be said before. */
-    void every(Duration interval, String name, Runnable work) throws SchedulerException {
+    void every(Duration interval, String name, Runnable work) {
         Turn turn = new Turn(name, work);
         calls.put(name, turn);
-        List<Turn> others = together.get(interval);
-        if (others != null) {
-            others.add(turn);
-            return;
-        }
-        List<Turn> turns = new CopyOnWriteArrayList<>(List.of(turn));
-        together.put(interval, turns);
-        Runnable all = () -> turns.forEach(Turn::due);
+        wanted.computeIfAbsent(interval, i -> new ArrayList<>()).add(new Rider(turn, interval));
+    }
+
+    private void trigger(Duration interval, List<Rider> riders) throws SchedulerException {
+        String name = riders.get(0).turn.name;
+        Runnable all = () -> riders.forEach(rider -> rider.fall(interval));
         JobDataMap data = new JobDataMap();
         data.put(WORK, all);
         JobDetail job = JobBuilder.newJob(Call.class)
@@ -116,6 +116,43 @@ final class Schedule implements AutoCloseable {
                                 .withMisfireHandlingInstructionNextWithRemainingCount())
                         .startNow()
                         .build());
+    }
+
+    /** A call that falls due with a trigger of its interval, or of one that its interval is a multiple of. */
+    private final class Rider {
+        private final Turn turn;
+        private final Duration interval;
+        /** Empty: it is due at once. */
+        private volatile Optional<MonoTime> lastDue = Optional.empty();
+
+        Rider(Turn turn, Duration interval) {
+            this.turn = turn;
+            this.interval = interval;
+        }
+
+        boolean ridesOn(Duration other) {
+            return interval.toNanos() % other.toNanos() == 0;
+        }
+
+        /** The trigger fired, which it does at about this interval. */
+        void fall(Duration trigger) {
+            if (interval.equals(trigger)) {
+                turn.due();
+                return;
+            }
+            MonoTime now = clock.now();
+            // The nearest firing, so that one that comes a little early is not missed for a late
+            // one.
+            Duration least = interval.minus(trigger.dividedBy(2));
+            if (lastDue.filter(at -> !now.isPast(at, least)).isEmpty()) {
+                lastDue = Optional.of(now);
+                turn.due();
+            }
+        }
+
+        void dueAtOnce() {
+            lastDue = Optional.empty();
+        }
     }
 
     /** Makes the call of that name now, or once more when it is being made, beside its schedule; returns at once. Any thread. */
@@ -178,6 +215,7 @@ final class Schedule implements AutoCloseable {
             return;
         }
         lag = now;
+        wanted.values().forEach(riders -> riders.forEach(Rider::dueAtOnce));
         for (TriggerKey key : scheduler.getTriggerKeys(GroupMatcher.anyTriggerGroup())) {
             Optional<Trigger> trigger = Optional.ofNullable(scheduler.getTrigger(key));
             if (trigger.isPresent()) {
@@ -193,6 +231,20 @@ final class Schedule implements AutoCloseable {
     }
 
     void start() throws SchedulerException {
+        Map<Duration, List<Rider>> triggers = new TreeMap<>();
+        for (List<Rider> riders : wanted.values()) {
+            for (Rider rider : riders) {
+                // The shortest first, since fewer others can ride on those.
+                Duration on = triggers.keySet().stream()
+                        .filter(rider::ridesOn)
+                        .findFirst()
+                        .orElse(rider.interval);
+                triggers.computeIfAbsent(on, i -> new ArrayList<>()).add(rider);
+            }
+        }
+        for (Map.Entry<Duration, List<Rider>> trigger : triggers.entrySet()) {
+            trigger(trigger.getKey(), List.copyOf(trigger.getValue()));
+        }
         scheduler.start();
     }
 

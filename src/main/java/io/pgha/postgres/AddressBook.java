@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /**
  * Names to addresses within a deadline. The resolver of the C library may hang for minutes, so it is asked on a thread of its
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 final class AddressBook {
 
     private static final int MOST_ADDRESSES = 4;
+    private static final Pattern IPV4 = Pattern.compile("\\d+(\\.\\d+){3}");
 
     private final Map<String, CompletableFuture<List<InetAddress>>> asked =
             new ConcurrentHashMap<>();
@@ -82,6 +84,6 @@ final class AddressBook {
     }
 
     private static boolean isLiteral(String host) {
-        return host.indexOf(':') >= 0 || host.matches("\\d+(\\.\\d+){3}");
+        return host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
     }
 }

@@ -145,8 +145,8 @@ public final class DataDirectory {
         if (!where.canWrite()) {
             return Optional.of(where + " is on a read-only file system, or closed to pgha's user");
         }
-        // Zero is what a file system that says nothing is taken to have.
-        return where.getTotalSpace() > 0 && where.getUsableSpace() < SEGMENT
+        // Zero in all is what a file system that says nothing is taken to have.
+        return where.getUsableSpace() < SEGMENT && where.getTotalSpace() > 0
                 ? Optional.of("the file system of " + where + " has "
                         + where.getUsableSpace() / 1024 + " kB left, less than one WAL segment")
                 : Optional.empty();

@@ -9,6 +9,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,9 +26,12 @@ final class LiveCluster {
 
     private static final Set<String> NAMES = Set.of("postgres", "postmaster");
     private static final Pattern DIRECTORY = Pattern.compile(" -D (\\S+)");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d+");
+    private static final String LOCK_FILE = "postmaster.pid";
 
     private final Path data;
     private final ProcessTable table = new ProcessTable();
+    private volatile Optional<Proven> proven = Optional.empty();
 
     LiveCluster(Path data) {
         this.data = data;
@@ -47,8 +52,8 @@ final class LiveCluster {
     /** The lock file; empty when there is none, or when it is just being written. */
     Optional<LockFile> lockFile() throws IOException {
         try {
-            List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
-            if (lines.isEmpty() || !lines.get(0).strip().matches("-?\\d+")) {
+            List<String> lines = Files.readAllLines(data.resolve(LOCK_FILE));
+            if (lines.isEmpty() || !NUMBER.matcher(lines.get(0).strip()).matches()) {
                 return Optional.empty();
             }
             String status = lines.size() < 8 ? "" : lines.get(7).strip();
@@ -58,8 +63,51 @@ final class LiveCluster {
         }
     }
 
-    /** The postmaster that the lock file names, if it is alive and truly is one. Cheap. */
+    /**
+     * What tells one content of a file from another without reading it.
+     *
+     * @param file device and inode
+     */
+    private record Mark(Object file, FileTime modified, long size) {
+
+        static Optional<Mark> of(Path path) throws IOException {
+            try {
+                BasicFileAttributes a = Files.readAttributes(path, BasicFileAttributes.class);
+                return Optional.of(new Mark(a.fileKey(), a.lastModifiedTime(), a.size()));
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /** A process that was the postmaster, named by the lock file as it was then. */
+    private record Proven(Mark lock, ProcessEntry process) {}
+
+    /**
+     * The postmaster that the lock file names, if it is alive and truly is one. Cheap: what proved to be the postmaster stays it
+     * while it lives and the lock file is the same, since a server never changes its directory.
+     */
     Optional<ProcessEntry> postmaster() throws IOException {
+        // Before it is read: what is written meanwhile makes another mark at the next look.
+        Optional<Mark> lock = Mark.of(data.resolve(LOCK_FILE));
+        Optional<ProcessEntry> known =
+                proven.filter(p -> lock.equals(Optional.of(p.lock()))).map(Proven::process);
+        if (known.isPresent()) {
+            Optional<ProcessEntry> now = table.find(known.get().pid());
+            if (now.filter(p -> isAlive(p, known.get())).isPresent() && !isEnding(now.get())) {
+                return now;
+            }
+        }
+        Optional<ProcessEntry> found = prove();
+        proven = found.flatMap(process -> lock.map(mark -> new Proven(mark, process)));
+        return found;
+    }
+
+    private static boolean isAlive(ProcessEntry now, ProcessEntry then) {
+        return now.startTicks() == then.startTicks() && !now.isDead();
+    }
+
+    private Optional<ProcessEntry> prove() throws IOException {
         Optional<LockFile> lock = lockFile();
         if (lock.isEmpty() || lock.get().pid() <= 0) {
             return Optional.empty();

@@ -144,13 +144,12 @@ public final class LocalPostgres implements AutoCloseable {
         Deadline deadline = Deadline.in(limit);
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
-            // The pool rolls back what an error leaves behind, since the transaction is the
-            // driver's.
-            connection.setAutoCommit(false);
+            // One message is one transaction: it is committed when the answer is there, and an
+            // error
+            // leaves none behind (PostgreSQL's manual, "Multiple Statements in a Simple Query").
             statement.execute("set local synchronous_commit = local; set local lock_timeout = '"
                     + Math.max(1, limit.toMillis())
                     + "ms'; select pg_logical_emit_message(true, 'pgha', 'probe')");
-            connection.commit();
             MonoTime now = clock.get();
             return new PortProbe(PortAnswer.READY, "", now.since(begun), now);
         } catch (SQLException e) {

@@ -17,7 +17,8 @@ import java.util.Optional;
  */
 public final class PostmasterWatch implements AutoCloseable {
 
-    private static final Duration SLICE = Duration.ofSeconds(1);
+    /** After which a closed watch lets its postmaster go; an end is told at once, however long. */
+    private static final Duration SLICE = Duration.ofMinutes(1);
     /** Loading the native interface for the first time needs a deep stack; what is not touched costs nothing. */
     private static final long STACK_BYTES = 2 << 20;
 

@@ -13,6 +13,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLException;
 
@@ -26,9 +27,10 @@ record Verdict(PortAnswer answer, String detail) {
 
     private static final int MOST_CHARACTERS = 300;
     private static final int MOST_CAUSES = 10;
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     Verdict {
-        detail = detail.replaceAll("\\s+", " ").strip();
+        detail = BLANKS.matcher(detail).replaceAll(" ").strip();
         if (detail.length() > MOST_CHARACTERS) {
             detail = detail.substring(0, MOST_CHARACTERS) + "...";
         }

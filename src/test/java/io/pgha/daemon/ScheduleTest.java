@@ -65,6 +65,46 @@ class ScheduleTest {
         }
     }
 
+    /** A clock that stands but for what the test adds; the wall clock stands with it, but for its steps. */
+    private final class Standing implements Clock {
+        private final AtomicLong millis = new AtomicLong();
+
+        @Override
+        public MonoTime now() {
+            return new MonoTime(Duration.ofMillis(millis.get()).toNanos());
+        }
+
+        @Override
+        public long wallClockMillis() {
+            return millis.get() + step.get();
+        }
+    }
+
+    @Test
+    void aCallWhoseIntervalIsAMultipleOfAnothersFallsDueWithThatOneWhenItsTimeHasCome()
+            throws Exception {
+        Standing standing = new Standing();
+        Semaphore often = new Semaphore(0);
+        try (Schedule schedule = new Schedule("riding", standing)) {
+            schedule.every(Duration.ofMillis(50), "seldom", calls::release);
+            schedule.every(Duration.ofMillis(10), "often", often::release);
+            schedule.start();
+            assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "at once");
+            standing.millis.set(44);
+            often.drainPermits();
+            assertTrue(often.tryAcquire(20, PATIENCE_SECONDS, TimeUnit.SECONDS));
+            assertEquals(0, calls.availablePermits(), "too early");
+
+            standing.millis.set(45);
+            assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "the nearest firing");
+
+            step.set(Duration.ofHours(1).toMillis());
+            schedule.heedSteps();
+
+            assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "after a step");
+        }
+    }
+
     @Test
     void aCallThatHangsHoldsUpNoOtherAndIsMadeOnceMoreHoweverOftenItFellDue() throws Exception {
         Semaphore hung = new Semaphore(0);
