@@ -85,6 +85,7 @@ public final class LocalPostgres implements AutoCloseable {
     public Probed<PostgresView> look(MonoTime now) {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
+            plain(statement);
             PostgresView view = LocalView.read(statement, timeline);
             MonoTime at = clock.get();
             answeredAt = Optional.of(at);
@@ -139,11 +140,17 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
+    /** JDBC's escapes ("{fn ...}") occur in no question that is asked each second; the driver would look through all of it. */
+    private static void plain(Statement statement) throws SQLException {
+        statement.setEscapeProcessing(false);
+    }
+
     private PortProbe write() {
         MonoTime begun = clock.get();
         Deadline deadline = Deadline.in(limit);
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
+            plain(statement);
             // One message is one transaction: it is committed when the answer is there, and an
             // error
             // leaves none behind (PostgreSQL's manual, "Multiple Statements in a Simple Query").
