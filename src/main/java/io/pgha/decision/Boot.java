@@ -7,6 +7,7 @@ import io.pgha.model.MonoTime;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PortAnswer;
+import io.pgha.model.PortProbe;
 import io.pgha.model.Register;
 import io.pgha.plan.PlanKind;
 
@@ -220,6 +221,16 @@ public final class Boot {
                     w.now().peerId()
                             + " is silent, and may have switched this machine off and taken over: start pgha there, or, when "
                             + w.now().peerId() + " is surely down, pgha promote --force here");
+        }
+        Optional<PortAnswer> life = w.now()
+                .peerPort()
+                .map(PortProbe::answer)
+                .filter(answer -> answer.isSignOfLife() && answer != PortAnswer.READ_ONLY);
+        if (life.isPresent()) {
+            return stay(
+                    w,
+                    w.now().peerId() + "'s PostgreSQL lives (" + life.get().words()
+                            + "), though its daemon is silent, and may accept writes: start pgha there");
         }
         if (!w.now().at().isPast(since, w.policy().bootPeerWait())) {
             return wait(

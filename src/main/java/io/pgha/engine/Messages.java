@@ -87,7 +87,7 @@ final class Messages {
 
     /** True when the peer should hear it at once: a change of mind, and of the position only where the peer waits for it. */
     static boolean isNews(PeerMessage before, PeerMessage after, boolean isPositionAwaited) {
-        return before != after && isOther(before, after, isPositionAwaited);
+        return !before.equals(after) && isOther(before, after, isPositionAwaited);
     }
 
     private static boolean isOther(

@@ -89,7 +89,7 @@ public record PeerMessage(
 
     /** Whether both say the same, apart from what rises by itself: clock, and position if there is one. */
     public boolean saysTheSameAs(PeerMessage other) {
-        return this == other
+        return equals(other)
                 || (position.isPresent() == other.position.isPresent()
                         && equals(other.at(position, wallClockMillis)));
     }

@@ -32,14 +32,23 @@ final class MessageCodec {
     private static final byte[] NO_MESSAGE = "null}".getBytes(StandardCharsets.UTF_8);
 
     private final ObjectMapper mapper;
-    private @Nullable Written written;
-    private @Nullable Read read;
+    private @Nullable Text written;
+    private @Nullable Text read;
 
-    /** The newest message written, by identity: messages are values, and the same one is said over and over. */
-    private record Written(PeerMessage message, byte[] json) {}
+    /** A message, and how it travels. */
+    private static final class Text {
+        private final PeerMessage message;
+        private final byte[] json;
 
-    /** The newest message read. */
-    private record Read(byte[] json, PeerMessage message) {}
+        Text(PeerMessage message, byte[] json) {
+            this.message = message;
+            this.json = json;
+        }
+
+        boolean isAt(int start, int end, byte[] line) {
+            return Arrays.equals(json, 0, json.length, line, start, end);
+        }
+    }
 
     MessageCodec() {
         this.mapper = ModelJson.mapper();
@@ -66,7 +75,11 @@ final class MessageCodec {
     /** What a message's text was read as. */
     @FunctionalInterface
     interface Body {
-        /** @throws LinkRefused when it could not be read */
+        /**
+         * The message.
+         *
+         * @throws LinkRefused when it could not be read
+         */
         PeerMessage message() throws LinkRefused;
     }
 
@@ -95,12 +108,12 @@ final class MessageCodec {
     }
 
     private byte[] json(PeerMessage message) throws IOException {
-        Written last = written;
-        if (last == null || last.message() != message) {
-            last = new Written(message, mapper.writeValueAsBytes(message));
+        Text last = written;
+        if (last == null || !last.message.equals(message)) {
+            last = new Text(message, mapper.writeValueAsBytes(message));
             written = last;
         }
-        return last.json();
+        return last.json;
     }
 
     /** Reads the envelope of a line, and the message in it if it is another than the one before. */
@@ -119,11 +132,11 @@ final class MessageCodec {
         }
         OptionalLong ask = number(head.path("ask"));
         OptionalLong answers = number(head.path("answers"));
-        Read last = read;
-        if (last == null || !Arrays.equals(last.json(), 0, last.json().length, line, start, end)) {
+        Text last = read;
+        if (last == null || !last.isAt(start, end, line)) {
             byte[] json = Arrays.copyOfRange(line, start, end);
             try {
-                last = new Read(json, mapper.readValue(json, PeerMessage.class));
+                last = new Text(mapper.readValue(json, PeerMessage.class), json);
                 read = last;
             } catch (IOException e) {
                 JsonNode body = tree(json, from);
@@ -136,7 +149,7 @@ final class MessageCodec {
                         unreadable(refused(from, e)));
             }
         }
-        PeerMessage message = last.message();
+        PeerMessage message = last.message;
         return new Envelope(
                 sequence.longValue(),
                 ask,

@@ -161,6 +161,22 @@ final class RowsTest {
         assertBoots(Boot.Kind.DEPOSED, booted.arbiter(Duration.ZERO, moved, Duration.ZERO));
     }
 
+    /** A password that was changed, or a full server: who does not let us in may well let clients in. */
+    @Test
+    void aBootedLastPrimaryDoesNotOpenAloneBesideAPostgresThatLivesAndMayWrite() {
+        Given booted = Given.primary()
+                .guard(Guard.FAILCOUNT)
+                .state(NodeState.UNDECIDED, 3, Given.A)
+                .peerSilent()
+                .undecidedFor(600, true);
+
+        assertBoots(Boot.Kind.OPEN, booted.peerPort(PortAnswer.REFUSED));
+        for (PortAnswer answer : PortAnswer.values()) {
+            boolean mayWrite = answer.isSignOfLife() && answer != PortAnswer.READ_ONLY;
+            assertBoots(mayWrite ? Boot.Kind.STAY : Boot.Kind.OPEN, booted.peerPort(answer));
+        }
+    }
+
     private static void assertBoots(Boot.Kind kind, Given given) {
         Boot.Verdict verdict = Boot.verdict(given.world());
         assertEquals(kind, verdict.kind(), verdict.why());
