@@ -86,6 +86,7 @@ final class Messages {
     }
 
     /** True when the peer should hear it at once: a change of mind, and of the position only where the peer waits for it. */
+    @SuppressWarnings("ReferenceEquality") // one value is said over and over
     static boolean isNews(PeerMessage before, PeerMessage after, boolean isPositionAwaited) {
         return before != after && isOther(before, after, isPositionAwaited);
     }

@@ -88,6 +88,7 @@ public record PeerMessage(
     }
 
     /** Whether both say the same, apart from what rises by itself: clock, and position if there is one. */
+    @SuppressWarnings("ReferenceEquality") // one value is said over and over
     public boolean saysTheSameAs(PeerMessage other) {
         return this == other
                 || (position.isPresent() == other.position.isPresent()
