@@ -2,9 +2,7 @@ package io.pgha.arbiter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
+import io.pgha.json.JsonRefused;
 import io.pgha.peer.ModelJson;
 
 import java.io.IOException;
@@ -30,7 +28,6 @@ final class BallotFile {
     private static final int CHECKSUM = 8;
 
     private final Path file;
-    private final ObjectMapper json = ModelJson.mapper();
 
     BallotFile(Path file) {
         this.file = file;
@@ -73,15 +70,15 @@ final class BallotFile {
             throw new Damaged("its checksum does not match");
         }
         try {
-            return Optional.of(json.readValue(body, Content.class));
-        } catch (JacksonException e) {
-            throw new Damaged("it was written by another version: " + e.getOriginalMessage());
+            return Optional.of(ModelJson.JSON.read(body, Content.class));
+        } catch (JsonRefused e) {
+            throw new Damaged("it was written by another version: " + e.getMessage());
         }
     }
 
     /** When this returns the content is durable; when it throws, either the old or the new one is. */
     void write(Content content) throws IOException {
-        String body = json.writeValueAsString(content);
+        String body = ModelJson.JSON.write(content);
         byte[] text = (HEADER + checksum(body) + " " + body + "\n").getBytes(UTF_8);
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(aside);

@@ -1,9 +1,7 @@
 package io.pgha.arbiter;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.pgha.arbiter.Correspondence.Unanswered;
+import io.pgha.json.JsonRefused;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
 import io.pgha.model.Followed;
@@ -31,7 +29,6 @@ final class EtcdClient implements Correspondence.Medium {
     private final Supplier<MonoTime> clock;
     private final CappedClock capped;
     private final Duration deadline;
-    private final ObjectMapper json = ModelJson.mapper();
     private Optional<Known> known = Optional.empty();
     private Optional<Attempt> unknown = Optional.empty();
     private boolean stale = true;
@@ -181,22 +178,18 @@ final class EtcdClient implements Correspondence.Medium {
             return Optional.empty();
         }
         try {
-            return Optional.of(json.readValue(state.value().get(), Value.class));
-        } catch (JacksonException e) {
+            return Optional.of(ModelJson.JSON.read(state.value().get(), Value.class));
+        } catch (JsonRefused e) {
             stale = true;
-            throw new Unanswered("the key holds what this pgha did not write: "
-                    + e.getOriginalMessage() + ". Has it another etcd.prefix of its own?");
+            throw new Unanswered("the key holds what this pgha did not write: " + e.getMessage()
+                    + ". Has it another etcd.prefix of its own?");
         }
     }
 
-    private String write(BallotRules.Answer answer) throws Unanswered {
+    private static String write(BallotRules.Answer answer) {
         long nonce = answer.reply().grant().map(g -> g.nonce()).orElse(0L);
-        try {
-            return json.writeValueAsString(
-                    new Value(1, answer.ballot(), nonce, answer.standing().renewal()));
-        } catch (JacksonException e) {
-            throw new Unanswered("the register cannot be written: " + e.getOriginalMessage());
-        }
+        return ModelJson.JSON.write(
+                new Value(1, answer.ballot(), nonce, answer.standing().renewal()));
     }
 
     @Override

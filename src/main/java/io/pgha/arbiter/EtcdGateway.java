@@ -2,17 +2,16 @@ package io.pgha.arbiter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.pgha.arbiter.Correspondence.Unanswered;
 import io.pgha.config.Settings.EtcdPlace;
+import io.pgha.json.JsonRefused;
+import io.pgha.json.Members;
+import io.pgha.json.Tree;
 
 import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,7 +28,6 @@ final class EtcdGateway implements EtcdKey {
     private final String key;
     private final Duration limit;
     private final Web web;
-    private final ObjectMapper json = new ObjectMapper();
     private Optional<String> token = Optional.empty();
     private int at;
 
@@ -53,47 +51,63 @@ final class EtcdGateway implements EtcdKey {
 
     @Override
     public State read() throws Unanswered, InterruptedException {
-        return state(call("/v3/kv/range", json.createObjectNode().put("key", base64(key))));
+        return state(call("/v3/kv/range", new Members().put("key", base64(key))));
     }
 
     @Override
     public Swap swap(long revision, String value) throws Unanswered, InterruptedException {
-        ObjectNode question = json.createObjectNode();
-        question.putArray("compare")
-                .addObject()
+        Members compare = new Members()
                 .put("key", base64(key))
                 .put("target", "MOD")
                 .put("result", "EQUAL")
                 .put("mod_revision", Long.toString(revision));
-        question.putArray("success")
-                .addObject()
-                .putObject("request_put")
-                .put("key", base64(key))
-                .put("value", base64(value));
-        question.putArray("failure").addObject().putObject("request_range").put("key", base64(key));
-        JsonNode answer = call("/v3/kv/txn", question);
-        if (answer.path("succeeded").asBoolean(false)) {
-            long now = answer.path("header").path("revision").asLong(0);
+        Members put = new Members().put("key", base64(key)).put("value", base64(value));
+        Members get = new Members().put("key", base64(key));
+        Members question = new Members()
+                .put("compare", List.of(compare))
+                .put("success", List.of(new Members().put("request_put", put)))
+                .put("failure", List.of(new Members().put("request_range", get)));
+        Tree answer = call("/v3/kv/txn", question);
+        if (answer.path("succeeded").isTrue()) {
+            long now = revision(answer.path("header").path("revision"));
             return new Swap(true, new State(now, Optional.of(value)));
         }
-        return new Swap(false, state(answer.path("responses").path(0).path("response_range")));
+        List<Tree> responses = answer.path("responses").items();
+        if (responses.isEmpty()) {
+            throw foreign();
+        }
+        return new Swap(false, state(responses.get(0).path("response_range")));
     }
 
-    private State state(JsonNode range) throws Unanswered {
-        JsonNode found = range.path("kvs").path(0);
-        if (found.isMissingNode()) {
-            if (range.isMissingNode()) {
-                throw new Unanswered(endpoint() + " gave an answer that is not etcd's");
-            }
+    private State state(Tree range) throws Unanswered {
+        if (!range.isObject()) {
+            throw foreign();
+        }
+        List<Tree> found = range.path("kvs").items();
+        if (found.isEmpty()) {
             return new State(0, Optional.empty());
         }
         try {
-            byte[] value = Base64.getDecoder().decode(found.path("value").asText(""));
+            byte[] value = Base64.getDecoder().decode(found.get(0).path("value").text());
             return new State(
-                    found.path("mod_revision").asLong(0), Optional.of(new String(value, UTF_8)));
+                    revision(found.get(0).path("mod_revision")),
+                    Optional.of(new String(value, UTF_8)));
         } catch (IllegalArgumentException e) {
             throw new Unanswered(endpoint() + " gave a value that is not base64");
         }
+    }
+
+    /** The gateway writes numbers of 64 bits as texts, as proto3's JSON does. */
+    private long revision(Tree number) throws Unanswered {
+        try {
+            return Long.parseLong(number.text());
+        } catch (NumberFormatException e) {
+            throw foreign();
+        }
+    }
+
+    private Unanswered foreign() {
+        return new Unanswered(endpoint() + " gave an answer that is not etcd's");
     }
 
     private static String base64(String text) {
@@ -105,8 +119,7 @@ final class EtcdGateway implements EtcdKey {
     }
 
     /** One call; with a user, a token that is no longer taken is fetched anew once. */
-    private JsonNode call(String path, ObjectNode question)
-            throws Unanswered, InterruptedException {
+    private Tree call(String path, Members question) throws Unanswered, InterruptedException {
         try {
             if (place.user().isPresent() && token.isEmpty()) {
                 token = Optional.of(authenticate());
@@ -129,32 +142,31 @@ final class EtcdGateway implements EtcdKey {
                 || page.body().contains("revision in header is old");
     }
 
-    private Web.Page post(String path, ObjectNode question)
-            throws Unanswered, InterruptedException {
-        byte[] body = question.toString().getBytes(UTF_8);
+    private Web.Page post(String path, Members question) throws Unanswered, InterruptedException {
+        byte[] body = question.text().getBytes(UTF_8);
         URI where = URI.create(endpoint() + path);
         return web.post(endpoint(), where, body, token, limit, MAX_BYTES);
     }
 
-    private JsonNode read(Web.Page page) throws Unanswered {
+    private Tree read(Web.Page page) throws Unanswered {
         if (page.code() != 200) {
             throw new Unanswered(
                     endpoint() + " answers with code " + page.code() + ": " + page.words());
         }
         try {
-            return json.readTree(page.body());
-        } catch (JacksonException e) {
+            return Tree.parse(page.body());
+        } catch (JsonRefused e) {
             throw new Unanswered(endpoint() + " gave an answer that is not JSON: " + page.words());
         }
     }
 
     private String authenticate() throws Unanswered, InterruptedException {
         token = Optional.empty();
-        ObjectNode question = json.createObjectNode()
+        Members question = new Members()
                 .put("name", place.user().orElseThrow())
                 .put("password", EtcdSecrets.password(place.passwordFile().orElseThrow()));
-        JsonNode answer = read(post("/v3/auth/authenticate", question));
-        return answer.path("token").asText("");
+        Tree answer = read(post("/v3/auth/authenticate", question));
+        return answer.path("token").text();
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.pgha.arbiter;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pgha.arbiter.Correspondence.Unanswered;
+import io.pgha.json.JsonRefused;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
 import io.pgha.peer.ModelJson;
@@ -29,7 +29,6 @@ final class WitnessClient implements Correspondence.Medium {
     private final int port;
     private final Duration deadline;
     private final Web web;
-    private final ObjectMapper json = ModelJson.mapper();
     private Optional<Exchange.Mark> seen = Optional.empty();
     private List<String> addresses = List.of();
     private int at;
@@ -57,7 +56,8 @@ final class WitnessClient implements Correspondence.Medium {
         String what = describe();
         URI where = URI.create("https://" + address() + ":" + port + Exchange.PATH);
         try {
-            byte[] question = json.writeValueAsBytes(new Exchange.Question(ask, seen));
+            byte[] question =
+                    ModelJson.JSON.write(new Exchange.Question(ask, seen)).getBytes(UTF_8);
             Web.Page page =
                     web.post(what, where, question, Optional.empty(), deadline, Exchange.MAX_BYTES);
             if (page.code() != 200) {
@@ -65,8 +65,6 @@ final class WitnessClient implements Correspondence.Medium {
                         what + " answers with code " + page.code() + ": " + page.words());
             }
             return read(what, page.body());
-        } catch (JacksonException e) {
-            throw new Unanswered(what + ": the question cannot be written: " + e.getMessage());
         } catch (Unanswered e) {
             at = at + 1;
             addresses = at < addresses.size() ? addresses : List.of();
@@ -78,15 +76,15 @@ final class WitnessClient implements Correspondence.Medium {
 
     private ArbiterReply read(String what, String body) throws Unanswered {
         try {
-            Exchange.Answer answer = json.readValue(body, Exchange.Answer.class);
+            Exchange.Answer answer = ModelJson.JSON.read(body, Exchange.Answer.class);
             seen = Optional.of(
                     seen.filter(s -> s.instance().equals(answer.witness().instance())
                                     && s.counter() > answer.witness().counter())
                             .orElse(answer.witness()));
             return answer.reply();
-        } catch (JacksonException e) {
-            throw new Unanswered(what + " gave an answer that cannot be read: "
-                    + e.getOriginalMessage() + ". Are both of the same version? pgha version");
+        } catch (JsonRefused e) {
+            throw new Unanswered(what + " gave an answer that cannot be read: " + e.getMessage()
+                    + ". Are both of the same version? pgha version");
         }
     }
 

@@ -2,14 +2,13 @@ package io.pgha.arbiter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 
+import io.pgha.json.JsonRefused;
 import io.pgha.model.NodeId;
 import io.pgha.os.BoundedExecutor;
 import io.pgha.peer.ModelJson;
@@ -44,7 +43,6 @@ final class WitnessServer implements AutoCloseable {
     private final HttpsServer server;
     private final BoundedExecutor executor = new BoundedExecutor("witness", THREADS, QUEUE, LIMIT);
     private final Map<WitnessKey, BallotBox> boxes;
-    private final ObjectMapper json = ModelJson.mapper();
 
     private WitnessServer(HttpsServer server, Map<WitnessKey, BallotBox> boxes) {
         this.server = server;
@@ -106,7 +104,11 @@ final class WitnessServer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             try {
-                send(exchange, 200, "application/json", json.writeValueAsBytes(answer(exchange)));
+                send(
+                        exchange,
+                        200,
+                        "application/json",
+                        ModelJson.JSON.write(answer(exchange)).getBytes(UTF_8));
             } catch (Refusal e) {
                 byte[] words = (e.getMessage() + "\n").getBytes(UTF_8);
                 send(exchange, e.code, "text/plain; charset=utf-8", words);
@@ -140,9 +142,9 @@ final class WitnessServer implements AutoCloseable {
         }
         Exchange.Question question;
         try {
-            question = json.readValue(body, Exchange.Question.class);
-        } catch (JacksonException e) {
-            throw new Refusal(400, "the question cannot be read: " + e.getOriginalMessage());
+            question = ModelJson.JSON.read(body, Exchange.Question.class);
+        } catch (JsonRefused e) {
+            throw new Refusal(400, "the question cannot be read: " + e.getMessage());
         }
         if (!question.ask().node().equals(caller.node())) {
             throw new Refusal(

@@ -1,14 +1,12 @@
 package io.pgha.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-
 import io.pgha.cli.Finding.Grade;
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Settings;
 import io.pgha.config.WorstCase;
 import io.pgha.engine.Coverage;
 import io.pgha.engine.Exposure;
+import io.pgha.json.Members;
 
 import picocli.CommandLine.Command;
 
@@ -77,17 +75,20 @@ final class CheckCommand implements Callable<Integer> {
         };
     }
 
+    private static Members members(Finding finding) {
+        return new Members()
+                .put("grade", finding.grade().name())
+                .put("name", finding.name())
+                .put("words", finding.words())
+                .put("remedy", finding.remedy());
+    }
+
     private void print(Settings settings, List<Finding> found) {
         if (pgha.isJson()) {
-            ArrayNode all = new ObjectMapper().createArrayNode();
-            for (Finding f : found) {
-                all.addObject()
-                        .put("grade", f.grade().name())
-                        .put("name", f.name())
-                        .put("words", f.words())
-                        .put("remedy", f.remedy());
-            }
-            pgha.terminal().out().println(all.toPrettyString());
+            pgha.terminal()
+                    .out()
+                    .println(Members.indented(
+                            found.stream().map(CheckCommand::members).toList()));
             return;
         }
         found.forEach(f -> pgha.terminal().out().println(f.line()));

@@ -1,13 +1,11 @@
 package io.pgha.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Settings;
 import io.pgha.http.Amounts;
 import io.pgha.http.Call;
 import io.pgha.http.NoDaemonException;
+import io.pgha.json.Tree;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -24,10 +22,10 @@ final class DaemonChecks {
     private static final String NOT_IN_FORCE = "the configuration file";
 
     private final Settings settings;
-    private final Optional<JsonNode> status;
+    private final Optional<Tree> status;
     private final List<Finding> found = new ArrayList<>();
 
-    private DaemonChecks(Settings settings, Optional<JsonNode> status) {
+    private DaemonChecks(Settings settings, Optional<Tree> status) {
         this.settings = settings;
         this.status = status;
     }
@@ -37,8 +35,8 @@ final class DaemonChecks {
         StringBuilder text = new StringBuilder();
         try {
             desk.ask(Call.look(Call.Command.STATUS, Call.Form.JSON), a -> text.append(a.text()));
-            DaemonChecks checks = new DaemonChecks(
-                    settings, Optional.of(new ObjectMapper().readTree(text.toString())));
+            DaemonChecks checks =
+                    new DaemonChecks(settings, Optional.of(Tree.parse(text.toString())));
             checks.judge(checks.status.orElseThrow());
             return checks;
         } catch (NoDaemonException e) {
@@ -67,41 +65,41 @@ final class DaemonChecks {
     Optional<Finding> gate() {
         return status.map(s -> s.path("gate")).map(gate -> {
             String backend = settings.gate().backend().name().toLowerCase(java.util.Locale.ROOT);
-            String state = gate.path("answered").asText("");
+            String state = gate.path("answered").text("");
             if (!state.isEmpty()) {
                 return Finding.ok(
                         "gate", backend + ", " + state.toLowerCase(java.util.Locale.ROOT));
             }
-            String why = gate.path("silent").asText(gate.path("refused").asText());
+            String why = gate.path("silent").text(gate.path("refused").text());
             return Finding.fail(
                     "gate", backend + " cannot be read by the daemon: " + why, "sudo pgha check");
         });
     }
 
-    private void judge(JsonNode status) {
+    private void judge(Tree status) {
         String situation =
-                status.path("state").asText() + ", " + status.path("situation").asText();
+                status.path("state").text() + ", " + status.path("situation").text();
         found.add(
-                status.path("exit_code").asInt() == 0
+                status.path("exit_code").whole(-1) == 0
                         ? Finding.ok("daemon", situation)
                         : Finding.warn("daemon", situation, "pgha status"));
-        String postmaster = status.path("postmaster").asText();
+        String postmaster = status.path("postmaster").text();
         if (postmaster.equals("UNKNOWN")) {
             found.add(Finding.fail(
                     "data",
                     "the daemon cannot tell whether PostgreSQL runs: "
-                            + status.path("local").path("refused").asText(),
+                            + status.path("local").path("refused").text(),
                     "correct postgres.data_directory in " + settings.file()
                             + ", then systemctl restart pgha"));
         }
         configuration(status);
         links(status);
-        JsonNode peer = status.path("peer_view").path("last");
-        if (peer.isMissingNode() || peer.isNull()) {
+        Tree peer = status.path("peer_view").path("last");
+        if (!peer.isThere()) {
             found.add(Finding.warn(
                     "peer daemon",
                     "not heard since this daemon started: "
-                            + status.path("peer_view").path("trouble").asText(),
+                            + status.path("peer_view").path("trouble").text(),
                     "systemctl status pgha, on " + settings.peer().id()));
             return;
         }
@@ -109,27 +107,27 @@ final class DaemonChecks {
         clocks(status, peer);
     }
 
-    private void links(JsonNode status) {
-        for (JsonNode link : status.path("peer_view").path("links")) {
-            String address = link.path("address").asText();
+    private void links(Tree status) {
+        for (Tree link : status.path("peer_view").path("links").items()) {
+            String address = link.path("address").text();
             found.add(
-                    link.path("up").asBoolean()
+                    link.path("up").isTrue()
                             ? Finding.ok(
                                     "link",
                                     address + " up, "
-                                            + link.path("round_trip_ms").asText() + " ms")
+                                            + link.path("round_trip_ms").text() + " ms")
                             : Finding.warn(
                                     "link",
-                                    address + " down: " + link.path("trouble").asText(),
+                                    address + " down: " + link.path("trouble").text(),
                                     "start pgha on " + settings.peer().id() + ", and let TCP port "
                                             + settings.peer().linkPort() + " through"));
         }
     }
 
-    private void clocks(JsonNode status, JsonNode peer) {
+    private void clocks(Tree status, Tree peer) {
         long skew = Math.abs(System.currentTimeMillis()
-                - peer.path("wall_clock_millis").asLong()
-                - status.path("peer_view").path("heard_age_ms").asLong());
+                - peer.path("wall_clock_millis").whole(0)
+                - (long) status.path("peer_view").path("heard_age_ms").number(0));
         found.add(
                 skew <= SKEW_MILLIS
                         ? Finding.ok("clocks", "agree within " + skew + " ms")
@@ -141,13 +139,13 @@ final class DaemonChecks {
     }
 
     /** What the daemon runs by, beside what the file says now. */
-    private void configuration(JsonNode status) {
-        for (JsonNode problem : status.path("problems")) {
-            if (problem.asText().startsWith(NOT_IN_FORCE)) {
-                boolean sound = problem.asText().contains("need a restart");
+    private void configuration(Tree status) {
+        for (Tree problem : status.path("problems").items()) {
+            if (problem.text().startsWith(NOT_IN_FORCE)) {
+                boolean sound = problem.text().contains("need a restart");
                 found.add(Finding.warn(
                         "configuration",
-                        problem.asText(),
+                        problem.text(),
                         sound
                                 ? "systemctl restart pgha"
                                 : "pgha config check, then systemctl reload pgha"));
@@ -162,14 +160,14 @@ final class DaemonChecks {
         }
     }
 
-    private String ofDaemon(JsonNode status) {
-        return status.path("config_digest").asText(settings.digest());
+    private String ofDaemon(Tree status) {
+        return status.path("config_digest").text(settings.digest());
     }
 
-    private Finding peerDaemon(JsonNode status, JsonNode peer) {
-        String theirs = peer.path("version").asText();
-        String ours = status.path("version").asText();
-        if (!peer.path("config_digest").asText().equals(ofDaemon(status))) {
+    private Finding peerDaemon(Tree status, Tree peer) {
+        String theirs = peer.path("version").text();
+        String ours = status.path("version").text();
+        if (!peer.path("config_digest").text().equals(ofDaemon(status))) {
             return Finding.fail(
                     "peer daemon",
                     "its configuration differs from this one's in settings that both must share",
@@ -177,7 +175,7 @@ final class DaemonChecks {
                             + ", then there: systemctl reload pgha");
         }
         return theirs.equals(ours)
-                ? Finding.ok("peer daemon", peer.path("state").asText() + ", pgha " + theirs)
+                ? Finding.ok("peer daemon", peer.path("state").text() + ", pgha " + theirs)
                 : Finding.warn(
                         "peer daemon",
                         "runs pgha " + theirs + ", this one " + ours,

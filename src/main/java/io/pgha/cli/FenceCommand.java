@@ -1,14 +1,12 @@
 package io.pgha.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Settings;
 import io.pgha.config.Settings.FenceSettings;
 import io.pgha.fence.Fencing;
 import io.pgha.fence.Fencing.Look;
 import io.pgha.http.Amounts;
+import io.pgha.json.Members;
 import io.pgha.model.NodeId;
 
 import picocli.CommandLine.Command;
@@ -141,15 +139,14 @@ final class FenceCommand implements Runnable {
         if (pgha.isJson()) {
             pgha.terminal()
                     .out()
-                    .println(new ObjectMapper()
-                            .createObjectNode()
+                    .println(new Members()
                             .put("node", peer.name())
                             .put("off", result.off())
                             .put("level", result.level())
                             .put("device", result.device())
                             .put("words", result.words())
                             .put("took_ms", result.took().toMillis())
-                            .toPrettyString());
+                            .indented());
         } else if (result.off()) {
             pgha.terminal()
                     .out()
@@ -168,14 +165,14 @@ final class FenceCommand implements Runnable {
     private final class Table {
         private final NodeId node;
         private final List<String> lines = new ArrayList<>();
-        private final ArrayNode json = new ObjectMapper().createArrayNode();
+        private final List<Members> json = new ArrayList<>();
 
         Table(NodeId node) {
             this.node = node;
         }
 
         void add(String question, Look look) {
-            json.addObject()
+            json.add(new Members()
                     .put("node", node.name())
                     .put("level", look.level())
                     .put("device", look.device())
@@ -184,7 +181,7 @@ final class FenceCommand implements Runnable {
                     .put("answer", look.answer())
                     .put("words", look.words())
                     .put("remedy", look.remedy())
-                    .put("took_ms", look.took().toMillis());
+                    .put("took_ms", look.took().toMillis()));
             String asked = question.isEmpty()
                     ? look.agent()
                     : question + " " + look.answer() + " after " + Amounts.span(look.took());
@@ -195,13 +192,16 @@ final class FenceCommand implements Runnable {
         }
 
         void own(NodeId self, int level, String device) {
-            json.addObject().put("node", self.name()).put("level", level).put("device", device);
+            json.add(new Members()
+                    .put("node", self.name())
+                    .put("level", level)
+                    .put("device", device));
             lines.add(self + " level " + level + "  " + device + "  used by " + node);
         }
 
         int print(List<Look> looks, int otherwise) {
             if (pgha.isJson()) {
-                pgha.terminal().out().println(json.toPrettyString());
+                pgha.terminal().out().println(Members.indented(json));
             } else {
                 lines.forEach(line -> pgha.terminal().out().println(line));
             }

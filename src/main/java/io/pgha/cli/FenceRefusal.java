@@ -1,11 +1,9 @@
 package io.pgha.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.pgha.config.InvalidConfiguration;
 import io.pgha.config.Settings;
 import io.pgha.http.Call;
+import io.pgha.json.Tree;
 import io.pgha.model.NodeState;
 
 import java.io.IOException;
@@ -23,24 +21,24 @@ final class FenceRefusal {
         StringBuilder text = new StringBuilder();
         try {
             desk.ask(Call.look(Call.Command.STATUS, Call.Form.JSON), a -> text.append(a.text()));
-            return judge(new ObjectMapper().readTree(text.toString()), settings);
+            return judge(Tree.parse(text.toString()), settings);
         } catch (IOException e) {
             return Optional.of("refused: whether " + settings.peer().id()
                     + " serves is not known, since " + e.getMessage() + FORCE);
         }
     }
 
-    private static Optional<String> judge(JsonNode status, Settings settings) {
-        JsonNode view = status.path("peer_view");
-        JsonNode last = view.path("last");
+    private static Optional<String> judge(Tree status, Settings settings) {
+        Tree view = status.path("peer_view");
+        Tree last = view.path("last");
         String peer = settings.peer().id().name();
         long fresh = settings.policy().heartbeat().multipliedBy(3).toMillis();
-        if (!last.isObject() || view.path("heard_age_ms").asLong(Long.MAX_VALUE) > fresh) {
+        if (!last.isObject() || view.path("heard_age_ms").number(Double.MAX_VALUE) > fresh) {
             return Optional.of("refused: whether " + peer
                     + " serves is not known, since its daemon is not heard" + FORCE);
         }
-        boolean serves = last.path("state").asText().equals(NodeState.PRIMARY.name())
-                || last.path("gate_open").asBoolean(false);
+        boolean serves = last.path("state").text().equals(NodeState.PRIMARY.name())
+                || last.path("gate_open").isTrue();
         return serves
                 ? Optional.of("refused: " + peer
                         + " is the open primary; hand its role over first (on " + peer

@@ -87,11 +87,6 @@ final class Messages {
 
     /** True when the peer should hear it at once: a change of mind, and of the position only where the peer waits for it. */
     static boolean isNews(PeerMessage before, PeerMessage after, boolean isPositionAwaited) {
-        return !before.equals(after) && isOther(before, after, isPositionAwaited);
-    }
-
-    private static boolean isOther(
-            PeerMessage before, PeerMessage after, boolean isPositionAwaited) {
         return (isPositionAwaited && !before.position().equals(after.position()))
                 || before.state() != after.state()
                 || !before.epoch().equals(after.epoch())

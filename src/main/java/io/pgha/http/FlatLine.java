@@ -1,48 +1,41 @@
 package io.pgha.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+
+import io.pgha.json.Json;
+import io.pgha.json.JsonRefused;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * One line of the control protocol: a JSON object whose values are all scalars.
- *
- * <p>Flat on purpose: it is read and written by Jackson's streaming core alone, which loads in a fraction of the time that
- * data binding takes, and a hot command such as {@code pgha is-primary} is mostly class loading.
- */
+/** One line of the control protocol: a JSON object whose values are all scalars. */
 final class FlatLine {
 
-    private static final JsonFactory JSON = new JsonFactory();
     private static final int MAX_KEYS = 32;
+
+    /** So much of a line is shown that is not understood; nothing in it is secret. */
+    private static final int SHOWN = 60;
 
     private FlatLine() {}
 
     /** One line without its end; strings, booleans and numbers keep their JSON type. */
     static String write(Map<String, Object> values) {
-        StringWriter out = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartObject();
+        return Json.write(out -> {
+            out.beginObject();
             for (Map.Entry<String, Object> e : values.entrySet()) {
-                json.writeFieldName(e.getKey());
+                out.name(e.getKey());
                 if (e.getValue() instanceof Boolean b) {
-                    json.writeBoolean(b);
+                    out.value(b);
                 } else if (e.getValue() instanceof Number n) {
-                    json.writeNumber(n.longValue());
+                    out.value(n.longValue());
                 } else {
-                    json.writeString(e.getValue().toString());
+                    out.value(e.getValue().toString());
                 }
             }
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("a string writer failed", e);
-        }
-        return out.toString();
+            out.endObject();
+        });
     }
 
     /**
@@ -51,25 +44,32 @@ final class FlatLine {
      * @throws IOException when it is not one flat JSON object of at most 32 different keys
      */
     static Map<String, String> read(String line) throws IOException {
+        try {
+            return Json.read(line, FlatLine::members);
+        } catch (JsonRefused e) {
+            throw new JsonRefused("'" + line.substring(0, Math.min(line.length(), SHOWN))
+                    + "' is not understood: " + e.getMessage());
+        }
+    }
+
+    private static Map<String, String> members(JsonReader in) throws IOException {
+        if (in.peek() != JsonToken.BEGIN_OBJECT) {
+            throw new JsonRefused("the line is not a JSON object");
+        }
         Map<String, String> values = new LinkedHashMap<>();
-        try (JsonParser json = JSON.createParser(line)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw new IOException("the line is not a JSON object");
-            }
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String key = json.currentName();
-                JsonToken value = json.nextToken();
-                if (value == null || !value.isScalarValue() || value == JsonToken.VALUE_NULL) {
-                    throw new IOException("the value of '" + key + "' is not a scalar");
-                }
-                if (values.put(key, json.getText()) != null || values.size() > MAX_KEYS) {
-                    throw new IOException("key '" + key + "' comes twice, or there are too many");
-                }
-            }
-            if (json.currentToken() != JsonToken.END_OBJECT || json.nextToken() != null) {
-                throw new IOException("the line is not exactly one JSON object");
+        in.beginObject();
+        while (in.hasNext()) {
+            String key = in.nextName();
+            String value = switch (in.peek()) {
+                case STRING, NUMBER -> in.nextString();
+                case BOOLEAN -> Boolean.toString(in.nextBoolean());
+                default -> throw new JsonRefused("the value of '" + key + "' is not a scalar");
+            };
+            if (values.put(key, value) != null || values.size() > MAX_KEYS) {
+                throw new JsonRefused("key '" + key + "' comes twice, or there are too many");
             }
         }
+        in.endObject();
         return values;
     }
 }

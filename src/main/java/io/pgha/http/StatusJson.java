@@ -1,26 +1,12 @@
 package io.pgha.http;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.PropertyAccessor;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.BeanDescription;
-import com.fasterxml.jackson.databind.JavaType;
-import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationConfig;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
-import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import com.fasterxml.jackson.databind.util.NameTransformer;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.google.gson.stream.JsonWriter;
 
 import io.pgha.engine.EventLine;
 import io.pgha.engine.Status;
+import io.pgha.json.Json;
+import io.pgha.json.Layout;
+import io.pgha.json.Part;
 import io.pgha.model.Epoch;
 import io.pgha.model.Lsn;
 import io.pgha.model.MonoTime;
@@ -28,8 +14,14 @@ import io.pgha.model.NodeId;
 import io.pgha.model.Probed;
 
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Status and events as JSON, for {@code --json} and HTTP. The scheme, which does not change within a major version:
@@ -46,147 +38,120 @@ import java.util.List;
  */
 public final class StatusJson {
 
-    private static final String NOW = "now";
-
-    private final ObjectMapper mapper = new ObjectMapper()
-            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .setVisibility(PropertyAccessor.ALL, JsonAutoDetect.Visibility.NONE)
-            .setVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
-            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-            .registerModule(new Jdk8Module())
-            .registerModule(words());
+    private final Map<Class<?>, List<Member>> members = new ConcurrentHashMap<>();
 
     /** The whole status, with ages as of {@code now}; indented, without a line end at its end. */
     public String status(Status status, MonoTime now) {
-        return write(status, now, true);
+        return Layout.indented(write(status, now));
     }
 
     /** One event on one line. */
     public String event(EventLine event) {
-        return write(event, new MonoTime(0), false);
+        return write(event, new MonoTime(0));
     }
 
-    private String write(Object value, MonoTime now, boolean indented) {
-        try {
-            return (indented ? mapper.writerWithDefaultPrettyPrinter() : mapper.writer())
-                    .withAttribute(NOW, now)
-                    .writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("no JSON form for " + value.getClass(), e);
-        }
+    private String write(Object value, MonoTime now) {
+        return Json.write(out -> write(out, value, now));
     }
 
-    private static SimpleModule words() {
-        SimpleModule module = new SimpleModule("pgha");
-        module.addSerializer(Lsn.class, ToStringSerializer.instance);
-        module.addSerializer(NodeId.class, ToStringSerializer.instance);
-        module.addSerializer(Epoch.class, new EpochWriter());
-        module.addSerializer(Duration.class, new SpanWriter());
-        module.addSerializer(MonoTime.class, new AgeWriter());
-        module.addSerializer(Probed.class, new LookWriter());
-        module.setSerializerModifier(new Units());
-        return module;
-    }
-
-    /** Puts the unit into the key. */
-    private static final class Units extends BeanSerializerModifier {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public List<BeanPropertyWriter> changeProperties(
-                SerializationConfig config, BeanDescription bean, List<BeanPropertyWriter> all) {
-            return all.stream().map(Units::named).toList();
-        }
-
-        private static BeanPropertyWriter named(BeanPropertyWriter p) {
-            JavaType type = p.getType();
-            Class<?> held = type.isReferenceType()
-                    ? type.getReferencedType().getRawClass()
-                    : type.getRawClass();
-            if (held == Duration.class) {
-                return p.rename(NameTransformer.simpleTransformer("", "_ms"));
-            }
-            if (held == MonoTime.class) {
-                String name = p.getName();
-                String stem = name.equals("at") ? "" : name.replaceAll("_at$", "") + "_";
-                return p.rename(new Fixed(stem + "age_ms"));
-            }
-            return p;
-        }
-    }
-
-    private static final class Fixed extends NameTransformer {
-        private final String name;
-
-        Fixed(String name) {
-            this.name = name;
-        }
-
-        @Override
-        public String transform(String old) {
-            return name;
-        }
-
-        @Override
-        public String reverse(String transformed) {
-            return transformed;
-        }
-    }
-
-    private static final class EpochWriter extends JsonSerializer<Epoch> {
-        @Override
-        public void serialize(Epoch value, JsonGenerator out, SerializerProvider all)
-                throws IOException {
-            out.writeNumber(value.number());
-        }
-    }
-
-    private static final class SpanWriter extends JsonSerializer<Duration> {
-        @Override
-        public void serialize(Duration value, JsonGenerator out, SerializerProvider all)
-                throws IOException {
-            writeMs(value, out);
-        }
-    }
-
-    private static final class AgeWriter extends JsonSerializer<MonoTime> {
-        @Override
-        public void serialize(MonoTime value, JsonGenerator out, SerializerProvider all)
-                throws IOException {
-            writeMs(age(value, all), out);
-        }
-    }
-
-    @SuppressWarnings("rawtypes") // a serializer is registered for the raw interface
-    private static final class LookWriter extends JsonSerializer<Probed> {
-        @Override
-        public void serialize(Probed look, JsonGenerator out, SerializerProvider all)
-                throws IOException {
-            out.writeStartObject();
-            if (look instanceof Probed.Answered answered) {
-                all.defaultSerializeField("answered", answered.value(), out);
-            } else if (look instanceof Probed.Refused refused) {
-                out.writeStringField("refused", refused.why());
+    private void write(JsonWriter out, Object value, MonoTime now) throws IOException {
+        if (value instanceof Optional<?> perhaps) {
+            if (perhaps.isPresent()) {
+                write(out, perhaps.get(), now);
             } else {
-                out.writeStringField("silent", look.why());
+                out.nullValue();
             }
-            out.writeFieldName("age_ms");
-            writeMs(age(look.at(), all), out);
-            out.writeEndObject();
+        } else if (value instanceof List<?> list) {
+            out.beginArray();
+            for (Object item : list) {
+                write(out, item, now);
+            }
+            out.endArray();
+        } else if (value instanceof Probed<?> look) {
+            writeLook(out, look, now);
+        } else if (!writeScalar(out, value, now)) {
+            writeRecord(out, value, now);
         }
     }
 
-    private static Duration age(MonoTime at, SerializerProvider all) {
-        return ((MonoTime) all.getAttribute(NOW)).since(at);
+    private static boolean writeScalar(JsonWriter out, Object value, MonoTime now)
+            throws IOException {
+        if (value instanceof String || value instanceof Lsn || value instanceof NodeId) {
+            out.value(value.toString());
+        } else if (value instanceof Enum<?> constant) {
+            out.value(constant.name());
+        } else if (value instanceof Boolean truth) {
+            out.value(truth);
+        } else if (value instanceof Number number) {
+            out.value(number);
+        } else if (value instanceof Epoch epoch) {
+            out.value(epoch.number());
+        } else if (value instanceof Duration span) {
+            writeMs(span, out);
+        } else if (value instanceof MonoTime at) {
+            writeMs(now.since(at), out);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void writeLook(JsonWriter out, Probed<?> look, MonoTime now) throws IOException {
+        out.beginObject();
+        if (look instanceof Probed.Answered<?> answered) {
+            out.name("answered");
+            write(out, answered.value(), now);
+        } else {
+            out.name(look instanceof Probed.Refused ? "refused" : "silent").value(look.why());
+        }
+        out.name("age_ms");
+        writeMs(now.since(look.at()), out);
+        out.endObject();
+    }
+
+    private void writeRecord(JsonWriter out, Object value, MonoTime now) throws IOException {
+        out.beginObject();
+        for (Member member : members.computeIfAbsent(value.getClass(), StatusJson::members)) {
+            out.name(member.key());
+            write(out, member.part().in(value), now);
+        }
+        out.endObject();
+    }
+
+    /** A component and its key. */
+    private record Member(String key, Part part) {}
+
+    private static List<Member> members(Class<?> type) {
+        return Part.of(type).stream()
+                .map(part -> new Member(key(part.name(), held(part.type())), part))
+                .toList();
+    }
+
+    private static Type held(Type type) {
+        return type instanceof ParameterizedType held && held.getRawType() == Optional.class
+                ? held.getActualTypeArguments()[0]
+                : type;
+    }
+
+    /** In lower_snake, with the unit. */
+    private static String key(String name, Type held) {
+        String key = name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        if (held == Duration.class) {
+            return key + "_ms";
+        }
+        if (held == MonoTime.class) {
+            return key.equals("at") ? "age_ms" : key.replaceAll("_at$", "") + "_age_ms";
+        }
+        return key;
     }
 
     /** Whole milliseconds, except below ten, where a link's round trip would vanish. */
-    private static void writeMs(Duration span, JsonGenerator out) throws IOException {
+    private static void writeMs(Duration span, JsonWriter out) throws IOException {
         long micros = span.toNanos() / 1000;
         if (micros != 0 && Math.abs(micros) < 10_000) {
-            out.writeNumber(micros / 1e3);
+            out.value(micros / 1e3);
         } else {
-            out.writeNumber(span.toMillis());
+            out.value(span.toMillis());
         }
     }
 }

@@ -1,16 +1,15 @@
 package io.pgha.peer;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pgha.json.JsonRefused;
 import io.pgha.model.PeerMessage;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -24,14 +23,13 @@ import java.util.OptionalLong;
  */
 final class MessageCodec {
 
-    private static final int MAX_COMPLAINT = 300;
+    private static final int MAX_VERSION = 40;
 
-    private static final byte[] MESSAGE = "\"message\":".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] MESSAGE = "\"message\":".getBytes(UTF_8);
 
     /** Stands for the message while the envelope is read. */
-    private static final byte[] NO_MESSAGE = "null}".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] NO_MESSAGE = "null}".getBytes(UTF_8);
 
-    private final ObjectMapper mapper;
     private @Nullable Text written;
     private @Nullable Text read;
 
@@ -50,9 +48,11 @@ final class MessageCodec {
         }
     }
 
-    MessageCodec() {
-        this.mapper = ModelJson.mapper();
-    }
+    /** The envelope without its message. */
+    private record Head(long seq, Optional<Long> ask, Optional<Long> answers) {}
+
+    /** What every version tells of itself. */
+    private record Sender(int protocol, Optional<String> version) {}
 
     /**
      * What surrounds a message; read first, so that a message of a version too far off is named as such.
@@ -94,7 +94,7 @@ final class MessageCodec {
         StringBuilder head = new StringBuilder(80).append("{\"seq\":").append(sequence);
         ask.ifPresent(nonce -> head.append(",\"ask\":").append(nonce));
         answers.ifPresent(nonce -> head.append(",\"answers\":").append(nonce));
-        byte[] start = head.append(",\"message\":").toString().getBytes(StandardCharsets.UTF_8);
+        byte[] start = head.append(",\"message\":").toString().getBytes(UTF_8);
         int length = start.length + body.length + 2;
         if (length > TlsChannel.MAX_LINE) {
             throw new LinkRefused(
@@ -107,10 +107,10 @@ final class MessageCodec {
         return line;
     }
 
-    private byte[] json(PeerMessage message) throws IOException {
+    private byte[] json(PeerMessage message) {
         Text last = written;
         if (last == null || !last.message.equals(message)) {
-            last = new Text(message, mapper.writeValueAsBytes(message));
+            last = new Text(message, ModelJson.JSON.write(message).getBytes(UTF_8));
             written = last;
         }
         return last.json;
@@ -125,59 +125,52 @@ final class MessageCodec {
         }
         byte[] alone = Arrays.copyOf(line, start + NO_MESSAGE.length);
         System.arraycopy(NO_MESSAGE, 0, alone, start, NO_MESSAGE.length);
-        JsonNode head = tree(alone, from);
-        JsonNode sequence = head.path("seq");
-        if (!sequence.canConvertToLong()) {
-            throw new LinkRefused(from + " sent a line without 'seq'");
-        }
-        OptionalLong ask = number(head.path("ask"));
-        OptionalLong answers = number(head.path("answers"));
+        Head head = head(alone, from);
         Text last = read;
         if (last == null || !last.isAt(start, end, line)) {
             byte[] json = Arrays.copyOfRange(line, start, end);
             try {
-                last = new Text(mapper.readValue(json, PeerMessage.class), json);
+                last = new Text(ModelJson.JSON.read(json, PeerMessage.class), json);
                 read = last;
-            } catch (IOException e) {
-                JsonNode body = tree(json, from);
-                return new Envelope(
-                        sequence.longValue(),
-                        ask,
-                        answers,
-                        protocol(body, from),
-                        version(body),
+            } catch (JsonRefused e) {
+                Sender sender = sender(json, from);
+                String version = sender.version().orElse("unknown");
+                return envelope(
+                        head,
+                        sender.protocol(),
+                        version.substring(0, Math.min(version.length(), MAX_VERSION)),
                         unreadable(refused(from, e)));
             }
         }
         PeerMessage message = last.message;
-        return new Envelope(
-                sequence.longValue(),
-                ask,
-                answers,
-                message.protocol(),
-                message.version(),
-                () -> message);
+        return envelope(head, message.protocol(), message.version(), () -> message);
     }
 
-    private JsonNode tree(byte[] json, String from) throws LinkRefused {
+    private static Envelope envelope(Head head, int protocol, String version, Body body) {
+        return new Envelope(
+                head.seq(), number(head.ask()), number(head.answers()), protocol, version, body);
+    }
+
+    private static OptionalLong number(Optional<Long> nonce) {
+        return nonce.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    }
+
+    private static Head head(byte[] json, String from) throws LinkRefused {
         try {
-            return mapper.readTree(json);
-        } catch (IOException e) {
+            return ModelJson.JSON.read(json, Head.class);
+        } catch (JsonRefused e) {
             throw refused(from, e);
         }
     }
 
     /** A version too far off is named as such, whatever else its message says. */
-    private static int protocol(JsonNode body, String from) throws LinkRefused {
-        if (!body.path("protocol").canConvertToInt()) {
-            throw new LinkRefused(from + " sent a line without 'protocol'");
+    private static Sender sender(byte[] json, String from) throws LinkRefused {
+        try {
+            return ModelJson.JSON.read(json, Sender.class);
+        } catch (JsonRefused e) {
+            throw new LinkRefused(
+                    from + " sent a line without 'protocol' (" + e.getMessage() + ")", e);
         }
-        return body.path("protocol").intValue();
-    }
-
-    private static String version(JsonNode body) {
-        String version = body.path("version").asText("unknown");
-        return version.substring(0, Math.min(version.length(), 40));
     }
 
     private static Body unreadable(LinkRefused why) {
@@ -196,18 +189,7 @@ final class MessageCodec {
         return -1;
     }
 
-    private static OptionalLong number(JsonNode node) {
-        return node.canConvertToLong() ? OptionalLong.of(node.longValue()) : OptionalLong.empty();
-    }
-
-    private static LinkRefused refused(String from, IOException e) {
-        String words = e instanceof JacksonException json
-                ? json.getOriginalMessage()
-                : String.valueOf(e.getMessage());
-        String line = words.replaceAll("\\s+", " ");
-        return new LinkRefused(
-                from + " sent a message that cannot be read: "
-                        + line.substring(0, Math.min(line.length(), MAX_COMPLAINT)),
-                e);
+    private static LinkRefused refused(String from, JsonRefused e) {
+        return new LinkRefused(from + " sent a message that cannot be read: " + e.getMessage(), e);
     }
 }

@@ -1,8 +1,7 @@
 package io.pgha.postgres;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
+import io.pgha.json.Json;
+import io.pgha.json.JsonRefused;
 import io.pgha.model.Epoch;
 import io.pgha.model.Lsn;
 import io.pgha.model.NodeId;
@@ -45,6 +44,8 @@ record ArchiveHeader(
 
     static final int FORMAT = 1;
 
+    private static final Json JSON = new Json(Json.Unknown.NULL);
+
     ArchiveHeader {
         tablespaces = List.copyOf(tablespaces);
     }
@@ -74,19 +75,15 @@ record ArchiveHeader(
     }
 
     String json() {
-        try {
-            return new ObjectMapper().writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of plain values cannot be written", e);
-        }
+        return JSON.write(this);
     }
 
     static ArchiveHeader parse(String json) throws IOException {
         ArchiveHeader header;
         try {
-            header = new ObjectMapper().readValue(json, ArchiveHeader.class);
-        } catch (JsonProcessingException e) {
-            throw new IOException("its first entry is not a header of pgha", e);
+            header = JSON.read(json, ArchiveHeader.class);
+        } catch (JsonRefused e) {
+            throw new IOException("its first entry is not a header of pgha: " + e.getMessage(), e);
         }
         if (header.format() != FORMAT) {
             throw new IOException("it has format " + header.format() + ", and this pgha reads "

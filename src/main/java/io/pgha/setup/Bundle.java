@@ -1,10 +1,8 @@
 package io.pgha.setup;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
+import io.pgha.json.JsonRefused;
+import io.pgha.json.Members;
+import io.pgha.json.Tree;
 import io.pgha.model.NodeId;
 
 import java.nio.file.Path;
@@ -43,17 +41,17 @@ public record Bundle(
     }
 
     String text() {
-        ObjectNode all = new ObjectMapper().createObjectNode();
-        all.put(FORM, VERSION)
-                .put("from", from.name())
-                .put("to", to.name())
-                .put("system_identifier", systemId)
-                .put("configuration", configuration)
-                .put("key", key)
-                .put("passwords", passwords);
-        ObjectNode numbers = all.putObject("least");
-        least.forEach(numbers::put);
-        return all.toPrettyString() + "\n";
+        return new Members()
+                        .put(FORM, VERSION)
+                        .put("from", from.name())
+                        .put("to", to.name())
+                        .put("system_identifier", systemId)
+                        .put("configuration", configuration)
+                        .put("key", key)
+                        .put("passwords", passwords)
+                        .put("least", least)
+                        .indented()
+                + "\n";
     }
 
     /**
@@ -67,34 +65,35 @@ public record Bundle(
                         () -> SetupRefused.input(
                                 file
                                         + " does not exist. It is made by pgha setup on the other node, and carried here: scp"));
-        JsonNode all;
+        Tree all;
         try {
-            all = new ObjectMapper().readTree(text);
-        } catch (JsonProcessingException e) {
+            all = Tree.parse(text);
+        } catch (JsonRefused e) {
             // Its words could quote a secret.
             throw SetupRefused.input(
                     file + " is no whole bundle of pgha setup: carry it here again");
         }
         List<String> missing = new ArrayList<>(TEXTS);
-        missing.removeIf(name -> all.path(name).isTextual());
-        if (all.path(FORM).asInt() != VERSION || !missing.isEmpty()) {
+        missing.removeIf(name -> all.path(name).isText());
+        if (all.path(FORM).whole(0) != VERSION || !missing.isEmpty()) {
             throw SetupRefused.input(file + " is no bundle that this pgha understands: make it anew"
                     + " on the other node, with the same version of pgha");
         }
         Map<String, Integer> least = new TreeMap<>();
         for (String name : Requirements.AS_ON_PRIMARY) {
-            if (all.path("least").path(name).isInt()) {
-                least.put(name, all.path("least").path(name).asInt());
+            long number = all.path("least").path(name).whole(-1);
+            if (number >= 0 && number <= Integer.MAX_VALUE) {
+                least.put(name, (int) number);
             }
         }
         try {
             return new Bundle(
-                    new NodeId(all.path("from").asText()),
-                    new NodeId(all.path("to").asText()),
-                    all.path("system_identifier").asText(),
-                    all.path("configuration").asText(),
-                    all.path("key").asText(),
-                    all.path("passwords").asText(),
+                    new NodeId(all.path("from").text()),
+                    new NodeId(all.path("to").text()),
+                    all.path("system_identifier").text(),
+                    all.path("configuration").text(),
+                    all.path("key").text(),
+                    all.path("passwords").text(),
                     least);
         } catch (IllegalArgumentException e) {
             throw SetupRefused.input(file + ": " + e.getMessage());

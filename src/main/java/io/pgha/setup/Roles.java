@@ -1,9 +1,8 @@
 package io.pgha.setup;
 
-import com.fasterxml.jackson.databind.JsonNode;
-
 import io.pgha.config.Settings;
 import io.pgha.config.Settings.PostgresSettings;
+import io.pgha.json.Tree;
 
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -68,8 +67,8 @@ final class Roles {
     }
 
     private void probe(String role) throws SetupRefused {
-        JsonNode now = look(role);
-        login(role, "login", now, now.path("login").asBoolean());
+        Tree now = look(role);
+        login(role, "login", now, now.path("login").isTrue());
         member(role, now, "pg_monitor");
         member(role, now, "pg_signal_backend");
         if (hasCheckpointRole()) {
@@ -79,34 +78,34 @@ final class Roles {
             return;
         }
         if (hasCheckpointRole()) {
-            if (!now.path("sync_names").asBoolean()) {
+            if (!now.path("sync_names").isTrue()) {
                 add("grant alter system on parameter " + SYNC_NAMES + " to " + Sql.name(role));
             }
             function(role, now, RELOAD);
-        } else if (!now.path("super").asBoolean()) {
+        } else if (!now.path("super").isTrue()) {
             add("alter role " + Sql.name(role)
                     + " superuser -- before PostgreSQL 15 nobody else may set " + SYNC_NAMES);
         }
     }
 
     private void replication(String role) throws SetupRefused {
-        JsonNode now = look(role);
+        Tree now = look(role);
         login(
                 role,
                 "login replication",
                 now,
-                now.path("login").asBoolean() && now.path("replication").asBoolean());
+                now.path("login").isTrue() && now.path("replication").isTrue());
         member(role, now, "pg_monitor");
         for (String function : REWIND) {
             function(role, now, function);
         }
     }
 
-    private void login(String role, String rights, JsonNode now, boolean hasRights) {
+    private void login(String role, String rights, Tree now, boolean hasRights) {
         String password = password(role);
-        if (now.isEmpty()) {
+        if (!now.hasMembers()) {
             secret("create role " + Sql.name(role) + " " + rights, password);
-        } else if (!ScramVerifier.fits(now.path("password").asText(), password)) {
+        } else if (!ScramVerifier.fits(now.path("password").text(), password)) {
             secret("alter role " + Sql.name(role) + " " + rights, password);
         } else if (!hasRights) {
             add("alter role " + Sql.name(role) + " " + rights);
@@ -118,14 +117,14 @@ final class Roles {
                 .orElseThrow(() -> new IllegalStateException("no password for role " + role));
     }
 
-    private void member(String role, JsonNode now, String group) {
-        if (!now.path("groups").path(group).asBoolean()) {
+    private void member(String role, Tree now, String group) {
+        if (!now.path("groups").path(group).isTrue()) {
             add("grant " + group + " to " + Sql.name(role));
         }
     }
 
-    private void function(String role, JsonNode now, String function) {
-        if (!now.path("functions").path(function).asBoolean()) {
+    private void function(String role, Tree now, String function) {
+        if (!now.path("functions").path(function).isTrue()) {
             add("grant execute on function pg_catalog." + function + " to " + Sql.name(role));
         }
     }
@@ -142,7 +141,7 @@ final class Roles {
     }
 
     /** What that role may; an empty object when it does not exist. */
-    private JsonNode look(String role) throws SetupRefused {
+    private Tree look(String role) throws SetupRefused {
         StringBuilder functions = new StringBuilder();
         List<String> all = new ArrayList<>(REWIND);
         all.add(RELOAD);

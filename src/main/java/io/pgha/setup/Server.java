@@ -1,9 +1,7 @@
 package io.pgha.setup;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
+import io.pgha.json.JsonRefused;
+import io.pgha.json.Tree;
 import io.pgha.setup.Postmasters.Postmaster;
 
 import java.nio.file.Path;
@@ -46,9 +44,9 @@ public final class Server {
 
     private final Postmaster postmaster;
     private final Psql psql;
-    private final JsonNode facts;
+    private final Tree facts;
 
-    private Server(Postmaster postmaster, Psql psql, JsonNode facts) {
+    private Server(Postmaster postmaster, Psql psql, Tree facts) {
         this.postmaster = postmaster;
         this.psql = psql;
         this.facts = facts;
@@ -67,18 +65,18 @@ public final class Server {
     private static Server ask(Postmaster found) throws SetupRefused {
         Psql psql = new Psql(
                 found.bin(), Owner.of(found.data()), found.socketDirectory(), found.port());
-        JsonNode facts = json(psql.run("postgres", LOOK));
-        if (!facts.path("super").asBoolean()) {
+        Tree facts = json(psql.run("postgres", LOOK));
+        if (!facts.path("super").isTrue()) {
             throw SetupRefused.input("role " + psql.owner().user() + " of the PostgreSQL in "
                     + found.data() + " is no superuser, and setup must create roles");
         }
         return new Server(found, psql, facts);
     }
 
-    static JsonNode json(String text) throws SetupRefused {
+    static Tree json(String text) throws SetupRefused {
         try {
-            return new ObjectMapper().readTree(text);
-        } catch (JsonProcessingException e) {
+            return Tree.parse(text);
+        } catch (JsonRefused e) {
             throw SetupRefused.trouble("psql's answer cannot be understood: "
                     + text.lines().findFirst().orElse("nothing"));
         }
@@ -86,7 +84,7 @@ public final class Server {
 
     /** Whether it follows another server. */
     public boolean isStandby() {
-        return facts.path("recovery").asBoolean();
+        return facts.path("recovery").isTrue();
     }
 
     /** Where it lies. */
@@ -97,11 +95,11 @@ public final class Server {
     /** Who the other node is, as replication knows it: the standby's address on a primary, the primary's on a standby. */
     public Optional<String> peer() {
         if (isStandby()) {
-            Matcher host = HOST.matcher(facts.path("conninfo").asText());
+            Matcher host = HOST.matcher(facts.path("conninfo").text());
             return host.find() ? Optional.of(String.valueOf(host.group(1))) : Optional.empty();
         }
         List<String> standbys = new ArrayList<>();
-        facts.path("standbys").forEach(s -> standbys.add(s.asText()));
+        facts.path("standbys").items().forEach(s -> standbys.add(s.text()));
         return standbys.size() == 1 ? Optional.of(standbys.get(0)) : Optional.empty();
     }
 
@@ -123,50 +121,50 @@ public final class Server {
     }
 
     int major() {
-        return facts.path("version").asInt() / 10_000;
+        return (int) facts.path("version").whole(0) / 10_000;
     }
 
     String systemId() {
-        return facts.path("system_id").asText();
+        return facts.path("system_id").text();
     }
 
     String conninfo() {
-        return facts.path("conninfo").asText();
+        return facts.path("conninfo").text();
     }
 
     String slot() {
-        return facts.path("slot").asText();
+        return facts.path("slot").text();
     }
 
     Path configFile() {
-        return Path.of(facts.path("config_file").asText());
+        return Path.of(facts.path("config_file").text());
     }
 
     Path hbaFile() {
-        return Path.of(facts.path("hba_file").asText());
+        return Path.of(facts.path("hba_file").text());
     }
 
     boolean hasChecksums() {
-        return facts.path("checksums").asBoolean();
+        return facts.path("checksums").isTrue();
     }
 
     /** Its files were changed after it read them last. */
     boolean isStale() {
-        return facts.path("stale").asBoolean();
+        return facts.path("stale").isTrue();
     }
 
     boolean hasStandby() {
-        return !facts.path("standbys").isEmpty();
+        return !facts.path("standbys").items().isEmpty();
     }
 
     /** A setting: what holds now, what its files say, and whether only a restart changes it. */
     Setting setting(String name) {
-        JsonNode setting = facts.path("settings").path(name);
+        Tree setting = facts.path("settings").path(name);
         return new Setting(
-                setting.path("in_force").asText(),
-                setting.path("written").asText(),
-                setting.path("file").asText(),
-                setting.path("restart").asBoolean());
+                setting.path("in_force").text(),
+                setting.path("written").text(),
+                setting.path("file").text(),
+                setting.path("restart").isTrue());
     }
 
     /**

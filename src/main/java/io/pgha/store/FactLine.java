@@ -1,18 +1,14 @@
 package io.pgha.store;
 
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.jsontype.NamedType;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-
 import io.pgha.decision.Fact;
+import io.pgha.json.Json;
+import io.pgha.json.JsonRefused;
 import io.pgha.plan.Step;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
@@ -21,7 +17,10 @@ import java.util.zip.CRC32C;
  */
 final class FactLine {
 
-    private static final ObjectMapper JSON = mapper();
+    private static final Json JSON = new Json(Json.Unknown.NULL)
+            .kinds(Fact.class)
+            .kinds(Step.class)
+            .text(Path.class, path -> path.toUri().toString(), FactLine::path);
 
     private FactLine() {}
 
@@ -56,13 +55,8 @@ final class FactLine {
     }
 
     static String write(long number, Fact fact) {
-        try {
-            String body = number + " " + JSON.writerFor(Fact.class).writeValueAsString(fact);
-            return checksum(body) + " " + body + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(
-                    "a fact that cannot be written: " + fact.getClass().getSimpleName(), e);
-        }
+        String body = number + " " + JSON.write(fact, Fact.class);
+        return checksum(body) + " " + body + "\n";
     }
 
     static Fact read(String line, long expectedNumber) throws Unreadable {
@@ -79,9 +73,9 @@ final class FactLine {
             throw new Unreadable(Fault.MISPLACED, "line number " + expectedNumber + " expected");
         }
         try {
-            return JSON.readValue(body.substring(second + 1), Fact.class);
-        } catch (JsonProcessingException e) {
-            throw new Unreadable(Fault.FOREIGN, e.getOriginalMessage());
+            return JSON.read(body.substring(second + 1), Fact.class);
+        } catch (JsonRefused e) {
+            throw new Unreadable(Fault.FOREIGN, String.valueOf(e.getMessage()));
         }
     }
 
@@ -91,24 +85,12 @@ final class FactLine {
         return String.format("%08x", crc.getValue());
     }
 
-    private static ObjectMapper mapper() {
-        JsonMapper.Builder builder = JsonMapper.builder()
-                .addModule(new Jdk8Module())
-                .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
-                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-                .addMixIn(Fact.class, Named.class)
-                .addMixIn(Step.class, Named.class);
-        for (Class<?> kind : Fact.class.getPermittedSubclasses()) {
-            builder.registerSubtypes(new NamedType(kind, kind.getSimpleName()));
+    /** From its URI, which says nothing of a directory that the process happens to be in. */
+    private static Path path(String uri) {
+        try {
+            return Path.of(URI.create(uri));
+        } catch (FileSystemNotFoundException e) {
+            throw new IllegalArgumentException("'" + uri + "' is not of this file system", e);
         }
-        for (Class<?> kind : Step.class.getPermittedSubclasses()) {
-            builder.registerSubtypes(new NamedType(kind, kind.getSimpleName()));
-        }
-        return builder.build();
     }
-
-    /** The simple name of a fact or step travels as its kind. */
-    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-    private interface Named {}
 }

@@ -10,8 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-
+import io.pgha.json.Json;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
 import io.pgha.model.Followed;
@@ -114,14 +113,14 @@ class BallotBoxTest {
 
     @Test
     void aQuestionAndAnAnswerOfTheVersionBeforeAreRead() throws Exception {
-        ObjectMapper json = ModelJson.mapper();
-        String question = json.writeValueAsString(lease(A, 7));
-        ArbiterAsk old = json.readValue(
+        Json json = ModelJson.JSON;
+        String question = json.write(lease(A, 7));
+        ArbiterAsk old = json.read(
                 "{\"node\":\"b\",\"epoch\":\"7\",\"owner\":\"a\",\"agreed\":true,\"claim\":{\"id\":\"b-1\",\"epoch\":\"8\","
                         + "\"from\":\"7\",\"fromOwner\":\"a\",\"ceded\":false}}",
                 ArbiterAsk.class);
         ArbiterReply reply =
-                json.readValue("{\"leaseRest\":\"PT1S\",\"words\":\"\"}", ArbiterReply.class);
+                json.read("{\"leaseRest\":\"PT1S\",\"words\":\"\"}", ArbiterReply.class);
 
         assertFalse(question.contains("followed"), question);
         assertEquals(Optional.empty(), old.followed());

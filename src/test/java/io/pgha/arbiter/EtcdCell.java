@@ -54,12 +54,7 @@ public final class EtcdCell {
     /** It has been there for a long time: nobody holds a lease of this owner any more. */
     public void preset(Register held) {
         Ballot ballot = new Ballot(Optional.of(held), Duration.ZERO, Optional.empty());
-        try {
-            put(ModelJson.mapper()
-                    .writeValueAsString(new EtcdClient.Value(1, ballot, 0, Optional.empty())));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        put(ModelJson.JSON.write(new EtcdClient.Value(1, ballot, 0, Optional.empty())));
     }
 
     /** Somebody removes it. */
@@ -75,7 +70,7 @@ public final class EtcdCell {
 
     private static Ballot read(String value) {
         try {
-            return ModelJson.mapper().readValue(value, EtcdClient.Value.class).ballot();
+            return ModelJson.JSON.read(value, EtcdClient.Value.class).ballot();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

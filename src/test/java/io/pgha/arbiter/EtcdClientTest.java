@@ -254,7 +254,7 @@ final class EtcdClientTest {
     @Test
     void aVersionThatDoesNotSayItIsUnderstood() throws Exception {
         String older = "{\"node\":\"a\",\"epoch\":\"7\",\"agreed\":true}";
-        ArbiterAsk read = ModelJson.mapper().readValue(older, ArbiterAsk.class);
+        ArbiterAsk read = ModelJson.JSON.read(older, ArbiterAsk.class);
         assertEquals(Optional.empty(), read.longest());
     }
 }

@@ -34,10 +34,7 @@ public final class Installation {
     /** What the witness needs of the libraries: no PostgreSQL, no firewall, no scheduler, no metrics. */
     private static final List<String> LIBRARIES_OF_WITNESS = List.of(
             "config",
-            "jackson-annotations",
-            "jackson-core",
-            "jackson-databind",
-            "jackson-datatype-jdk8",
+            "gson",
             "jspecify",
             "logback-classic",
             "logback-core",

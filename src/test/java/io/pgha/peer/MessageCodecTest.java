@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pgha.http.Golden;
 import io.pgha.model.PeerMessage;
 
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,26 @@ class MessageCodecTest {
         assertTrue(line.contains("\"position\":\"FFFFFFFF/FFFFFFFE\""), line);
         assertTrue(line.contains("\"node\":\"a\""), line);
         assertFalse(text(Messages.of(Keys.A, "i", 1, 0)).contains("null"));
+    }
+
+    @Test
+    void theFormOfAMessageStays() throws IOException {
+        Golden.assertSame("peer-message.json", text(Messages.full()));
+    }
+
+    @Test
+    void aLineWhoseEnvelopeIsNotExactlyOneIsRefused() throws IOException {
+        String line = text(Messages.full());
+        for (String[] change : new String[][] {
+            {"\"seq\":1", "\"seq\":\"1\""},
+            {"\"seq\":1", "\"seq\":1.5"},
+            {"\"seq\":1", "\"seq\":null"},
+            {"\"seq\":1", "\"seq\":1,\"ask\":\"7\""},
+            {"\"seq\":1", "\"seq\":1,\"seq\":2"},
+        }) {
+            String words = Keys.refusal(() -> read(line.replace(change[0], change[1])));
+            assertTrue(words.contains("'seq'") || words.contains("'ask'"), words);
+        }
     }
 
     @Test
