@@ -16,6 +16,7 @@ import java.util.Optional;
 /** What {@code pgha check} hears from this node's daemon, and through it from the peer's. */
 final class DaemonChecks {
 
+    private static final long CLOCK_AGE_MILLIS = 500;
     private static final long SKEW_MILLIS = 2000;
 
     /** How the daemon's words on it begin. */
@@ -124,13 +125,15 @@ final class DaemonChecks {
         }
     }
 
+    /** A node that has nothing new to tell tells its clock once a second: it is older than the message by half a second, give or take as much. */
     private void clocks(Tree status, Tree peer) {
         long skew = Math.abs(System.currentTimeMillis()
                 - peer.path("wall_clock_millis").whole(0)
-                - (long) status.path("peer_view").path("heard_age_ms").number(0));
+                - (long) status.path("peer_view").path("heard_age_ms").number(0)
+                - CLOCK_AGE_MILLIS);
         found.add(
                 skew <= SKEW_MILLIS
-                        ? Finding.ok("clocks", "agree within " + skew + " ms")
+                        ? Finding.ok("clocks", "agree within " + (skew + CLOCK_AGE_MILLIS) + " ms")
                         : Finding.warn(
                                 "clocks",
                                 "the peer's differs by " + Amounts.span(Duration.ofMillis(skew))
