@@ -125,7 +125,7 @@ final class DaemonChecks {
         }
     }
 
-    /** A node that has nothing new to tell tells its clock once a second: it is older than the message by half a second, give or take as much. */
+    /** Without news a node tells its clock once a second: it is half a second older than the message, give or take as much. */
     private void clocks(Tree status, Tree peer) {
         long skew = Math.abs(System.currentTimeMillis()
                 - peer.path("wall_clock_millis").whole(0)

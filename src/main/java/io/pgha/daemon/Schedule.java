@@ -1,7 +1,6 @@
 package io.pgha.daemon;
 
 import io.pgha.engine.Clock;
-import io.pgha.model.MonoTime;
 
 import org.quartz.Job;
 import org.quartz.JobBuilder;
@@ -34,6 +33,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Quartz, holding the daemon's clockwork: each call is made again and again, never beside itself; however often it fell due
@@ -119,11 +119,11 @@ final class Schedule implements AutoCloseable {
     }
 
     /** A call that falls due with a trigger of its interval, or of one that its interval is a multiple of. */
-    private final class Rider {
+    private static final class Rider {
         private final Turn turn;
         private final Duration interval;
-        /** Empty: it is due at once. */
-        private volatile Optional<MonoTime> lastDue = Optional.empty();
+        /** Of its trigger, since the call was due at once. */
+        private final AtomicLong firings = new AtomicLong();
 
         Rider(Turn turn, Duration interval) {
             this.turn = turn;
@@ -136,22 +136,13 @@ final class Schedule implements AutoCloseable {
 
         /** The trigger fired, which it does at about this interval. */
         void fall(Duration trigger) {
-            if (interval.equals(trigger)) {
-                turn.due();
-                return;
-            }
-            MonoTime now = clock.now();
-            // The nearest firing, so that one that comes a little early is not missed for a late
-            // one.
-            Duration least = interval.minus(trigger.dividedBy(2));
-            if (lastDue.filter(at -> !now.isPast(at, least)).isEmpty()) {
-                lastDue = Optional.of(now);
+            if (firings.getAndIncrement() % interval.dividedBy(trigger) == 0) {
                 turn.due();
             }
         }
 
         void dueAtOnce() {
-            lastDue = Optional.empty();
+            firings.set(0);
         }
     }
 

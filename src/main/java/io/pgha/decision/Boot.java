@@ -191,15 +191,15 @@ public final class Boot {
     }
 
     private static Verdict alone(World w) {
+        MonoTime since = w.tally().undecidedSince().orElse(w.tally().startedAt());
+        if (!w.now().at().isPast(since, FIRST_CONTACT)) {
+            return wait(w, w.now().peerId() + " has not been heard yet");
+        }
         if (w.now().peerPort().filter(p -> p.answer() == PortAnswer.READY).isPresent()) {
             return stay(
                     w,
                     w.now().peerId()
                             + "'s PostgreSQL accepts writes, though its daemon is silent: start pgha there");
-        }
-        MonoTime since = w.tally().undecidedSince().orElse(w.tally().startedAt());
-        if (!w.now().at().isPast(since, FIRST_CONTACT)) {
-            return wait(w, w.now().peerId() + " has not been heard yet");
         }
         if (w.policy().guard().isLease()) {
             return byArbiter(w);
@@ -222,21 +222,22 @@ public final class Boot {
                             + " is silent, and may have switched this machine off and taken over: start pgha there, or, when "
                             + w.now().peerId() + " is surely down, pgha promote --force here");
         }
-        Optional<PortAnswer> life = w.now()
-                .peerPort()
-                .map(PortProbe::answer)
-                .filter(answer -> answer.isSignOfLife() && answer != PortAnswer.READ_ONLY);
-        if (life.isPresent()) {
-            return stay(
-                    w,
-                    w.now().peerId() + "'s PostgreSQL lives (" + life.get().words()
-                            + "), though its daemon is silent, and may accept writes: start pgha there");
-        }
         if (!w.now().at().isPast(since, w.policy().bootPeerWait())) {
             return wait(
                     w,
                     w.now().peerId() + " is silent; waiting up to "
                             + w.policy().bootPeerWait().toSeconds() + " s for it");
+        }
+        if (w.tally()
+                .peerMayWriteAt()
+                .filter(at -> !w.now().at().isPast(at, w.policy().bootPeerWait()))
+                .isPresent()) {
+            return stay(
+                    w,
+                    w.now().peerId()
+                            + "'s PostgreSQL lives, though its daemon is silent, and may accept writes (port: "
+                            + w.now().peerPort().map(PortProbe::words).orElse("not asked")
+                            + "): start pgha there, or, when that is surely no primary, pgha promote --force here");
         }
         return new Verdict(
                 Kind.OPEN,

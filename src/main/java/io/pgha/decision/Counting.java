@@ -7,6 +7,7 @@ import io.pgha.model.NodeState;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.Policy;
+import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Postmaster;
@@ -69,6 +70,7 @@ public final class Counting {
                 undecided
                         ? before.undecidedSince().or(() -> Optional.of(now.at()))
                         : Optional.empty(),
+                peerMayWriteAt(before.peerMayWriteAt(), now),
                 before.bootAsked(),
                 since(memory.paused().isPresent(), before.pausedSince(), now.at()),
                 since(isBlocked(memory, now), before.blockedSince(), now.at()),
@@ -85,6 +87,21 @@ public final class Counting {
                         .heardAt()
                         .filter(heard -> !probe.get().at().isAfter(heard))
                         .isPresent();
+    }
+
+    /**
+     * A server that does not let us in may let clients in. The first answer alone says nothing here: while the daemon is silent
+     * a login follows with the next probe. A standby is none, whatever it said before.
+     */
+    private static Optional<MonoTime> peerMayWriteAt(Optional<MonoTime> before, Observation now) {
+        Optional<PortProbe> probe = now.peerPort();
+        if (probe.isEmpty() || probe.get().answer() == PortAnswer.ALIVE) {
+            return before;
+        }
+        if (probe.get().answer() == PortAnswer.READ_ONLY) {
+            return Optional.empty();
+        }
+        return probe.get().answer().isSignOfLife() ? Optional.of(probe.get().at()) : before;
     }
 
     private static Optional<MonoTime> since(

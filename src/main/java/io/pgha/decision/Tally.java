@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param restarts starts in place since the local PostgreSQL was last well
  * @param restartedAt when the first of them was begun, or the first of those before it was last well
  * @param undecidedSince since when the role has been undecided
+ * @param peerMayWriteAt when the peer's port last answered as one that may accept writes
  * @param bootAsked the boot hook asked for a start
  * @param pausedSince since when this daemon has known of its own pause
  * @param blockedSince since when it has known of an automatic failover that nobody has acknowledged
@@ -47,6 +48,7 @@ public record Tally(
         int restarts,
         Optional<MonoTime> restartedAt,
         Optional<MonoTime> undecidedSince,
+        Optional<MonoTime> peerMayWriteAt,
         boolean bootAsked,
         Optional<MonoTime> pausedSince,
         Optional<MonoTime> blockedSince,
@@ -90,6 +92,7 @@ public record Tally(
                 restarts,
                 Optional.empty(),
                 undecidedSince,
+                Optional.empty(),
                 bootAsked,
                 pausedSince,
                 blockedSince,
@@ -165,6 +168,7 @@ public record Tally(
                 started,
                 firstStart,
                 undecidedSince,
+                peerMayWriteAt,
                 asked,
                 pausedSince,
                 blockedSince,

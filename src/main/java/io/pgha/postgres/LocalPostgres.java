@@ -151,9 +151,8 @@ public final class LocalPostgres implements AutoCloseable {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
             plain(statement);
-            // One message is one transaction: it is committed when the answer is there, and an
-            // error
-            // leaves none behind (PostgreSQL's manual, "Multiple Statements in a Simple Query").
+            // One message is one transaction, committed when the answer is there
+            // (PostgreSQL's manual, "Multiple Statements in a Simple Query").
             statement.execute("set local synchronous_commit = local; set local lock_timeout = '"
                     + Math.max(1, limit.toMillis())
                     + "ms'; select pg_logical_emit_message(true, 'pgha', 'probe')");

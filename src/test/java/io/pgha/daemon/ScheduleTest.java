@@ -37,16 +37,20 @@ class ScheduleTest {
 
     @Test
     void aStepOfTheWallClockInEitherDirectionMakesEveryCallDueAtOnce() throws Exception {
+        Semaphore riding = new Semaphore(0);
         try (Schedule schedule = new Schedule("stepped", clock)) {
             schedule.every(Duration.ofHours(1), "hourly", calls::release);
+            schedule.every(Duration.ofHours(2), "each second hour", riding::release);
             schedule.start();
             assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            assertTrue(riding.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
 
             for (long hours : new long[] {-24, 24}) {
                 step.addAndGet(Duration.ofHours(hours).toMillis());
                 schedule.heedSteps();
 
                 assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
+                assertTrue(riding.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
             }
         }
     }
@@ -65,43 +69,21 @@ class ScheduleTest {
         }
     }
 
-    /** A clock that stands but for what the test adds; the wall clock stands with it, but for its steps. */
-    private final class Standing implements Clock {
-        private final AtomicLong millis = new AtomicLong();
-
-        @Override
-        public MonoTime now() {
-            return new MonoTime(Duration.ofMillis(millis.get()).toNanos());
-        }
-
-        @Override
-        public long wallClockMillis() {
-            return millis.get() + step.get();
-        }
-    }
-
     @Test
-    void aCallWhoseIntervalIsAMultipleOfAnothersFallsDueWithThatOneWhenItsTimeHasCome()
-            throws Exception {
-        Standing standing = new Standing();
+    void aCallWhoseIntervalIsAMultipleOfAnothersFallsDueWithEachSoManyethOfIt() throws Exception {
         Semaphore often = new Semaphore(0);
-        try (Schedule schedule = new Schedule("riding", standing)) {
-            schedule.every(Duration.ofMillis(50), "seldom", calls::release);
+        try (Schedule schedule = new Schedule("riding", clock)) {
+            schedule.every(Duration.ofMillis(100), "seldom", calls::release);
             schedule.every(Duration.ofMillis(10), "often", often::release);
             schedule.start();
             assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "at once");
-            standing.millis.set(44);
             often.drainPermits();
-            assertTrue(often.tryAcquire(20, PATIENCE_SECONDS, TimeUnit.SECONDS));
-            assertEquals(0, calls.availablePermits(), "too early");
 
-            standing.millis.set(45);
-            assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "the nearest firing");
+            assertTrue(calls.tryAcquire(3, PATIENCE_SECONDS, TimeUnit.SECONDS));
 
-            step.set(Duration.ofHours(1).toMillis());
-            schedule.heedSteps();
-
-            assertTrue(calls.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "after a step");
+            // A busy machine makes one call of several that are due.
+            int between = often.availablePermits();
+            assertTrue(between >= 10, "three calls of the one, of the other only " + between);
         }
     }
 

@@ -163,18 +163,51 @@ final class RowsTest {
 
     /** A password that was changed, or a full server: who does not let us in may well let clients in. */
     @Test
-    void aBootedLastPrimaryDoesNotOpenAloneBesideAPostgresThatLivesAndMayWrite() {
-        Given booted = Given.primary()
+    void aBootedLastPrimaryDoesNotOpenAloneBesideAPostgresThatMayAcceptWrites() {
+        for (PortAnswer answer : PortAnswer.values()) {
+            boolean mayWrite = answer.isSignOfLife()
+                    && answer != PortAnswer.READ_ONLY
+                    && answer != PortAnswer.ALIVE;
+            assertBoots(mayWrite ? Boot.Kind.STAY : Boot.Kind.OPEN, bootedAlone(600, answer));
+        }
+    }
+
+    @Test
+    void oneProbeWithoutAnAnswerDoesNotMakeAServerThatMayAcceptWritesSilent() {
+        Given since =
+                bootedAlone(600, PortAnswer.DENIED).peerPort(PortAnswer.REFUSED).counted();
+
+        assertBoots(Boot.Kind.STAY, since);
+        assertBoots(Boot.Kind.STAY, since.later(Duration.ofSeconds(29)));
+        assertBoots(Boot.Kind.OPEN, since.later(Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void aServerThatTurnsOutToBeAStandbyIsNoLongerFeared() {
+        Given starting = bootedAlone(600, PortAnswer.STARTING);
+
+        assertBoots(Boot.Kind.OPEN, starting.peerPort(PortAnswer.READ_ONLY).counted());
+    }
+
+    /** Else the boot hook would be told no for good by a server that is just starting. */
+    @Test
+    void untilBootPeerWaitIsOverASignOfLifeIsWaitedFor() {
+        for (PortAnswer answer : PortAnswer.values()) {
+            assertBoots(Boot.Kind.WAIT, bootedAlone(1, answer));
+            assertBoots(
+                    answer == PortAnswer.READY ? Boot.Kind.STAY : Boot.Kind.WAIT,
+                    bootedAlone(20, answer));
+        }
+    }
+
+    private static Given bootedAlone(int seconds, PortAnswer answer) {
+        return Given.primary()
                 .guard(Guard.FAILCOUNT)
                 .state(NodeState.UNDECIDED, 3, Given.A)
                 .peerSilent()
-                .undecidedFor(600, true);
-
-        assertBoots(Boot.Kind.OPEN, booted.peerPort(PortAnswer.REFUSED));
-        for (PortAnswer answer : PortAnswer.values()) {
-            boolean mayWrite = answer.isSignOfLife() && answer != PortAnswer.READ_ONLY;
-            assertBoots(mayWrite ? Boot.Kind.STAY : Boot.Kind.OPEN, booted.peerPort(answer));
-        }
+                .undecidedFor(seconds, true)
+                .peerPort(answer)
+                .counted();
     }
 
     private static void assertBoots(Boot.Kind kind, Given given) {
