@@ -1,7 +1,5 @@
 package io.pgha.arbiter;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pgha.arbiter.Correspondence.Unanswered;
 import io.pgha.json.JsonRefused;
 import io.pgha.model.ArbiterAsk;
@@ -56,8 +54,7 @@ final class WitnessClient implements Correspondence.Medium {
         String what = describe();
         URI where = URI.create("https://" + address() + ":" + port + Exchange.PATH);
         try {
-            byte[] question =
-                    ModelJson.JSON.write(new Exchange.Question(ask, seen)).getBytes(UTF_8);
+            byte[] question = ModelJson.JSON.bytes(new Exchange.Question(ask, seen));
             Web.Page page =
                     web.post(what, where, question, Optional.empty(), deadline, Exchange.MAX_BYTES);
             if (page.code() != 200) {

@@ -104,11 +104,7 @@ final class WitnessServer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             try {
-                send(
-                        exchange,
-                        200,
-                        "application/json",
-                        ModelJson.JSON.write(answer(exchange)).getBytes(UTF_8));
+                send(exchange, 200, "application/json", ModelJson.JSON.bytes(answer(exchange)));
             } catch (Refusal e) {
                 byte[] words = (e.getMessage() + "\n").getBytes(UTF_8);
                 send(exchange, e.code, "text/plain; charset=utf-8", words);

@@ -6,6 +6,7 @@ import io.pgha.http.Amounts;
 import io.pgha.http.Call;
 import io.pgha.http.NoDaemonException;
 import io.pgha.json.Tree;
+import io.pgha.model.PeerMessage;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import java.util.Optional;
 /** What {@code pgha check} hears from this node's daemon, and through it from the peer's. */
 final class DaemonChecks {
 
-    private static final long CLOCK_AGE_MILLIS = 500;
+    private static final long CLOCK_AGE_MILLIS = PeerMessage.CLOCK_TOLD_MILLIS / 2;
     private static final long SKEW_MILLIS = 2000;
 
     /** How the daemon's words on it begin. */
@@ -125,7 +126,7 @@ final class DaemonChecks {
         }
     }
 
-    /** Without news a node tells its clock once a second: it is half a second older than the message, give or take as much. */
+    /** The clock that a message repeats is older than it, by half of the longest pause, give or take as much. */
     private void clocks(Tree status, Tree peer) {
         long skew = Math.abs(System.currentTimeMillis()
                 - peer.path("wall_clock_millis").whole(0)

@@ -19,9 +19,6 @@ import java.util.function.Supplier;
 /** What this node tells its peer, composed anew each turn from what it knows. Engine's thread only. */
 final class Messages {
 
-    /** The clock is told this often at least, when there is nothing else to tell. */
-    private static final long CLOCK_TOLD_MILLIS = 1000;
-
     private final String version;
     private final Supplier<String> configDigest;
     private final Supplier<Optional<String>> gate;
@@ -37,7 +34,8 @@ final class Messages {
     PeerMessage compose(World w, String activity, long wallClockMillis) {
         PeerMessage message = composed(w, activity, wallClockMillis);
         Optional<PeerMessage> same = last.filter(
-                        m -> Math.abs(wallClockMillis - m.wallClockMillis()) < CLOCK_TOLD_MILLIS)
+                        m -> Math.abs(wallClockMillis - m.wallClockMillis())
+                                < PeerMessage.CLOCK_TOLD_MILLIS)
                 .filter(message::repeats);
         last = same.or(() -> Optional.of(message));
         return last.orElseThrow();

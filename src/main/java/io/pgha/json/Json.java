@@ -78,6 +78,11 @@ public final class Json {
         return write(value, value.getClass());
     }
 
+    /** A record on one line, in UTF-8. */
+    public byte[] bytes(Object value) {
+        return write(value).getBytes(UTF_8);
+    }
+
     /** A value as one of {@code type}, on one line. */
     public String write(Object value, Class<?> type) {
         Form<Object> form = form(type);

@@ -82,6 +82,9 @@ public record PeerMessage(
     /** The version this build speaks. */
     public static final int PROTOCOL = 1;
 
+    /** The clock is told this often at least, when there is nothing else to tell. */
+    public static final long CLOCK_TOLD_MILLIS = 1000;
+
     public PeerMessage {
         vetoes = List.copyOf(vetoes);
         forks = List.copyOf(forks);

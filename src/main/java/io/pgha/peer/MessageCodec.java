@@ -110,7 +110,7 @@ final class MessageCodec {
     private byte[] json(PeerMessage message) {
         Text last = written;
         if (last == null || !last.message.equals(message)) {
-            last = new Text(message, ModelJson.JSON.write(message).getBytes(UTF_8));
+            last = new Text(message, ModelJson.JSON.bytes(message));
             written = last;
         }
         return last.json;
