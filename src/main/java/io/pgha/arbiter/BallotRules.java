@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <p>Leases go to exactly the register's owner for exactly its epoch. The register moves in three ways: a claim by the other
  * node once all grants are over; a claim by the old owner's word (a cede); or because both nodes say that they are
- * further on, which is how an empty or an old register catches up.
+ * further on, which is how an empty or an old register catches up. A claim is opened by its first lease, or by what both say.
  */
 public final class BallotRules {
 
@@ -107,6 +107,7 @@ public final class BallotRules {
         Answer answer() {
             enlist();
             follow();
+            open();
             Optional<ArbiterReply.ClaimAnswer> claimed = ask.claim().map(this::claim);
             claimed.filter(c -> !c.moved()).ifPresent(c -> words.add(c.why()));
             Optional<LeaseGrant> grant = ask.lease().flatMap(this::lease);
@@ -158,6 +159,23 @@ public final class BallotRules {
                 words.add("it holds " + words(behind.get()) + ", " + ask.node() + " knows epoch "
                         + ask.epoch() + ": it follows when both nodes say so");
             }
+        }
+
+        /**
+         * The claimant may have opened by the other node's lease, and not have asked here for one yet. That both say that the epoch
+         * is its, is as good: the other has endorsed it, and would wait in vain for the claim to be too old.
+         */
+        private void open() {
+            ballot.register()
+                    .filter(r -> !r.leased()
+                            && ask.agreed()
+                            && ask.epoch().equals(r.epoch())
+                            && ask.owner().equals(Optional.of(r.owner())))
+                    .ifPresent(r -> become(
+                            new Register(r.epoch(), r.owner(), true, r.position()),
+                            ballot.move(),
+                            "epoch " + r.epoch() + " is opened by " + r.owner()
+                                    + ", both nodes say so"));
         }
 
         private ArbiterReply.ClaimAnswer claim(ArbiterAsk.Claim claim) {

@@ -238,6 +238,50 @@ class BallotRulesTest {
     }
 
     @Test
+    void aClaimIsOpenedByWhatBothNodesSay() {
+        Followed followed = new Followed(Optional.empty(), Optional.empty(), Optional.empty());
+        for (NodeId node : new NodeId[] {A, B}) {
+            Booth booth = Booth.settled();
+            booth.claims(B, 7, A, false);
+
+            booth.ask(Booth.agrees(node, 8, B));
+
+            assertEquals("b@8", booth.held());
+            assertEquals(
+                    Optional.of(B),
+                    booth.ask(Booth.serves(B, 8, 0x5000000, followed))
+                            .renewal()
+                            .map(Renewal::owner));
+            assertTrue(booth.claims(A, 8, B, false), "no grant of epoch 8 is in force");
+        }
+    }
+
+    @Test
+    void aClaimIsNotOpenedByWhatOneNodeSaysNorByWhatIsSaidOfAnotherEpoch() {
+        Booth booth = Booth.settled();
+        booth.claims(B, 7, A, false);
+
+        booth.ask(Booth.says(B, 8, B));
+        booth.ask(Booth.says(A, 8, B));
+        booth.ask(Booth.agrees(B, 7, A));
+        booth.ask(Booth.agrees(A, 8, A));
+
+        assertEquals("b@8?", booth.held());
+        assertFalse(booth.claim(A, 7, A, 8, B, false).moved());
+    }
+
+    @Test
+    void aClaimThatBothNodesOpenedIsStillTakenOverOnlyWhenTheGrantsBeforeAreOver() {
+        Booth booth = Booth.settled();
+        booth.renews(A, 7);
+        booth.claims(B, 7, A, true);
+        booth.ask(Booth.agrees(B, 8, B));
+
+        assertFalse(booth.after(WAIT.minus(TICK)).claims(A, 8, B, false));
+        assertTrue(booth.after(TICK).claims(A, 8, B, false));
+    }
+
+    @Test
     void aCedeMovesTheEpochAtOnce() {
         Booth booth = Booth.settled();
         booth.renews(A, 7);

@@ -48,6 +48,17 @@ abstract class LeaseContract {
         });
     }
 
+    /** The arbiter may not have heard from the new primary yet that it has opened. */
+    @Test
+    void aPowerLossRightAfterASwitchoverIsTakenOver() {
+        pair.primary().daemon().run(List.of("switchover", "--yes")).orFail();
+        pair.run("power loss right after a switchover", round -> {
+            round.primary().powerOff();
+            round.awaitTakeover();
+            round.lab().powerOn(round.primary());
+        });
+    }
+
     @Test
     void aPrimaryThatOnlyClientsReachIsClosedBeforeTheOtherOpens() {
         pair.run("primary cut off, clients reach it", round -> {
