@@ -328,7 +328,7 @@ public final class Daemon {
         return 0;
     }
 
-    /** The engine's thread: a turn on every event, and at least once a heartbeat, which also is what sends one. */
+    /** The engine's thread: a turn on every event, and at least once a heartbeat, so that what the link says is never old. */
     private void turn(Engine engine, PeerLink link, Schedule schedule)
             throws SchedulerException, InterruptedException {
         long beatNanos = settings.policy().heartbeat().toNanos();
@@ -339,7 +339,6 @@ public final class Daemon {
             engine.turn();
             supervision.turned(engine::status);
             if (event == null || System.nanoTime() - nextBeat >= 0) {
-                link.send();
                 schedule.heedSteps();
                 nextBeat = System.nanoTime() + beatNanos;
             }

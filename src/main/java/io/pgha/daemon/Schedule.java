@@ -99,7 +99,8 @@ final class Schedule implements AutoCloseable {
 
     private void trigger(Duration interval, List<Rider> riders) throws SchedulerException {
         String name = riders.get(0).turn.name;
-        Runnable all = () -> riders.forEach(rider -> rider.fall(interval));
+        riders.forEach(rider -> rider.rideOn(interval));
+        Runnable all = () -> riders.forEach(Rider::fall);
         JobDataMap data = new JobDataMap();
         data.put(WORK, all);
         JobDetail job = JobBuilder.newJob(Call.class)
@@ -124,6 +125,8 @@ final class Schedule implements AutoCloseable {
         private final Duration interval;
         /** Of its trigger, since the call was due at once. */
         private final AtomicLong firings = new AtomicLong();
+        /** Of its trigger, to a call. */
+        private long each = 1;
 
         Rider(Turn turn, Duration interval) {
             this.turn = turn;
@@ -134,9 +137,13 @@ final class Schedule implements AutoCloseable {
             return interval.toNanos() % other.toNanos() == 0;
         }
 
-        /** The trigger fired, which it does at about this interval. */
-        void fall(Duration trigger) {
-            if (firings.getAndIncrement() % interval.dividedBy(trigger) == 0) {
+        void rideOn(Duration other) {
+            each = interval.toNanos() / other.toNanos();
+        }
+
+        /** Its trigger fired. */
+        void fall() {
+            if (firings.getAndIncrement() % each == 0) {
                 turn.due();
             }
         }

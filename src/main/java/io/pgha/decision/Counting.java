@@ -76,7 +76,9 @@ public final class Counting {
                 since(isBlocked(memory, now), before.blockedSince(), now.at()),
                 since(memory.fenceTrouble().isPresent(), before.unfencedSince(), now.at()),
                 before.seenRunning() || now.postmaster() == Postmaster.RUNNING,
-                Renewals.following(before.following(), now, memory),
+                policy.guard().isLease()
+                        ? Renewals.following(before.following(), now, memory)
+                        : Following.NONE,
                 before.leases(),
                 before.sync());
     }

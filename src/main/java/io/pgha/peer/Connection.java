@@ -128,6 +128,12 @@ final class Connection {
         interest();
     }
 
+    /** A question waits for its answer, or was asked not longer ago than {@code span}. */
+    boolean isAsked(Duration span, MonoTime now) {
+        return !pending.isEmpty()
+                || answeredQuestion.filter(at -> !now.isPast(at, span)).isPresent();
+    }
+
     /** The other side has answered a question; empty when it was not one of this connection's. */
     Optional<Answer> answered(long nonce, MonoTime now) {
         Optional<Pending> found =

@@ -6,9 +6,9 @@ import io.pgha.model.MonoTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,13 +28,18 @@ final class Connections {
     private final Path keyFile;
     private final Set<Connection> all = new LinkedHashSet<>();
     private boolean changed = true;
+    /** A connection ended since the closed ones were taken out. */
+    private boolean ended;
+
+    private MonoTime nextDue;
     private long numbers;
 
-    Connections(List<Dial> dials, Hearing hearing, LinkPace pace, Path keyFile) {
+    Connections(List<Dial> dials, Hearing hearing, LinkPace pace, Path keyFile, MonoTime now) {
         this.dials = dials;
         this.hearing = hearing;
         this.pace = pace;
         this.keyFile = keyFile;
+        this.nextDue = now;
     }
 
     List<Connection> all() {
@@ -76,6 +81,10 @@ final class Connections {
 
     /** Ends what is past its deadline. */
     void endOverdue(MonoTime now) {
+        if (!ended && nextDue.isAfter(now)) {
+            return;
+        }
+        ended = false;
         for (Connection connection : all()) {
             connection.overdue(pace, now).ifPresent(words -> {
                 end(connection, new Ending(words, false), now);
@@ -90,15 +99,20 @@ final class Connections {
 
     /** How long nothing is due; zero when something is. */
     Duration untilNext(MonoTime now) {
-        List<MonoTime> times = new ArrayList<>();
-        dials.forEach(dial -> dial.deadline().ifPresent(times::add));
-        all.forEach(one -> one.deadline(pace).ifPresent(times::add));
-        Duration wait = LONGEST_WAIT;
-        for (MonoTime time : times) {
-            Duration left = time.since(now);
-            wait = left.compareTo(wait) < 0 ? left : wait;
+        MonoTime next = now.plus(LONGEST_WAIT);
+        for (Dial dial : dials) {
+            next = earlier(next, dial.deadline());
         }
+        for (Connection connection : all) {
+            next = earlier(next, connection.deadline(pace));
+        }
+        nextDue = next;
+        Duration wait = next.since(now);
         return wait.isNegative() ? Duration.ZERO : wait;
+    }
+
+    private static MonoTime earlier(MonoTime one, Optional<MonoTime> other) {
+        return other.isPresent() && one.isAfter(other.get()) ? other.get() : one;
     }
 
     void end(Connection connection, IOException cause, MonoTime now) {
@@ -108,6 +122,7 @@ final class Connections {
     /** Ends a connection; where one side was refused, the other is told before the socket goes. */
     void end(Connection connection, Ending ending, MonoTime now) {
         boolean wasUsed = connection.isOpen() || connection.isShaking();
+        ended = true;
         if (wasUsed) {
             connection.dial().ifPresent(dial -> dial.failed(ending.words(), ending.refused(), now));
             changed = true;

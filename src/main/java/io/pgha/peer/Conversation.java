@@ -4,6 +4,7 @@ import io.pgha.model.MonoTime;
 import io.pgha.model.PeerMessage;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /** Questions and answers: what is said on a connection, and what is made of what is heard. Used by the link thread only. */
@@ -14,14 +15,17 @@ final class Conversation {
     private final Hearing hearing;
     private final Voice own;
     private final WalDoor walDoor;
+    private final Rhythm rhythm;
     private long sequence;
     private long nonces;
 
-    Conversation(Connections connections, Hearing hearing, Voice own, WalDoor walDoor) {
+    Conversation(
+            Connections connections, Hearing hearing, Voice own, WalDoor walDoor, Rhythm rhythm) {
         this.connections = connections;
         this.hearing = hearing;
         this.own = own;
         this.walDoor = walDoor;
+        this.rhythm = rhythm;
     }
 
     /** The socket of a connection is ready. */
@@ -53,8 +57,15 @@ final class Conversation {
         }
     }
 
+    /** How long this node need not ask. */
+    Duration untilAsking(MonoTime now) {
+        Duration left = rhythm.due().since(now);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
     /** Asks over every link; and over what the peer has connected, when none of ours works. */
     void askAll(MonoTime now) {
+        rhythm.began(now);
         boolean alone = connections.noDialIsUp();
         for (Connection connection : connections.all()) {
             if (connection.mayAsk() && (alone || connection.dial().isPresent())) {
@@ -98,7 +109,26 @@ final class Conversation {
                 connections.changed();
             });
         }
-        answer(connection, envelope, mine);
+        respond(connection, envelope, mine, now);
+    }
+
+    /** An answer, and a question along with it if one is due soon. */
+    private void respond(
+            Connection connection, MessageCodec.Envelope question, PeerMessage mine, MonoTime now)
+            throws IOException {
+        boolean joins = question.ask().isPresent()
+                && own.isCurrent()
+                && connection.mayAsk()
+                && !connection.isAsked(rhythm.half(), now)
+                && rhythm.mayJoin(now);
+        if (!joins) {
+            answer(connection, question, mine);
+            return;
+        }
+        rhythm.joined(now);
+        long nonce = ++nonces;
+        byte[] line = codec.write(++sequence, OptionalLong.of(nonce), question.ask(), mine);
+        connection.ask(nonce, line, now);
     }
 
     private void answer(Connection connection, MessageCodec.Envelope question, PeerMessage mine)

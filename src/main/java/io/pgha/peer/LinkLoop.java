@@ -55,9 +55,11 @@ final class LinkLoop implements Runnable {
         MonoTime now = clock.get();
         List<Dial> dials =
                 addresses.stream().map(address -> new Dial(address, now)).toList();
-        this.connections = new Connections(dials, hearing, pace, pair.file());
+        this.connections = new Connections(dials, hearing, pace, pair.file(), now);
         this.connector = new Connector(pair, selector, connections);
-        this.conversation = new Conversation(connections, hearing, own, walDoor);
+        boolean isFirst = pair.self().compareTo(pair.peer()) < 0;
+        this.conversation = new Conversation(
+                connections, hearing, own, walDoor, new Rhythm(pace.heartbeat(), isFirst, now));
         this.view = hearing.view(connections.views(), false, now);
     }
 
@@ -80,7 +82,7 @@ final class LinkLoop implements Runnable {
         MonoTime woke = clock.get();
         while (!closing) {
             try {
-                Duration wait = door.untilNext(clock.get(), connections.untilNext(clock.get()));
+                Duration wait = untilNext(clock.get());
                 select(wait);
                 MonoTime now = clock.get();
                 if (now.isPast(woke, wait.plus(pace.sleepLimit()))) {
@@ -103,6 +105,12 @@ final class LinkLoop implements Runnable {
         }
     }
 
+    private Duration untilNext(MonoTime now) {
+        Duration due = connections.untilNext(now);
+        Duration asking = conversation.untilAsking(now);
+        return door.untilNext(now, asking.compareTo(due) < 0 ? asking : due);
+    }
+
     private void select(Duration wait) throws IOException {
         long millis =
                 (wait.toNanos() + 999_999) / 1_000_000; // rounded up: no spinning before it is due
@@ -120,7 +128,7 @@ final class LinkLoop implements Runnable {
             }
         }
         selector.selectedKeys().clear();
-        if (sendWanted.getAndSet(false)) {
+        if (sendWanted.getAndSet(false) || conversation.untilAsking(now).isZero()) {
             conversation.askAll(now);
         }
         door.wake(now);

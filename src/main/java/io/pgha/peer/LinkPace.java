@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * The link's clockwork.
  *
- * @param heartbeat how often {@link PeerLink#send} is called at least
+ * @param heartbeat how often the peer is asked
  * @param answerDeadline a message not answered within this marks the link down
  */
 public record LinkPace(Duration heartbeat, Duration answerDeadline) {
@@ -41,7 +41,7 @@ public record LinkPace(Duration heartbeat, Duration answerDeadline) {
 
     /** A connection made by the peer on which it has said nothing for this long is dead. */
     Duration idleLimit() {
-        return answerDeadline.plus(heartbeat.multipliedBy(2));
+        return answerDeadline.plus(heartbeat).plus(heartbeat);
     }
 
     /** A turn that comes later than this was not slow: the process was stopped, or its host paused. */

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * The authenticated link to the other node's daemon. Each node connects to every address of the other; whoever is asked
- * answers at once with its own newest message, so that both sides hear each other on either connection. "Contact" is
+ * answers at once with its own newest message, so that both sides hear each other on either connection; the two take turns to
+ * ask ({@link Rhythm}). "Contact" is
  * a question of ours that was answered, and counts from the moment the question was sent: a one-way cut, a half-open
  * connection, a frozen peer or a pause of this process cannot make old news look fresh. One thread, whatever happens.
  */
@@ -135,7 +136,10 @@ public final class PeerLink implements AutoCloseable {
         shelf = wal;
     }
 
-    /** Sends this node's newest message over every link, now. Does not wait; calls that come together are sent as one. */
+    /**
+     * Sends this node's newest message over every link, now, and not only with the next heartbeat. Does not wait; calls that come
+     * together are sent as one.
+     */
     public void send() {
         running.ifPresent(one -> one.loop().send());
     }

@@ -109,13 +109,15 @@ final class TlsChannel {
     }
 
     private void read(Taker taker) throws IOException {
-        for (int i = 0; i < READS_PER_TURN; i++) {
+        boolean more = true;
+        for (int i = 0; more && i < READS_PER_TURN; i++) {
             int count = ended ? -1 : channel.read(incoming);
             ended |= count < 0;
+            // What does not fill the buffer is all that there is: the selector tells of what comes
+            // next.
+            more = count > 0 && !incoming.hasRemaining();
             if (count > 0) {
                 unwrap(taker);
-            } else {
-                break;
             }
         }
         flush();

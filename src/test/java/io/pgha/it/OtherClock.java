@@ -18,22 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 
 /** Stands in for the daemon of node 2 in its machine: a healthy standby in every respect but its clock. */
 final class OtherClock implements AutoCloseable {
 
     private final PeerLink link;
-    private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor();
-
-    private final ScheduledFuture<?> beat;
 
     private OtherClock(PeerLink link) {
         this.link = link;
-        this.beat = clockwork.scheduleAtFixedRate(link::send, 500, 500, TimeUnit.MILLISECONDS);
     }
 
     static OtherClock of(Lab lab, Duration ahead) {
@@ -120,8 +112,6 @@ final class OtherClock implements AutoCloseable {
 
     @Override
     public void close() {
-        beat.cancel(true);
-        clockwork.shutdownNow();
         link.close();
     }
 }

@@ -14,9 +14,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -41,7 +38,6 @@ public final class LinkMain {
         AtomicLong count = new AtomicLong();
         String incarnation = "p" + ProcessHandle.current().pid();
         MonoTime start = now();
-        ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor();
         try (PeerLink link = new PeerLink(
                 settings,
                 pair,
@@ -52,15 +48,10 @@ public final class LinkMain {
                 LinkMain::now,
                 view -> print(out, start, view, talk))) {
             link.start();
-            var beat = clockwork.scheduleAtFixedRate(
-                    link::send, heartbeat, heartbeat, TimeUnit.MILLISECONDS);
             int end = 0;
             while (end >= 0) {
                 end = System.in.read();
             }
-            beat.cancel(true);
-        } finally {
-            clockwork.shutdownNow();
         }
     }
 
