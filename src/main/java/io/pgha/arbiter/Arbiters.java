@@ -6,6 +6,7 @@ import io.pgha.model.ArbiterView;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeId;
 import io.pgha.model.Policy;
+import io.pgha.os.AddressBook;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.PairKeyException;
 
@@ -76,8 +77,8 @@ public final class Arbiters {
                 case WITNESS -> {
                     pair.demandWitness();
                     Settings.WitnessPlace place = settings.witness().orElseThrow();
-                    yield Optional.of(
-                            new WitnessClient(place.host(), place.port(), pair, deadline));
+                    yield Optional.of(new WitnessClient(
+                            place.host(), place.port(), pair, deadline, new AddressBook()));
                 }
                 case ETCD -> Optional.of(etcd(settings, pair, clock, deadline));
             };

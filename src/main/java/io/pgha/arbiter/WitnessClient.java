@@ -4,6 +4,8 @@ import io.pgha.arbiter.Correspondence.Unanswered;
 import io.pgha.json.JsonRefused;
 import io.pgha.model.ArbiterAsk;
 import io.pgha.model.ArbiterReply;
+import io.pgha.os.AddressBook;
+import io.pgha.os.Deadline;
 import io.pgha.peer.ModelJson;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.WitnessTls;
@@ -13,13 +15,12 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Asks {@code pgha witness}. When its name has several addresses, the next one is taken after each question without an
- * answer. For one thread.
+ * answer. While its name does not resolve, it is asked at the addresses that the name had last. For one thread.
  */
 final class WitnessClient implements Correspondence.Medium {
 
@@ -27,20 +28,23 @@ final class WitnessClient implements Correspondence.Medium {
     private final int port;
     private final Duration deadline;
     private final Web web;
+    private final AddressBook names;
     private Optional<Exchange.Mark> seen = Optional.empty();
-    private List<String> addresses = List.of();
+    private List<InetAddress> addresses = List.of();
     private int at;
 
     /**
      * A client; connects with the first question.
      *
-     * @param deadline of one question, whole
+     * @param deadline of one question, whole, its name's resolution included
+     * @param names resolves the host
      */
-    WitnessClient(String host, int port, PairKey pair, Duration deadline)
+    WitnessClient(String host, int port, PairKey pair, Duration deadline, AddressBook names)
             throws GeneralSecurityException {
         this.host = host;
         this.port = port;
         this.deadline = deadline;
+        this.names = names;
         this.web = new Web(WitnessTls.ofNode(pair), WitnessTls.parametersOfNode(pair), deadline);
     }
 
@@ -52,19 +56,22 @@ final class WitnessClient implements Correspondence.Medium {
     @Override
     public ArbiterReply put(ArbiterAsk ask) throws Unanswered, InterruptedException {
         String what = describe();
-        URI where = URI.create("https://" + address() + ":" + port + Exchange.PATH);
+        Deadline end = Deadline.in(deadline);
+        InetAddress address = address(end);
+        URI where = URI.create("https://" + literal(address) + ":" + port + Exchange.PATH);
         try {
             byte[] question = ModelJson.JSON.bytes(new Exchange.Question(ask, seen));
-            Web.Page page =
-                    web.post(what, where, question, Optional.empty(), deadline, Exchange.MAX_BYTES);
+            Web.Page page = web.post(
+                    what, where, question, Optional.empty(), left(end), Exchange.MAX_BYTES);
             if (page.code() != 200) {
                 throw new Unanswered(
                         what + " answers with code " + page.code() + ": " + page.words());
             }
-            return read(what, page.body());
+            ArbiterReply reply = read(what, page.body());
+            names.worked(host, address);
+            return reply;
         } catch (Unanswered e) {
             at = at + 1;
-            addresses = at < addresses.size() ? addresses : List.of();
             throw new Unanswered(e.getMessage()
                     + ". Look there: systemctl status pgha-witness; from here port " + port
                     + " must be open (witness.host, witness.port)");
@@ -86,12 +93,10 @@ final class WitnessClient implements Correspondence.Medium {
     }
 
     /** An address, so that TLS names the pair and not the host. Names are looked up again after all were tried. */
-    private String address() throws Unanswered {
-        if (addresses.isEmpty()) {
+    private InetAddress address(Deadline end) throws Unanswered {
+        if (at >= addresses.size()) {
             try {
-                addresses = Arrays.stream(InetAddress.getAllByName(host))
-                        .map(WitnessClient::literal)
-                        .toList();
+                addresses = names.resolveOrRecall(host, end);
                 at = 0;
             } catch (UnknownHostException e) {
                 throw new Unanswered(
@@ -100,6 +105,10 @@ final class WitnessClient implements Correspondence.Medium {
             }
         }
         return addresses.get(at);
+    }
+
+    private Duration left(Deadline end) {
+        return AddressBook.isLiteral(host) ? deadline : Duration.ofMillis(end.remainingMillis());
     }
 
     private static String literal(InetAddress address) {

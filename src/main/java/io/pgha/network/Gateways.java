@@ -2,8 +2,10 @@ package io.pgha.network;
 
 import io.pgha.model.MonoTime;
 import io.pgha.model.Probed;
+import io.pgha.os.AddressBook;
 import io.pgha.os.Command;
 import io.pgha.os.CommandFailed;
+import io.pgha.os.Deadline;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -30,13 +32,15 @@ import java.util.function.Supplier;
  * Third places that carry no state. One answer of any of them means: this node is not the isolated one.
  *
  * <p>A gateway is {@code host:port}, {@code [v6]:port} (a TCP connection, accepted or refused, is an answer) or {@code host}
- * (ping(8), which needs CAP_NET_RAW or a group in net.ipv4.ping_group_range). Thread-safe.
+ * (ping(8), which needs CAP_NET_RAW or a group in net.ipv4.ping_group_range). One that answered by its name is asked at that address
+ * while the name does not resolve. Thread-safe.
  */
 public final class Gateways {
 
     private final List<String> gateways;
     private final Duration timeout;
     private final ExecutorService threads;
+    private final AddressBook names;
 
     /**
      * Looks at nothing yet.
@@ -45,9 +49,15 @@ public final class Gateways {
      * @param threads runs them, one for each gateway
      */
     public Gateways(List<String> gateways, Duration timeout, ExecutorService threads) {
+        this(gateways, timeout, threads, new AddressBook());
+    }
+
+    /** The same, with names looked up there. */
+    Gateways(List<String> gateways, Duration timeout, ExecutorService threads, AddressBook names) {
         this.gateways = List.copyOf(gateways);
         this.timeout = timeout;
         this.threads = threads;
+        this.names = names;
     }
 
     /** True when there is something to look at. */
@@ -92,40 +102,58 @@ public final class Gateways {
         }
     }
 
+    /** At each of its addresses in turn, until one answers. */
     private Probed<Duration> probe(String gateway, Supplier<MonoTime> clock, MonoTime begun) {
+        Deadline deadline = Deadline.in(timeout);
+        String host = hostOf(gateway);
         Optional<Integer> port = portOf(gateway);
-        return port.isPresent()
-                ? connect(gateway, port.get(), clock, begun)
-                : ping(gateway, clock, begun);
+        Probed<Duration> last = new Probed.Silent<>("its name does not resolve", begun);
+        try {
+            List<InetAddress> addresses = names.resolve(host, deadline);
+            for (int i = 0; i < addresses.size() && !deadline.hasPassed(); i++) {
+                InetAddress address = addresses.get(i);
+                Duration share = deadline.remaining().dividedBy(addresses.size() - i);
+                last = port.isPresent()
+                        ? connect(new InetSocketAddress(address, port.get()), share, clock, begun)
+                        : ping(address, share, clock, begun);
+                if (!(last instanceof Probed.Silent)) {
+                    names.worked(host, address);
+                    return last;
+                }
+            }
+            return last;
+        } catch (UnknownHostException e) {
+            return last;
+        }
     }
 
     private Probed<Duration> connect(
-            String gateway, int port, Supplier<MonoTime> clock, MonoTime begun) {
+            InetSocketAddress to, Duration limit, Supplier<MonoTime> clock, MonoTime begun) {
         try (Socket socket = new Socket()) {
-            InetAddress address = InetAddress.getByName(hostOf(gateway));
-            socket.connect(new InetSocketAddress(address, port), (int) timeout.toMillis());
+            // 0 would be "for ever".
+            socket.connect(to, (int) Math.max(1, limit.toMillis()));
             return answered(clock, begun);
-        } catch (UnknownHostException e) {
-            return new Probed.Silent<>("its name does not resolve", begun);
         } catch (SocketTimeoutException e) {
-            return new Probed.Silent<>("no answer within " + timeout.toMillis() + " ms", begun);
+            return new Probed.Silent<>("no answer within " + limit.toMillis() + " ms", begun);
         } catch (ConnectException e) {
             String words = String.valueOf(e.getMessage());
             // A refusal is a packet from there; "no route to host" is this host's own word.
             return words.contains("refused")
-                    ? new Probed.Refused<>("it refuses connections to port " + port, clock.get())
+                    ? new Probed.Refused<>(
+                            "it refuses connections to port " + to.getPort(), clock.get())
                     : new Probed.Silent<>(words, begun);
         } catch (IOException e) {
             return new Probed.Silent<>(String.valueOf(e.getMessage()), begun);
         }
     }
 
-    private Probed<Duration> ping(String host, Supplier<MonoTime> clock, MonoTime begun) {
-        String seconds = Long.toString(Math.max(1, timeout.toSeconds()));
-        Command command =
-                Command.of(List.of("ping", "-n", "-q", "-c", "1", "-W", seconds, hostOf(host)));
+    private Probed<Duration> ping(
+            InetAddress address, Duration limit, Supplier<MonoTime> clock, MonoTime begun) {
+        String seconds = Long.toString(Math.max(1, limit.toSeconds()));
+        Command command = Command.of(
+                List.of("ping", "-n", "-q", "-c", "1", "-W", seconds, address.getHostAddress()));
         try {
-            Command.Result result = command.run(timeout);
+            Command.Result result = command.run(limit);
             // ping(8): 1 is "no answer"; anything else is that it could not ask.
             return switch (result.exitCode()) {
                 case 0 -> answered(clock, begun);

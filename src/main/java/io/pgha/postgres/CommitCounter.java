@@ -3,6 +3,7 @@ package io.pgha.postgres;
 import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.ControlData;
 import io.pgha.model.Lsn;
+import io.pgha.os.Deadline;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

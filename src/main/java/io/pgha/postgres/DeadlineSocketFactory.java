@@ -1,5 +1,7 @@
 package io.pgha.postgres;
 
+import io.pgha.os.Deadline;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

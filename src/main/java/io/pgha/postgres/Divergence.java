@@ -2,6 +2,7 @@ package io.pgha.postgres;
 
 import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.Lsn;
+import io.pgha.os.Deadline;
 
 import java.time.Duration;
 import java.util.ArrayList;

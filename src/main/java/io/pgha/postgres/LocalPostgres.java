@@ -10,6 +10,7 @@ import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Probed;
+import io.pgha.os.Deadline;
 
 import org.postgresql.ds.PGSimpleDataSource;
 

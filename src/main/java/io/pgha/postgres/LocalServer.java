@@ -3,6 +3,7 @@ package io.pgha.postgres;
 import io.pgha.model.ControlData;
 import io.pgha.model.Postmaster;
 import io.pgha.os.CommandFailed;
+import io.pgha.os.Deadline;
 import io.pgha.os.ProcessEntry;
 import io.pgha.os.Signal;
 

@@ -2,6 +2,7 @@ package io.pgha.postgres;
 
 import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.PortAnswer;
+import io.pgha.os.Deadline;
 
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PreferQueryMode;

@@ -4,6 +4,8 @@ import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.MonoTime;
 import io.pgha.model.PortAnswer;
 import io.pgha.model.PortProbe;
+import io.pgha.os.AddressBook;
+import io.pgha.os.Deadline;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;

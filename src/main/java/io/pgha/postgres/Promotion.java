@@ -2,6 +2,7 @@ package io.pgha.postgres;
 
 import io.pgha.model.Lsn;
 import io.pgha.model.Postmaster;
+import io.pgha.os.Deadline;
 import io.pgha.plan.StopMode;
 
 import java.io.IOException;

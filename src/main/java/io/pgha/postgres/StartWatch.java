@@ -1,6 +1,7 @@
 package io.pgha.postgres;
 
 import io.pgha.model.Postmaster;
+import io.pgha.os.Deadline;
 import io.pgha.os.ProcessEntry;
 
 import java.io.IOException;

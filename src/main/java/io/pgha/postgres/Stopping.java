@@ -1,5 +1,6 @@
 package io.pgha.postgres;
 
+import io.pgha.os.Deadline;
 import io.pgha.os.PidFd;
 import io.pgha.os.ProcessEntry;
 import io.pgha.os.Signal;

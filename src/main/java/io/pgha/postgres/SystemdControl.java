@@ -4,6 +4,7 @@ import io.pgha.config.Settings.PostgresSettings;
 import io.pgha.model.ControlData;
 import io.pgha.os.Command;
 import io.pgha.os.CommandFailed;
+import io.pgha.os.Deadline;
 import io.pgha.os.Signal;
 import io.pgha.plan.StopMode;
 

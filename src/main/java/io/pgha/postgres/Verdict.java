@@ -1,6 +1,7 @@
 package io.pgha.postgres;
 
 import io.pgha.model.PortAnswer;
+import io.pgha.os.Deadline;
 
 import org.postgresql.util.PSQLException;
 

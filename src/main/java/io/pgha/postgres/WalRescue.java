@@ -1,6 +1,7 @@
 package io.pgha.postgres;
 
 import io.pgha.model.Lsn;
+import io.pgha.os.Deadline;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -11,6 +11,8 @@ import io.pgha.model.ArbiterReply;
 import io.pgha.model.ArbiterView;
 import io.pgha.model.MonoTime;
 import io.pgha.model.NodeId;
+import io.pgha.os.AddressBook;
+import io.pgha.os.NameServer;
 import io.pgha.peer.Keygen;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.PairKeyException;
@@ -82,7 +84,8 @@ class WitnessTest {
 
     private static WitnessClient client(int port, Path file, NodeId self, NodeId peer)
             throws Exception {
-        return new WitnessClient("127.0.0.1", port, PairKey.read(file, self, peer), DEADLINE);
+        return new WitnessClient(
+                "127.0.0.1", port, PairKey.read(file, self, peer), DEADLINE, new AddressBook());
     }
 
     private static String refusal(WitnessClient client, ArbiterAsk ask) {
@@ -115,6 +118,50 @@ class WitnessTest {
 
             assertTrue(words.contains("which is no witness of this pair"), words);
             assertTrue(words.contains("keygen --for-witness"), words);
+        }
+    }
+
+    /** Each question without an answer makes the client look for the next address. */
+    private static void losesAnAnswer(WitnessClient client) {
+        assertThrows(Unanswered.class, () -> client.put(Booth.says(B, 7, A)));
+    }
+
+    @Test
+    void aWitnessWhoseNameResolvedIsAskedAtAllItsAddressesWhileTheNameServerHangs()
+            throws Exception {
+        try (NameServer server = new NameServer();
+                Witness witness = witness(copy);
+                WitnessClient a = new WitnessClient(
+                        "witness.example",
+                        witness.port(),
+                        PairKey.read(pair, A, B),
+                        DEADLINE,
+                        server.book())) {
+            server.names("witness.example", "127.0.0.2", "127.0.0.1");
+            losesAnAnswer(a);
+            server.hangs();
+
+            assertTrue(a.put(Booth.says(A, 7, A)).register().isEmpty());
+            losesAnAnswer(a);
+            assertTrue(a.put(Booth.says(A, 7, A)).register().isEmpty());
+        }
+    }
+
+    @Test
+    void aNameThatNeverResolvedIsReportedWithinTheDeadlineAlthoughTheNameServerHangs()
+            throws Exception {
+        try (NameServer server = new NameServer();
+                WitnessClient a = new WitnessClient(
+                        "witness.example",
+                        1,
+                        PairKey.read(pair, A, B),
+                        Duration.ofMillis(100),
+                        server.book())) {
+            server.hangs();
+
+            String words = refusal(a, Booth.says(A, 7, A));
+
+            assertTrue(words.contains("the name witness.example does not resolve"), words);
         }
     }
 
@@ -219,7 +266,8 @@ class WitnessTest {
                     "127.0.0.1",
                     silent.getLocalPort(),
                     PairKey.read(pair, A, B),
-                    Duration.ofMillis(300));
+                    Duration.ofMillis(300),
+                    new AddressBook());
             try (Correspondence it = Correspondence.begin(
                     client, () -> new MonoTime(System.nanoTime()), () -> changes.add(true))) {
                 assertEquals(ArbiterView.NONE, it.view());

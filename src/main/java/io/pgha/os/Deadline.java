@@ -1,4 +1,4 @@
-package io.pgha.postgres;
+package io.pgha.os;
 
 import java.time.Duration;
 
@@ -7,28 +7,30 @@ import java.time.Duration;
  *
  * @param atNanos as {@link System#nanoTime()} counts
  */
-record Deadline(long atNanos) {
+public record Deadline(long atNanos) {
 
-    static Deadline in(Duration span) {
+    /** A span from now. */
+    public static Deadline in(Duration span) {
         return new Deadline(System.nanoTime() + span.toNanos());
     }
 
     /** What is left; zero when it has passed, never negative. */
-    Duration remaining() {
+    public Duration remaining() {
         return Duration.ofNanos(Math.max(0, atNanos - System.nanoTime()));
     }
 
     /** What is left in whole milliseconds, at least 1: in the socket API 0 means "for ever". */
-    int remainingMillis() {
+    public int remainingMillis() {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(1, remaining().toMillis()));
     }
 
-    boolean hasPassed() {
+    /** Whether the moment has come. */
+    public boolean hasPassed() {
         return atNanos - System.nanoTime() <= 0;
     }
 
     /** The sooner of this and {@code span} from now. */
-    Deadline within(Duration span) {
+    public Deadline within(Duration span) {
         Deadline other = in(span);
         return other.atNanos - atNanos < 0 ? other : this;
     }
