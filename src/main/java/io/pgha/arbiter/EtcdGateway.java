@@ -129,7 +129,10 @@ final class EtcdGateway implements EtcdKey {
                 token = Optional.of(authenticate());
                 page = post(path, question);
             }
-            return read(page);
+            Tree answer = read(page);
+            // Each answer of etcd names its revision; without one, "no such key" is another's word.
+            revision(answer.path("header").path("revision"));
+            return answer;
         } catch (Unanswered e) {
             at = (at + 1) % place.endpoints().size();
             throw e;
