@@ -212,6 +212,17 @@ class PackagesIT {
         }
     }
 
+    /** Before, the jar that is replaced lies there too. */
+    @Test
+    void theRpmPreparesTheClassesWhenTheWholeTransactionIsOver() {
+        String installed = run("rpm", "-qp", "--qf", "%{POSTIN}", rpm("pgha"));
+        String over = run("rpm", "-qp", "--qf", "%{POSTTRANS}", rpm("pgha"));
+
+        assertFalse(installed.contains("pgha-class-data"), installed);
+        assertTrue(over.contains("pgha-class-data"), over);
+        Run.fed(over, LIMIT, List.of("sh", "-n")).orFail();
+    }
+
     @Test
     void noScriptStartsStopsOrOpensWhatIsNotItsOwn() throws IOException {
         for (String name : NAMES) {
