@@ -106,7 +106,7 @@ final class DaemonChecks {
             return;
         }
         found.add(peerDaemon(status, peer));
-        clocks(status, peer);
+        found.add(clocks(status, peer, System.currentTimeMillis()));
     }
 
     private void links(Tree status) {
@@ -126,20 +126,31 @@ final class DaemonChecks {
         }
     }
 
-    /** The clock that a message repeats is older than it, by half of the longest pause, give or take as much. */
-    private void clocks(Tree status, Tree peer) {
-        long skew = Math.abs(System.currentTimeMillis()
-                - peer.path("wall_clock_millis").whole(0)
-                - (long) status.path("peer_view").path("heard_age_ms").number(0)
-                - CLOCK_AGE_MILLIS);
-        found.add(
-                skew <= SKEW_MILLIS
-                        ? Finding.ok("clocks", "agree within " + (skew + CLOCK_AGE_MILLIS) + " ms")
-                        : Finding.warn(
-                                "clocks",
-                                "the peer's differs by " + Amounts.span(Duration.ofMillis(skew))
-                                        + "; nothing is decided by them, logs are hard to compare",
-                                "chronyc tracking, on both nodes"));
+    /**
+     * The clock that a message repeats is older than it, by half of the longest pause, give or take as much.
+     *
+     * @param nowMillis this host's wall clock
+     */
+    static Finding clocks(Tree status, Tree peer, long nowMillis) {
+        long told = peer.path("wall_clock_millis").whole(Long.MIN_VALUE);
+        double ageMillis = status.path("peer_view").path("heard_age_ms").number(Double.NaN);
+        if (told == Long.MIN_VALUE || Double.isNaN(ageMillis)) {
+            return Finding.warn(
+                    "clocks",
+                    "unknown: the daemon does not say "
+                            + (told == Long.MIN_VALUE
+                                    ? "what the peer's clock shows"
+                                    : "when it heard the peer's clock"),
+                    "pgha version, on both nodes");
+        }
+        long skew = Math.abs(nowMillis - told - (long) ageMillis - CLOCK_AGE_MILLIS);
+        return skew <= SKEW_MILLIS
+                ? Finding.ok("clocks", "agree within " + (skew + CLOCK_AGE_MILLIS) + " ms")
+                : Finding.warn(
+                        "clocks",
+                        "the peer's differs by " + Amounts.span(Duration.ofMillis(skew))
+                                + "; nothing is decided by them, logs are hard to compare",
+                        "chronyc tracking, on both nodes");
     }
 
     /** What the daemon runs by, beside what the file says now. */

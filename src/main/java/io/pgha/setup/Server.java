@@ -40,6 +40,9 @@ public final class Server {
                    and application_name !~ 'basebackup|receivewal'));
             """;
 
+    /** server_version_num is the major version times this, and the minor one. */
+    private static final int PER_MAJOR = 10_000;
+
     private static final Pattern HOST = Pattern.compile("(?:^|\\s)host\\s*=\\s*'?([^\\s',]+)");
 
     private final Postmaster postmaster;
@@ -65,10 +68,23 @@ public final class Server {
     private static Server ask(Postmaster found) throws SetupRefused {
         Psql psql = new Psql(
                 found.bin(), Owner.of(found.data()), found.socketDirectory(), found.port());
-        Tree facts = json(psql.run("postgres", LOOK));
+        return of(found, psql, json(psql.run("postgres", LOOK)));
+    }
+
+    /**
+     * One of which these facts are known.
+     *
+     * @throws SetupRefused when they do not suffice
+     */
+    static Server of(Postmaster found, Psql psql, Tree facts) throws SetupRefused {
         if (!facts.path("super").isTrue()) {
             throw SetupRefused.input("role " + psql.owner().user() + " of the PostgreSQL in "
                     + found.data() + " is no superuser, and setup must create roles");
+        }
+        if (facts.path("version").whole(0) < PER_MAJOR) {
+            throw SetupRefused.trouble("the PostgreSQL in " + found.data() + ", port "
+                    + found.port() + ", did not say its version (server_version_num), but '"
+                    + facts.path("version").text() + "': psql -c 'show server_version_num'");
         }
         return new Server(found, psql, facts);
     }
@@ -121,7 +137,7 @@ public final class Server {
     }
 
     int major() {
-        return (int) facts.path("version").whole(0) / 10_000;
+        return (int) (facts.path("version").whole(0) / PER_MAJOR);
     }
 
     String systemId() {
