@@ -39,7 +39,7 @@ final class EtcdGatewayTest {
     /** Something that answers every question the same way, with code 200. */
     private String endpoint(String answer) throws IOException {
         HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 8);
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
         byte[] body = answer.getBytes(UTF_8);
         server.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();

@@ -39,7 +39,7 @@ final class GatewaysTest {
     }
 
     private static ServerSocket listening() throws Exception {
-        return new ServerSocket(0, 8, InetAddress.getByName("127.0.0.1"));
+        return new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
     }
 
     @Test
