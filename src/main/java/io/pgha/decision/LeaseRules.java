@@ -291,20 +291,28 @@ public final class LeaseRules {
     /** The whole of what the arbiter is told and asked in this turn. */
     public static ArbiterAsk question(World w) {
         Memory m = w.memory();
-        boolean agreed = m.owner().isPresent()
-                && w.peer()
-                        .filter(p -> p.epoch().equals(m.epoch()) && p.owner().equals(m.owner()))
-                        .isPresent();
         return new ArbiterAsk(
                 w.now().self(),
                 m.epoch(),
                 m.owner(),
-                agreed,
+                isAgreed(w),
                 w.now().position(),
                 w.tally().leases().request(),
                 claim(w),
                 Renewals.followed(w),
                 w.tally().leases().slots().longest());
+    }
+
+    /** Who is still being promoted has taken the epoch for itself, and may never open it. */
+    private static boolean isAgreed(World w) {
+        Memory m = w.memory();
+        return m.owner().isPresent()
+                && m.state() != NodeState.PROMOTING
+                && w.peer()
+                        .filter(p -> p.state() != NodeState.PROMOTING
+                                && p.epoch().equals(m.epoch())
+                                && p.owner().equals(m.owner()))
+                        .isPresent();
     }
 
     private static Optional<ArbiterAsk.Claim> claim(World w) {

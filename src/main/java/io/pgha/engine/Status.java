@@ -42,6 +42,7 @@ import java.util.Optional;
  * @param peerAge since the peer was heard
  * @param gateways each with what was seen
  * @param lease with a lease guard: what is held or granted, and what the arbiter says
+ * @param leaseRest until the kernel closes the gate at the latest, unless the lease is renewed; empty: none of this start is held
  * @param running the workflow in flight
  * @param lastOutcome how the last workflow ended; empty: none since the start
  * @param problems what is wrong, each with the command to type next
@@ -76,6 +77,7 @@ public record Status(
         Optional<Duration> peerAge,
         List<String> gateways,
         List<String> lease,
+        Optional<Duration> leaseRest,
         Optional<Running> running,
         Optional<Ended> lastOutcome,
         List<String> problems,

@@ -74,6 +74,7 @@ final class Statuses {
                 w.now().peer().heardAt().map(at -> w.now().at().since(at)),
                 gatewayWords(w),
                 LeaseWords.of(w),
+                w.tally().leases().held().map(held -> held.until().since(w.now().at())),
                 running(w, extra),
                 extra.ended(),
                 problems,

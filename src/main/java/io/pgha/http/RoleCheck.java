@@ -32,7 +32,7 @@ public record RoleCheck(Duration staleAfter) {
         return new Verdict(false, why);
     }
 
-    /** Yes while clients may write here: state PRIMARY, gate read back as open, PostgreSQL read-write. */
+    /** Yes while clients may write here: state PRIMARY, gate read back as open and its lease not over, PostgreSQL read-write. */
     public Verdict primary(Status s, MonoTime now) {
         if (isStale(s, now)) {
             return stale(s, now);
@@ -46,6 +46,10 @@ public record RoleCheck(Duration staleAfter) {
         }
         if (gate.get() != GateState.OPEN) {
             return no("the gate is " + Names.lower(gate.get()));
+        }
+        if (s.leaseRest().filter(rest -> now.isPast(s.at(), rest)).isPresent()) {
+            return no("the lease is over since the engine turned last, "
+                    + Amounts.span(now.since(s.at())) + " ago: the kernel has closed the gate");
         }
         Optional<PostgresView> local = s.local().answer();
         if (local.isEmpty()) {

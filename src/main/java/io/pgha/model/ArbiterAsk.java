@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param node who asks
  * @param epoch the highest epoch it knows to be owned
  * @param owner of that epoch, as it knows
- * @param agreed its peer has freshly said the same of epoch and owner: an empty arbiter may be enlisted with them
+ * @param agreed its peer has freshly said the same of epoch and owner, and the owner has been promoted: an empty arbiter may be
+ *     enlisted with them, and a claim is opened
  * @param position its WAL position
  * @param lease the owner asks for a lease; only after its kernel has been armed
  * @param claim it wants to become owner

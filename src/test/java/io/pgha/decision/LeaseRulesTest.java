@@ -141,6 +141,25 @@ final class LeaseRulesTest {
                 next(given, true, true).orders());
     }
 
+    @Test
+    void whatIsStillBeingPromotedIsNotSaidToBeAgreed() {
+        Given promoting = Given.standby()
+                .guard(Guard.WITNESS)
+                .state(NodeState.PROMOTING, 8, Given.B)
+                .peer(NodeState.DEPOSED, 8, Given.B);
+        Given watching = Given.primary()
+                .guard(Guard.WITNESS)
+                .state(NodeState.DEPOSED, 8, Given.B)
+                .peer(NodeState.PROMOTING, 8, Given.B);
+        assertFalse(LeaseRules.question(promoting.world()).agreed());
+        assertFalse(LeaseRules.question(watching.world()).agreed());
+
+        promoting.state(NodeState.PRIMARY, 8, Given.B);
+        watching.peer(NodeState.PRIMARY, 8, Given.B);
+        assertTrue(LeaseRules.question(promoting.world()).agreed());
+        assertTrue(LeaseRules.question(watching.world()).agreed());
+    }
+
     private static Optional<Duration> told(Leases leases) {
         World w = Given.primary().guard(Guard.ETCD).leases(leases).world();
         return LeaseRules.question(w).longest();

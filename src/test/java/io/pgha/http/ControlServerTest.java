@@ -301,4 +301,17 @@ class ControlServerTest {
         assertTrue(roles.primary(desk.status, Sample.NOW).yes());
         assertFalse(roles.primary(desk.status, later).yes());
     }
+
+    @Test
+    void whoseLeaseIsOverIsNoPrimaryThoughItsGateWasOpenWhenTheEngineTurnedLast() {
+        MonoTime until = Sample.NOW.plus(Duration.ofSeconds(1));
+        Sample sample = Sample.primary();
+        sample.leaseRest = Optional.of(until.since(Sample.AT));
+        Status held = sample.status();
+        RoleCheck roles = new RoleCheck(ControlPages.staleAfter(Sample.policy()));
+
+        assertTrue(roles.primary(held, Sample.NOW).yes());
+        assertTrue(roles.primary(held, until).why().contains("the lease is over"));
+        assertFalse(roles.primary(held, until).yes());
+    }
 }

@@ -43,6 +43,7 @@ public final class Sample {
     public String situation;
     public Probed<GateState> gate;
     public Optional<String> gateHold = Optional.empty();
+    public Optional<Duration> leaseRest = Optional.empty();
     public Postmaster postmaster = Postmaster.RUNNING;
     public Probed<PostgresView> local;
     public Optional<PortProbe> primaryPort = Optional.of(new PortProbe(
@@ -248,6 +249,7 @@ public final class Sample {
                 peerAge,
                 List.of(),
                 List.of(),
+                leaseRest,
                 running,
                 ended,
                 problems,
