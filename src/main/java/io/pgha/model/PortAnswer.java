@@ -10,7 +10,7 @@ public enum PortAnswer {
     FULL("too many clients"),
     /** SQLSTATE 57P03: starting up, in crash recovery, or shutting down. */
     STARTING("starting up or shutting down"),
-    /** SQLSTATE 25006: it answers, and is read-only. */
+    /** In recovery, or SQLSTATE 25006: it answers, and is read-only. */
     READ_ONLY("read-only"),
     /** SQLSTATE class 28, 3D000 or 42501: it answers, and does not like our credentials. */
     DENIED("credentials refused"),

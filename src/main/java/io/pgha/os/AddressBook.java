@@ -111,7 +111,7 @@ public final class AddressBook {
                             lastKnown.put(name, found);
                             asked.remove(name, answer);
                             answer.complete(found);
-                        } catch (UnknownHostException | RuntimeException e) {
+                        } catch (UnknownHostException | RuntimeException | Error e) {
                             asked.remove(name, answer);
                             answer.completeExceptionally(e);
                         }

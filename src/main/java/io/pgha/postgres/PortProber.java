@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  */
 public final class PortProber {
 
-    /** transaction_read_only is on in recovery, and where an administrator has set default_transaction_read_only. */
+    /** On a primary transaction_read_only is on where somebody has set default_transaction_read_only, which any session may undo. */
     private static final String QUERY =
             "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only')";
 
@@ -91,7 +91,7 @@ public final class PortProber {
                 return new Verdict(PortAnswer.READ_ONLY, "in recovery");
             }
             return "on".equals(row.getString(2))
-                    ? new Verdict(PortAnswer.READ_ONLY, "default_transaction_read_only is on")
+                    ? new Verdict(PortAnswer.READY, "default_transaction_read_only is on")
                     : new Verdict(PortAnswer.READY, "");
         } catch (SQLException e) {
             return Verdict.of(e, deadline);

@@ -119,6 +119,19 @@ final class PortProberIT {
     }
 
     @Test
+    void aPrimaryWhoseTransactionsAreReadOnlyByDefaultIsNoStandby() throws IOException {
+        Path right = passFile("*:*:postgres:pgha:right\\:\\\\word");
+        server.sql("alter role pgha set default_transaction_read_only = on");
+        try {
+            PortProbe probe = probe("pgha", Optional.of(right), Depth.FULL);
+            assertEquals(PortAnswer.READY, probe.answer(), probe.words());
+            assertTrue(probe.detail().contains("default_transaction_read_only"), probe.words());
+        } finally {
+            server.sql("alter role pgha reset default_transaction_read_only");
+        }
+    }
+
+    @Test
     void aFullServerIsFullAndNotDown() throws SQLException {
         List<Connection> held = new ArrayList<>();
         try {
