@@ -4,6 +4,7 @@ import io.pgha.model.Epoch;
 import io.pgha.model.NodeState;
 import io.pgha.model.PeerMessage;
 import io.pgha.model.PortAnswer;
+import io.pgha.model.PortProbe;
 import io.pgha.model.PostgresView;
 import io.pgha.model.Receiver;
 import io.pgha.model.Register;
@@ -52,15 +53,9 @@ public final class Verdicts {
         }
         // With its daemon heard, the peer's gate is known to be closed; without, only its port can
         // speak.
-        if (peer.isEmpty()
-                && w.now()
-                        .peerPort()
-                        .filter(p -> p.answer() == PortAnswer.READY
-                                && !w.now()
-                                        .at()
-                                        .isPast(p.at(), w.policy().interval().multipliedBy(10)))
-                        .isPresent()) {
-            return refused(w.now().peerId() + "'s PostgreSQL accepts writes: stop it first");
+        Optional<String> open = peer.isEmpty() ? mayWrite(w) : Optional.empty();
+        if (open.isPresent()) {
+            return refused(open.get() + ": stop it first");
         }
         if (m.running().isPresent()) {
             return refused("busy with " + m.running().get().plan().kind().words()
@@ -283,17 +278,31 @@ public final class Verdicts {
                 .initializeStandby(w.id(), primary.get().epoch(), primary.get().node(), mode, why));
     }
 
+    /** By a fresh look at its port. While its daemon is silent each look is a login; the one before that may not have been. */
+    private static Optional<String> mayWrite(World w) {
+        Optional<PortAnswer> answer = w.now()
+                .peerPort()
+                .filter(p -> !w.now().at().isPast(p.at(), w.policy().interval().multipliedBy(10)))
+                .map(PortProbe::answer);
+        String whose = w.now().peerId() + "'s PostgreSQL ";
+        if (answer.filter(PortAnswer.READY::equals).isPresent()) {
+            return Optional.of(whose + "accepts writes");
+        }
+        return answer.filter(PortAnswer.ALIVE::equals)
+                .filter(alive -> w.peer().isEmpty())
+                .map(
+                        alive -> whose
+                                + "lives and has not said yet whether it accepts writes (type the same again in a second); if it does");
+    }
+
     private static Verdict initializeFrom(World w, Path file) {
         if (w.peerIn(NodeState.PRIMARY).isPresent()) {
             return refused(w.now().peerId()
                     + " is primary: a release in a file is for a peer that is closed");
         }
-        if (w.now()
-                .peerPort()
-                .filter(p -> p.answer() == PortAnswer.READY
-                        && !w.now().at().isPast(p.at(), w.policy().interval().multipliedBy(10)))
-                .isPresent()) {
-            return refused(w.now().peerId() + "'s PostgreSQL accepts writes: it was not released");
+        Optional<String> open = mayWrite(w);
+        if (open.isPresent()) {
+            return refused(open.get() + ": it was not released");
         }
         return begin(w.workflows()
                 .initializeFrom(w.id(), file, top(w).next(), "redeem the release in " + file));

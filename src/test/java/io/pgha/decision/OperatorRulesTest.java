@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.model.Guard;
+import io.pgha.model.PortAnswer;
 import io.pgha.model.Postmaster;
 import io.pgha.plan.PlanKind;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,6 +65,22 @@ final class OperatorRulesTest {
         assertEquals(Situation.TAKEOVER_VETOED, hold.situation());
         assertTrue(hold.why().contains("a is paused by eve: upgrade"), hold.why());
         assertEquals(5, Verdicts.promote(heard.world(), false, false).exitCode());
+    }
+
+    @Test
+    void nothingIsForcedBesideAServerThatAcceptsWritesOrHasNotSaidYet() {
+        for (PortAnswer answer : List.of(PortAnswer.READY, PortAnswer.ALIVE)) {
+            World w = Given.standby().peerSilent().peerPort(answer).world();
+
+            assertEquals(5, Verdicts.promote(w, true, true).exitCode(), answer.words());
+            Optional<Path> file = Optional.of(Path.of("/release.json"));
+            assertEquals(
+                    5,
+                    Verdicts.initialize(w, Optional.empty(), file, false).exitCode(),
+                    answer.words());
+        }
+        World down = Given.standby().peerSilent().peerPort(PortAnswer.REFUSED).world();
+        assertEquals(0, Verdicts.promote(down, true, true).exitCode());
     }
 
     @Test
