@@ -111,13 +111,15 @@ final class MeetingRules {
     private static Optional<Decision> metReconciling(World w, PeerMessage peer, long commits) {
         long theirs = peer.commitsSinceFork().orElse(-1L);
         if (theirs > 0 && commits == 0) {
-            return begin(w.workflows()
-                    .depose(
-                            w.id(),
-                            higher(w, peer),
-                            peer.node(),
-                            "no client wrote here since the fork, " + theirs + " commits on "
-                                    + peer.node() + ": yield"));
+            // Since the other has closed, its clients come here: what was counted while open is
+            // old.
+            return begin(
+                    w.workflows()
+                            .reconcile(
+                                    w.id(),
+                                    w.memory().epoch(),
+                                    theirs + " commits on " + peer.node()
+                                            + " since the fork, none here when they were counted: close, and count again"));
         }
         if (theirs > 0) {
             return begin(inConflict(w, both(w, peer, commits, theirs)));

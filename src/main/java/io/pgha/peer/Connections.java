@@ -64,6 +64,11 @@ final class Connections {
         }
     }
 
+    /** It is another's now: whatever happens to the others, its socket stays as it is. */
+    void forget(Connection connection) {
+        all.remove(connection);
+    }
+
     /** Takes the place of the oldest stranger, else of the oldest connection the peer has made. */
     void makeRoom() {
         if (all.size() < LIMIT) {

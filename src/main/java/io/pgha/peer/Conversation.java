@@ -35,6 +35,7 @@ final class Conversation {
             if (connection.becameOpen(now)) {
                 if (connection.isForWal()) {
                     connection.handOver(walDoor, lines);
+                    connections.forget(connection);
                     return;
                 }
                 greet(connection, now);

@@ -356,7 +356,26 @@ final class DecisionTableTest {
                 .peerCommits(7);
 
         assertBegins(PlanKind.DEPOSE, closedWithout.decides());
-        assertBegins(PlanKind.DEPOSE, openWithout.decides());
+        // What it counted while it was open is old: clients may have come since the other has
+        // closed.
+        Decision.Begin closes = assertInstanceOf(Decision.Begin.class, openWithout.decides());
+        assertEquals(PlanKind.RECONCILE, closes.plan().kind());
+        assertEquals(
+                NodeState.RECONCILING,
+                assertInstanceOf(Step.Become.class, closes.plan().steps().get(0))
+                        .state());
+
+        Given closedAsWell = Given.primary()
+                .state(NodeState.RECONCILING, 4, Given.A)
+                .peer(NodeState.RECONCILING, 3, Given.B)
+                .peerCommits(7);
+        assertBegins(
+                PlanKind.DEPOSE,
+                closedAsWell.remembers(new Fact.CommitsCounted(0)).decides());
+        Decision.Begin both = assertInstanceOf(
+                Decision.Begin.class,
+                closedAsWell.remembers(new Fact.CommitsCounted(3)).decides());
+        assertTrue(both.plan().steps().toString().contains("CONFLICT"), both.toString());
     }
 
     @Test

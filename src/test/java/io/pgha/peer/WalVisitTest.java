@@ -85,6 +85,19 @@ class WalVisitTest {
     }
 
     @Test
+    void aVisitUnderWayIsNotCutByWhatEndsTheConnectionsOfTheLink() throws Exception {
+        node.link.give((cede, timeline, from, to) -> {
+            node.link.close();
+            return new Wal(Long.MAX_VALUE);
+        });
+        Kept kept = new Kept();
+
+        visit.fetch("c1", 1, FROM, TO, kept);
+
+        assertEquals(TO.value() - FROM.value(), kept.bytes.size());
+    }
+
+    @Test
     void aNodeThatGivesNothingOutSaysSo() {
         assertCutOff("gives no WAL out", new Kept());
         node.link.give((cede, timeline, from, to) -> {

@@ -27,12 +27,17 @@ final class CopyLaw {
         }
     }
 
-    /** With a lease guard there is one history: who opens in it has all that pgha let be acknowledged. */
+    /**
+     * With a lease guard there is one history: who opens in it has all that pgha let be acknowledged. Not looked at is what a machine
+     * that was frozen whole does in the instant in which it thaws: a lease that was granted it before opens its gate for the rest of
+     * its time (protocol, section 10); in strict mode nothing is acknowledged there.
+     */
     private void openingSynchronous(SimHost host) {
         if (universe.policy().sync().isOn()
                 && universe.policy().guard().isLease()
                 && host.gate().look() == GateState.CLOSED
                 && !person.hasHandled()
+                && universe.now() != host.frozenUntil()
                 && !host.postgres().data().end.holds(universe.clients().newestAcknowledged())) {
             throw new LawBroken(
                     "P3",
