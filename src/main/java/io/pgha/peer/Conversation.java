@@ -121,7 +121,7 @@ final class Conversation {
                 && own.isCurrent()
                 && connection.mayAsk()
                 && !connection.isAsked(rhythm.half(), now)
-                && rhythm.mayJoin(now);
+                && rhythm.mayJoin(hearing.contactAt(), now);
         if (!joins) {
             answer(connection, question, mine);
             return;

@@ -108,6 +108,11 @@ final class Hearing {
         }
     }
 
+    /** When the newest question that has been answered was asked. */
+    Optional<MonoTime> contactAt() {
+        return contactAt;
+    }
+
     /** Somebody was turned away; shown until a message is accepted. */
     void refused(String words) {
         refusal = words;

@@ -3,6 +3,7 @@ package io.pgha.peer;
 import io.pgha.model.MonoTime;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * When a node asks its peer. The two take turns: who is asked asks along with its answer, and is the one to begin a heartbeat
@@ -16,6 +17,7 @@ final class Rhythm {
     private final Duration peers;
     private final Duration latest;
     private final Duration half;
+    private final Duration patience;
     private MonoTime begun;
     private MonoTime asked;
     private boolean isPeersTurn;
@@ -32,6 +34,7 @@ final class Rhythm {
         this.peers = heartbeat.plus(grace);
         this.latest = heartbeat.multipliedBy(2).plus(grace);
         this.half = heartbeat.dividedBy(2);
+        this.patience = heartbeat.plus(heartbeat.dividedBy(3));
         this.begun = new MonoTime(now.nanos() - heartbeat.multipliedBy(3).toNanos());
         this.asked = begun;
     }
@@ -49,9 +52,16 @@ final class Rhythm {
         isPeersTurn = false;
     }
 
-    /** True unless this node has just begun itself, so that the questions of both have crossed. */
-    boolean mayJoin(MonoTime now) {
-        return !isPeersTurn || now.isPast(begun, half);
+    /**
+     * True unless this node has just begun itself, so that the questions of both have crossed; and in any case when its own come
+     * to nothing, as when the network swallows what it sends on its own connection.
+     *
+     * @param contact when the newest question that has been answered was asked; empty: none was
+     */
+    boolean mayJoin(Optional<MonoTime> contact, MonoTime now) {
+        return !isPeersTurn
+                || now.isPast(begun, half)
+                || contact.filter(asked -> !now.isPast(asked, patience)).isEmpty();
     }
 
     /** A connection on which nothing was asked for this long is asked along with an answer on it. */

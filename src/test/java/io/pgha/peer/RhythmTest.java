@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 
@@ -27,6 +28,7 @@ class RhythmTest {
     private long delay;
     private long lateness;
     private int messages;
+    private int swallowed = -1;
 
     private record Due(long at, Runnable what) {}
 
@@ -36,6 +38,7 @@ class RhythmTest {
         private final boolean takesTurns;
         private final List<Long> asked = new ArrayList<>();
         private final List<Long> begun = new ArrayList<>();
+        private final List<Long> answered = new ArrayList<>();
         private final long[] askedOn = {-1_000, -1_000};
         private final int own;
 
@@ -66,26 +69,37 @@ class RhythmTest {
         private void ask(int connection, Side other, boolean answers) {
             asked.add(now);
             askedOn[connection] = now;
-            send(() -> other.hear(connection, this));
+            long question = now;
+            send(connection, () -> other.hear(connection, this, question));
             if (answers) {
                 rhythm.joined(time());
             }
         }
 
-        private void hear(int connection, Side other) {
+        private void hear(int connection, Side other, long question) {
             boolean joins = takesTurns
                     && now - askedOn[connection] >= rhythm.half().toMillis()
-                    && rhythm.mayJoin(time());
+                    && rhythm.mayJoin(contact(), time());
             if (joins) {
                 ask(connection, other, true);
-            } else {
-                send(() -> {});
+                messages -= now >= SETTLED ? 1 : 0; // One message with the answer.
             }
+            send(connection, () -> other.answered(question));
         }
 
-        private void send(Runnable arrives) {
+        private void answered(long question) {
+            answered.add(question);
+        }
+
+        private Optional<MonoTime> contact() {
+            return answered.stream().max(Long::compare).map(at -> new MonoTime(at * 1_000_000));
+        }
+
+        private void send(int connection, Runnable arrives) {
             messages += now >= SETTLED ? 1 : 0;
-            at(now + delay, arrives);
+            if (connection != swallowed || now < SETTLED) {
+                at(now + delay, arrives);
+            }
         }
 
         long longestPause(List<Long> times) {
@@ -146,6 +160,30 @@ class RhythmTest {
         begin(0, 0, 0);
         begin(0, 20, 10);
         begin(3, 25, 0);
+    }
+
+    /** Three heartbeats without contact close a primary under guard gateway, when its gateways are silent too. */
+    @Test
+    void whoseOwnConnectionIsSwallowedHasContactByThePeers() {
+        for (int side = 0; side < 2; side++) {
+            for (long offset = 0; offset < 1_000; offset += 7) {
+                agenda.clear();
+                now = 0;
+                delay = 1;
+                lateness = 2;
+                swallowed = side;
+                Side a = new Side(0, true);
+                Side b = new Side(1, true);
+                at(0, () -> a.wake(b));
+                at(offset, () -> b.wake(a));
+                run();
+
+                for (Side one : List.of(a, b)) {
+                    long pause = one.longestPause(one.answered);
+                    assertTrue(pause <= 1_350, "offset " + offset + ": contact after " + pause);
+                }
+            }
+        }
     }
 
     @Test
