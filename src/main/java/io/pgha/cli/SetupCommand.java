@@ -8,6 +8,7 @@ import io.pgha.setup.Bundle;
 import io.pgha.setup.FirstNode;
 import io.pgha.setup.OtherNode;
 import io.pgha.setup.Proposal;
+import io.pgha.setup.Running;
 import io.pgha.setup.Server;
 import io.pgha.setup.SetupRefused;
 import io.pgha.setup.Step;
@@ -93,7 +94,8 @@ final class SetupCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIRECTORY",
-            description = "whose server is meant, where several run")
+            description =
+                    "whose server is meant, where several run; with --from also where this node's copy will lie")
     private Optional<Path> data = Optional.empty();
 
     @Option(
@@ -116,17 +118,17 @@ final class SetupCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Desk desk = pgha.desk();
         try {
-            Optional<Server> server = Server.find(data);
+            Running running = Running.look(data);
             return carryOut(
                     from.isPresent()
                             ? new OtherNode(
                                             desk.config(),
                                             desk.node(),
                                             Bundle.read(from.get()),
-                                            server,
+                                            running,
                                             Instant.now())
                                     .propose(more)
-                            : first(desk, server));
+                            : first(desk, running.require()));
         } catch (InvalidConfiguration e) {
             pgha.terminal().err().println(e.getMessage());
             return Exit.USAGE;
@@ -140,12 +142,7 @@ final class SetupCommand implements Callable<Integer> {
         }
     }
 
-    private Proposal first(Desk desk, Optional<Server> found)
-            throws SetupRefused, InvalidConfiguration {
-        Server server = found.orElseThrow(
-                () -> SetupRefused.input(
-                        "no PostgreSQL of this user's runs here, and setup looks at the primary while it"
-                                + " runs. Start it; or on the standby-to-be: pgha setup --from FILE; or type it as root"));
+    private Proposal first(Desk desk, Server server) throws SetupRefused, InvalidConfiguration {
         FirstNode first = new FirstNode(desk.config(), desk.node(), server, Instant.now());
         if (!first.isConfigured()) {
             return first.propose(Optional.of(answers(server)), bundle);

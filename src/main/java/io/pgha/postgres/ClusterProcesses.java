@@ -2,6 +2,7 @@ package io.pgha.postgres;
 
 import io.pgha.os.PidFd;
 import io.pgha.os.ProcessEntry;
+import io.pgha.os.ProcessTable;
 import io.pgha.os.Signal;
 
 import java.io.IOException;
@@ -43,6 +44,40 @@ final class ClusterProcesses {
                             + " there are still processes " + LiveCluster.numbers(found)
                             + ". Stop it (pg_ctl stop -m fast, or its unit) and begin again");
         }
+    }
+
+    /**
+     * Returns when there is no postmaster.pid, or when the process that it names is dead. A living one may be any program that got
+     * the number since, which only a person can tell where the server may be at home in another container.
+     *
+     * @throws DataDirectoryException REFUSED otherwise, also when the file does not say
+     */
+    static void requireLeftover(Path data, String purpose) throws DataDirectoryException {
+        Path file = data.resolve("postmaster.pid");
+        if (Files.notExists(file)) {
+            return;
+        }
+        String what;
+        try {
+            Optional<LiveCluster.LockFile> lock = new LiveCluster(data).lockFile();
+            if (lock.isEmpty() && Files.notExists(file)) {
+                return;
+            }
+            // A single-user server writes its number with a minus.
+            Optional<ProcessEntry> named = lock.isEmpty()
+                    ? Optional.empty()
+                    : new ProcessTable().find(Math.abs(lock.get().pid()));
+            if (lock.isPresent() && named.filter(p -> !p.isDead()).isEmpty()) {
+                return;
+            }
+            what = named.map(p -> "names process " + p.pid() + " (" + p.name() + "), which lives")
+                    .orElse("names no process: a server may just be starting");
+        } catch (IOException e) {
+            what = "cannot be read (" + e + ")";
+        }
+        throw DataDirectoryException.refused(purpose + " needs PostgreSQL stopped, but " + file
+                + " " + what + ". Stop it (pg_ctl stop -m fast, or its unit) and begin again; if ps"
+                + " shows no PostgreSQL at work there: rm " + file);
     }
 
     /**

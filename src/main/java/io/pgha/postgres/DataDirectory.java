@@ -116,6 +116,18 @@ public final class DataDirectory {
     }
 
     /**
+     * For whoever moves it and did not stop its server himself: returns only when no process of PostgreSQL is at home there and
+     * postmaster.pid, where there is one, is the leftover of a process that is dead.
+     *
+     * @param purpose what would be done, for the sentence
+     * @throws DataDirectoryException when somebody is there, or when it cannot be known
+     */
+    public void requireNobody(String purpose) throws DataDirectoryException {
+        ClusterProcesses.requireNone(path, purpose);
+        ClusterProcesses.requireLeftover(path, purpose);
+    }
+
+    /**
      * What lies aside from exchanges that are not over, one sentence each.
      *
      * @throws DataDirectoryException when it cannot be found out

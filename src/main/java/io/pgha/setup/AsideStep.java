@@ -2,6 +2,8 @@ package io.pgha.setup;
 
 import io.pgha.config.Settings;
 import io.pgha.postgres.ControlFailed;
+import io.pgha.postgres.DataDirectory;
+import io.pgha.postgres.DataDirectoryException;
 import io.pgha.postgres.PostgresControls;
 
 import java.io.IOException;
@@ -23,23 +25,33 @@ import java.util.Optional;
 record AsideStep(Path data, String systemId, Path aside) implements Step {
 
     /**
-     * Where there is such a database and no server that runs it.
+     * Where there is such a database.
      *
      * @param systemId of the pair's database
-     * @throws SetupRefused when there is a database of which that cannot be told
+     * @throws SetupRefused when there is a database and a server runs it, or when either cannot be told
      */
     static Optional<AsideStep> propose(Settings settings, String systemId, Instant now)
             throws SetupRefused {
         Path data = settings.postgres().dataDirectory();
-        if (!Files.exists(data.resolve("PG_VERSION"))) {
+        if (Files.notExists(data.resolve("PG_VERSION"))) {
             return Optional.empty();
         }
+        requireNobody(data);
         String here = systemIdOf(settings);
         Path aside =
                 data.resolveSibling(data.getFileName() + ".before-pgha-" + now.getEpochSecond());
         return here.equals(systemId)
                 ? Optional.empty()
                 : Optional.of(new AsideStep(data, here, aside));
+    }
+
+    /** Whatever a person named and whatever was found elsewhere: what counts is who runs in this directory. */
+    private static void requireNobody(Path data) throws SetupRefused {
+        try {
+            new DataDirectory(data).requireNobody("setting it aside");
+        } catch (DataDirectoryException e) {
+            throw SetupRefused.unsafe(e.getMessage());
+        }
     }
 
     private static String systemIdOf(Settings settings) throws SetupRefused {
@@ -66,6 +78,8 @@ record AsideStep(Path data, String systemId, Path aside) implements Step {
 
     @Override
     public void make() throws SetupRefused {
+        // A server may have been started while a person was asked.
+        requireNobody(data);
         try {
             Files.move(data, aside);
         } catch (IOException e) {

@@ -19,6 +19,7 @@ public final class OtherNode {
     private final Path config;
     private final Optional<NodeId> node;
     private final Bundle bundle;
+    private final Running running;
     private final Optional<Server> server;
     private final Instant now;
     private final List<Step> steps = new ArrayList<>();
@@ -28,19 +29,16 @@ public final class OtherNode {
      * Of a node whose configuration will lie at {@code config}.
      *
      * @param node which of its nodes this is; empty: by its addresses
-     * @param server the PostgreSQL that runs here; empty: none does
+     * @param running the PostgreSQL servers of this machine
      * @param now the date of copies
      */
     public OtherNode(
-            Path config,
-            Optional<NodeId> node,
-            Bundle bundle,
-            Optional<Server> server,
-            Instant now) {
+            Path config, Optional<NodeId> node, Bundle bundle, Running running, Instant now) {
         this.config = config.toAbsolutePath();
         this.node = node;
         this.bundle = bundle;
-        this.server = server;
+        this.running = running;
+        this.server = running.server();
         this.now = now;
     }
 
@@ -56,8 +54,9 @@ public final class OtherNode {
             throw SetupRefused.input("the bundle is for " + bundle.to() + ", and this is "
                     + settings.self().id() + ": carry it to " + settings.peer().host());
         }
-        requireFollower();
         PostgresSettings own = settings.postgres();
+        running.requireAbout(own.dataDirectory());
+        requireFollower(there().dataDirectory());
         if (!Files.isExecutable(own.bin().resolve("pg_ctl"))) {
             throw SetupRefused.input("there are no PostgreSQL programs in " + own.bin()
                     + " here: install the same major version as on " + bundle.from()
@@ -96,16 +95,22 @@ public final class OtherNode {
     /** The pair's file; where this machine is other than the first node, with lines of its own. */
     private String configuration(List<String> more) throws InvalidConfiguration {
         StringBuilder text = new StringBuilder(bundle.configuration());
-        Settings there =
-                SettingsFile.parse(config, bundle.configuration(), Optional.of(bundle.to()));
+        PostgresSettings there = there();
         server.ifPresent(s -> text.append(Local.of(s)
-                .beside(Local.of(there.postgres()))
+                .beside(Local.of(there))
                 .lines("nodes." + Answers.quoted(bundle.to().name()) + ".postgres.")));
         more.forEach(line -> text.append(line).append('\n'));
         return text.toString();
     }
 
-    private void requireFollower() throws SetupRefused {
+    /** PostgreSQL here as the first node takes it to be. */
+    private PostgresSettings there() throws InvalidConfiguration {
+        return SettingsFile.parse(config, bundle.configuration(), Optional.of(bundle.to()))
+                .postgres();
+    }
+
+    /** @param place where the first node takes this one's database to lie */
+    private void requireFollower(Path place) throws SetupRefused {
         if (server.isEmpty()) {
             return;
         }
@@ -118,7 +123,11 @@ public final class OtherNode {
                             .unit()
                             .map(u -> "systemctl stop " + u)
                             .orElse("pg_ctl -D " + here.data() + " stop")
-                    + "; then type the same again");
+                    + "; then type the same again"
+                    + (place.equals(here.data())
+                            ? ""
+                            : ". If it has nothing to do with the pair, it may go on: type the same with --data "
+                                    + place + ", where the copy will lie"));
         }
         if (!here.systemId().equals(bundle.systemId())) {
             throw SetupRefused.unsafe("the standby that runs here holds another database than "

@@ -55,17 +55,8 @@ public final class Server {
         this.facts = facts;
     }
 
-    /**
-     * Finds it and asks it; empty when none runs. Changes nothing.
-     *
-     * @param data its data directory, where a person named one
-     */
-    public static Optional<Server> find(Optional<Path> data) throws SetupRefused {
-        Optional<Postmaster> found = Postmasters.find(data);
-        return found.isPresent() ? Optional.of(ask(found.get())) : Optional.empty();
-    }
-
-    private static Server ask(Postmaster found) throws SetupRefused {
+    /** Asks it as its superuser. Changes nothing. */
+    static Server ask(Postmaster found) throws SetupRefused {
         Psql psql = new Psql(
                 found.bin(), Owner.of(found.data()), found.socketDirectory(), found.port());
         return of(found, psql, json(psql.run("postgres", LOOK)));

@@ -92,6 +92,63 @@ class SetupIT {
         }
     }
 
+    @Test
+    void aDirectoryInWhichAServerRunsIsNeverMovedWhateverDataNames() throws IOException {
+        try (Lab lab = Lab.open(LabOptions.bare())) {
+            LabInstallation.install(lab.home(), LabOptions.bare());
+            LabNode second = lab.node2();
+            makeAnew(lab);
+            Run first = setup(lab.node1(), firstHour(lab, "--yes"));
+            assertEquals(0, first.code(), first::toString);
+            carryBundle(lab.node1(), second);
+            String place = second.mountPoint().resolve("data").toString();
+            String other = startUnrelated(second);
+
+            // Where nobody runs a database goes aside, whoever runs elsewhere.
+            Run free = setup(second, from(second, place, "--dry-run"));
+            assertEquals(0, free.code(), free::toString);
+            assertTrue(free.out().contains("set the other database aside"), free::toString);
+            Run unnamed = setup(second, List.of("--from", bundle(second), "--dry-run"));
+            assertEquals(5, unnamed.code(), unnamed::toString);
+            assertTrue(unnamed.err().contains("--data " + place), unnamed::toString);
+
+            second.postgres().start();
+            for (String named : List.of("/other", other, place)) {
+                Run refused = setup(second, from(second, named, "--yes"));
+                assertTrue(List.of(2, 5).contains(refused.code()), refused::toString);
+                assertTrue(Files.exists(second.postgres().data().resolve("PG_VERSION")), named);
+            }
+            Run told = setup(second, from(second, "/other", "--yes"));
+            assertTrue(told.err().contains("--data " + place), told::toString);
+            assertTrue(told.err().contains("--data " + other), told::toString);
+            assertEquals("1", second.postgres().sql("postgres", "select 1"));
+        }
+    }
+
+    private static List<String> from(LabNode node, String data, String last) {
+        return List.of("--from", bundle(node), "--data", data, last);
+    }
+
+    /** A cluster that has nothing to do with the pair; where it lies. */
+    private static String startUnrelated(LabNode node) {
+        String data = node.mountPoint().resolve("unrelated").toString();
+        List<String> initdb = List.of(
+                Template.program("initdb"), "-D", data, "-U", "postgres", "-N", "-A", "trust");
+        Run.within(PATIENCE, node.machine().postgres(initdb)).orFail();
+        List<String> start = List.of(
+                Template.program("pg_ctl"),
+                "-D",
+                data,
+                "-o",
+                "-p 5499 -k /tmp",
+                "-l",
+                data + ".log",
+                "-w",
+                "start");
+        Run.within(PATIENCE, node.machine().postgres(start)).orFail();
+        return data;
+    }
+
     /** Instead of the lab's own clusters one a node as initdb leaves it, the first with a row in it, the other stopped. */
     private static void makeAnew(Lab lab) {
         for (LabNode node : List.of(lab.node2(), lab.node1())) {
