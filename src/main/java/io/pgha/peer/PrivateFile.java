@@ -1,5 +1,7 @@
 package io.pgha.peer;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -49,8 +51,10 @@ final class PrivateFile {
         }
         PosixFileAttributes before = Files.readAttributes(target, PosixFileAttributes.class);
         PosixFileAttributes now = Files.readAttributes(aside, PosixFileAttributes.class);
+        // In a directory of another user's that user may have put a link in its place: lchown gives
+        // away no more than that.
         PosixFileAttributeView view =
-                Files.getFileAttributeView(aside, PosixFileAttributeView.class);
+                Files.getFileAttributeView(aside, PosixFileAttributeView.class, NOFOLLOW_LINKS);
         if (!before.owner().equals(now.owner())) {
             view.setOwner(before.owner());
         }

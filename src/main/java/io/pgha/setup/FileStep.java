@@ -1,18 +1,11 @@
 package io.pgha.setup;
 
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.WRITE;
+import io.pgha.setup.HeldDirectory.Rights;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -45,22 +38,21 @@ record FileStep(
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-    private static final long LARGEST_BYTES = 4 << 20;
+    private static final Set<PosixFilePermission> SECRET =
+            PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> OPEN =
+            PosixFilePermissions.fromString("rw-r--r--");
 
     /**
      * Reads a file of text; empty when there is none.
      *
-     * @throws SetupRefused when it may not be read
+     * @throws SetupRefused when it may not be read, or when root would be led to it by a link of another user's
      */
     static Optional<String> read(Path file) throws SetupRefused {
-        try {
-            if (!Files.exists(file)) {
-                return Optional.empty();
-            }
-            if (Files.size(file) > LARGEST_BYTES) {
-                throw SetupRefused.input(file + " is larger than such a file can be");
-            }
-            return Optional.of(Files.readString(file));
+        try (HeldDirectory directory = HeldDirectory.of(file)) {
+            return directory.read();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (IOException e) {
             throw SetupRefused.trouble(
                     file + " cannot be read: " + e + ". Type it as root: sudo pgha setup");
@@ -75,7 +67,7 @@ record FileStep(
     public String words() {
         return before.isEmpty()
                 ? "write " + file + (secret ? " (mode 0600)" : "")
-                : "change " + file + ", a copy stays as " + copy().getFileName();
+                : "change " + file + ", a copy stays as " + copy();
     }
 
     @Override
@@ -89,42 +81,39 @@ record FileStep(
      * @throws SetupRefused when not
      */
     void requireWritable() throws SetupRefused {
-        Path directory = real().resolveSibling("").toAbsolutePath();
-        if (!Files.isDirectory(directory)) {
+        Path place = file.toAbsolutePath().resolveSibling("");
+        try (HeldDirectory directory = HeldDirectory.of(file)) {
+            place = directory.path().resolveSibling("");
+            directory.rights();
+        } catch (NoSuchFileException e) {
             throw SetupRefused.input(
-                    "the directory of " + file + " does not exist: mkdir " + directory);
-        }
-        if (!Files.isWritable(directory)) {
-            throw SetupRefused.input(directory
-                    + " may not be written by this user. Type it as root: sudo pgha setup");
-        }
-    }
-
-    private Path copy() {
-        return real().resolveSibling(real().getFileName() + ".pgha-" + DATE.format(now));
-    }
-
-    /** Behind links: a rename would put a file in the place of the link. */
-    private Path real() {
-        try {
-            return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+                    "the directory of " + file + " does not exist: mkdir " + place);
         } catch (IOException e) {
-            return file.toAbsolutePath();
+            throw SetupRefused.trouble(
+                    file + " cannot be looked at: " + e + ". Type it as root: sudo pgha setup");
         }
+        if (!Files.isWritable(place)) {
+            throw SetupRefused.input(
+                    place + " may not be written by this user. Type it as root: sudo pgha setup");
+        }
+    }
+
+    private String copy() {
+        return file.getFileName() + ".pgha-" + DATE.format(now);
     }
 
     @Override
     public void make() throws SetupRefused {
-        if (!read(file).equals(before)) {
-            throw SetupRefused.trouble(
-                    file + " was changed by somebody else meanwhile. Type the same again");
-        }
-        try {
-            if (before.isPresent()) {
-                Path copy = copy();
-                write(copy, before.get());
+        try (HeldDirectory directory = HeldDirectory.of(file)) {
+            if (!directory.read().equals(before)) {
+                throw SetupRefused.trouble(
+                        file + " was changed by somebody else meanwhile. Type the same again");
             }
-            write(real(), after);
+            Rights rights = rights(directory);
+            if (before.isPresent()) {
+                directory.write(directory.name().resolveSibling(copy()), before.get(), rights);
+            }
+            directory.write(directory.name(), after, rights);
         } catch (IOException e) {
             throw SetupRefused.trouble(file + " could not be written: " + e);
         }
@@ -132,11 +121,11 @@ record FileStep(
 
     /** Puts back what was there before. */
     void undo() throws SetupRefused {
-        try {
+        try (HeldDirectory directory = HeldDirectory.of(file)) {
             if (before.isPresent()) {
-                write(real(), before.get());
+                directory.write(directory.name(), before.get(), rights(directory));
             } else {
-                Files.deleteIfExists(real());
+                directory.delete();
             }
         } catch (IOException e) {
             throw SetupRefused.trouble(file + " could not be put back: " + e
@@ -144,49 +133,14 @@ record FileStep(
         }
     }
 
-    private void write(Path target, String text) throws IOException {
-        Path aside = target.resolveSibling("." + target.getFileName() + ".pgha-setup");
-        Files.deleteIfExists(aside);
-        FileAttribute<Set<PosixFilePermission>> closed =
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        try {
-            try (FileChannel out = FileChannel.open(aside, Set.of(WRITE, CREATE_NEW), closed)) {
-                ByteBuffer rest = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                while (rest.hasRemaining()) {
-                    out.write(rest);
-                }
-                hand(aside);
-                out.force(true);
-            }
-            Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            Files.deleteIfExists(aside);
-            throw e;
-        }
-        try (FileChannel directory = FileChannel.open(target.resolveSibling("."))) {
-            directory.force(true);
-        }
-    }
-
     /** Owner and mode: those of the file that is there, else what was asked for. */
-    private void hand(Path aside) throws IOException {
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(aside, PosixFileAttributeView.class);
-        if (Files.exists(real())) {
-            PosixFileAttributes old = Files.readAttributes(real(), PosixFileAttributes.class);
-            if (!old.owner().equals(view.readAttributes().owner())) {
-                view.setOwner(old.owner());
-            }
-            view.setGroup(old.group());
-            view.setPermissions(
-                    secret ? PosixFilePermissions.fromString("rw-------") : old.permissions());
-            return;
+    private Rights rights(HeldDirectory directory) throws IOException {
+        Optional<Rights> old = directory.rights();
+        if (old.isPresent()) {
+            Rights is = old.get();
+            return new Rights(is.owner(), is.group(), secret ? SECRET : is.mode());
         }
-        if (owner.isPresent() && Owner.isRoot()) {
-            owner.get().give(aside);
-        }
-        if (!secret) {
-            view.setPermissions(PosixFilePermissions.fromString("rw-r--r--"));
-        }
+        Owner whose = owner.isPresent() && Owner.isRoot() ? owner.get() : Owner.self();
+        return whose.rights(secret ? SECRET : OPEN);
     }
 }

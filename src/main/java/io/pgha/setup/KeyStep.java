@@ -9,8 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The pair's key, made where there is none, and handed to PostgreSQL's owner, as whom the daemon reads it.
@@ -23,13 +27,16 @@ import java.util.List;
  */
 record KeyStep(Path file, NodeId self, NodeId peer, Owner owner, Instant now) implements Step {
 
+    private static final Set<PosixFilePermission> SECRET =
+            PosixFilePermissions.fromString("rw-------");
+
     /**
      * Whether anything is to be done.
      *
      * @throws SetupRefused when the file that is there is no key of this pair
      */
     boolean isNeeded() throws SetupRefused {
-        if (!Files.exists(file)) {
+        if (FileStep.read(file).isEmpty()) {
             return true;
         }
         try {
@@ -56,18 +63,39 @@ record KeyStep(Path file, NodeId self, NodeId peer, Owner owner, Instant now) im
         return List.of();
     }
 
+    /**
+     * The file is not made in its place, and not given away by its name: in a directory of PostgreSQL's owner another could take
+     * its place meanwhile. What is given away is read first, and is a key of this pair.
+     */
     @Override
     public void make() throws SetupRefused {
+        Optional<String> before = FileStep.read(file);
         try {
-            if (!Files.exists(file)) {
-                new Keygen(Keygen.keytool(), Keygen.VALIDITY)
-                        .create(file, self, peer, now, Keygen.Existing.REFUSE);
-            }
-            if (Owner.isRoot()) {
-                owner.give(file);
+            Path scratch = Files.createTempDirectory("pgha-key-");
+            try {
+                Path key = scratch.resolve("pair.key");
+                if (before.isEmpty()) {
+                    new Keygen(Keygen.keytool(), Keygen.VALIDITY)
+                            .create(key, self, peer, now, Keygen.Existing.REFUSE);
+                } else {
+                    Files.createFile(key, PosixFilePermissions.asFileAttribute(SECRET));
+                    Files.writeString(key, before.get());
+                    PairKey.read(key, self, peer);
+                }
+                put(Files.readString(key));
+            } finally {
+                Files.deleteIfExists(scratch.resolve("pair.key"));
+                Files.delete(scratch);
             }
         } catch (PairKeyException | IOException e) {
-            throw SetupRefused.trouble(String.valueOf(e.getMessage()));
+            throw SetupRefused.trouble(file + ": " + e.getMessage());
+        }
+    }
+
+    private void put(String text) throws SetupRefused, IOException {
+        Owner whose = Owner.isRoot() ? owner : Owner.self();
+        try (HeldDirectory directory = HeldDirectory.of(file)) {
+            directory.write(directory.name(), text, whose.rights(SECRET));
         }
     }
 }

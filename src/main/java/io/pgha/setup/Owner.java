@@ -1,12 +1,15 @@
 package io.pgha.setup;
 
+import io.pgha.setup.HeldDirectory.Rights;
+
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Whom PostgreSQL belongs to on this machine; pgha's daemon runs as the same.
@@ -16,8 +19,9 @@ import java.util.List;
  */
 record Owner(String user, String group) {
 
-    private static final String ROOT = "root";
+    static final String ROOT = "root";
     private static final String USUAL = "postgres";
+    private static final Path PROCESS = Path.of("/proc/self");
 
     /** The owner of a data directory. */
     static Owner of(Path data) throws SetupRefused {
@@ -42,17 +46,21 @@ record Owner(String user, String group) {
         }
     }
 
+    /** Whoever runs this process. */
+    static Owner self() throws IOException {
+        PosixFileAttributes facts = Files.readAttributes(PROCESS, PosixFileAttributes.class);
+        return new Owner(facts.owner().getName(), facts.group().getName());
+    }
+
     /**
-     * Gives a file to this owner.
+     * What a file of this owner's has.
      *
-     * @throws IOException when it cannot be given, as by anybody but root
+     * @throws IOException when there is no such user or group
      */
-    void give(Path file) throws IOException {
-        var names = file.getFileSystem().getUserPrincipalLookupService();
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(file, PosixFileAttributeView.class);
-        view.setOwner(names.lookupPrincipalByName(user));
-        view.setGroup(names.lookupPrincipalByGroupName(group));
+    Rights rights(Set<PosixFilePermission> mode) throws IOException {
+        var names = FileSystems.getDefault().getUserPrincipalLookupService();
+        return new Rights(
+                names.lookupPrincipalByName(user), names.lookupPrincipalByGroupName(group), mode);
     }
 
     /** Whether this process is run by root, who may give files away. */
@@ -60,9 +68,10 @@ record Owner(String user, String group) {
         return me().equals(ROOT);
     }
 
-    private static String me() {
+    /** The user that runs this process. */
+    static String me() {
         try {
-            return Files.getOwner(Path.of("/proc/self")).getName();
+            return Files.getOwner(PROCESS).getName();
         } catch (IOException e) {
             // Without /proc nothing of PostgreSQL would be found either.
             throw new IllegalStateException("/proc cannot be read", e);

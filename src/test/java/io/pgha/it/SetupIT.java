@@ -125,6 +125,31 @@ class SetupIT {
         }
     }
 
+    @Test
+    void rootIsNotLedByALinkOfPostgresToAFileOfItsOwn() throws IOException {
+        try (Lab lab = Lab.open(LabOptions.bare())) {
+            LabInstallation.install(lab.home(), LabOptions.bare());
+            LabNode first = lab.node1();
+            makeAnew(lab);
+            Path hba = first.postgres().data().resolve("pg_hba.conf");
+            Path secret = Files.move(hba, etc(first).resolve("secret"));
+            Run.of(List.of("chown", "root:root", secret.toString())).orFail();
+            Run.of(List.of("ln", "-s", inside(first).resolve("secret").toString(), hba.toString()))
+                    .orFail();
+            String before = Files.readString(secret);
+
+            Run refused = setup(first, firstHour(lab, "--yes"));
+
+            assertEquals(5, refused.code(), refused::toString);
+            assertTrue(refused.err().contains("pg_hba.conf"), refused::toString);
+            assertEquals(before, Files.readString(secret));
+            assertEquals("root", Files.getOwner(secret).getName());
+            try (Stream<Path> left = Files.list(etc(first))) {
+                assertEquals(List.of(secret), left.toList());
+            }
+        }
+    }
+
     private static List<String> from(LabNode node, String data, String last) {
         return List.of("--from", bundle(node), "--data", data, last);
     }
