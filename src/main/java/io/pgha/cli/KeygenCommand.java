@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** {@code pgha keygen}: one file that makes two nodes a pair; the operator copies it to the other node. */
 @Command(
@@ -39,7 +40,7 @@ final class KeygenCommand implements Callable<Integer> {
             names = "--witness",
             paramLabel = "NAME",
             description = "What the witness is called (default: witness).")
-    private NodeId witness = Keygen.WITNESS;
+    private Optional<NodeId> witness = Optional.empty();
 
     @Option(
             names = "--for-witness",
@@ -67,6 +68,11 @@ final class KeygenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Optional<String> wrong = contradiction();
+        if (wrong.isPresent()) {
+            pgha.terminal().complain(wrong.get());
+            return Exit.USAGE;
+        }
         try {
             Keygen keygen = new Keygen(Keygen.keytool(), Keygen.VALIDITY);
             Keygen.Existing existing = force ? Keygen.Existing.REPLACE : Keygen.Existing.REFUSE;
@@ -75,15 +81,11 @@ final class KeygenCommand implements Callable<Integer> {
                 keygen.rotate(file, Instant.now());
             } else if (retire) {
                 keygen.retire(file);
-            } else if (nodes.size() == 2) {
-                keygen.create(file, nodes.get(0), nodes.get(1), witness, Instant.now(), existing);
-            } else if (copy.isPresent()) {
-                made = false;
+            } else if (!nodes.isEmpty()) {
+                NodeId third = witness.orElse(Keygen.WITNESS);
+                keygen.create(file, nodes.get(0), nodes.get(1), third, Instant.now(), existing);
             } else {
-                pgha.terminal()
-                        .complain("keygen needs the two names of the pair: pgha keygen " + file
-                                + " --nodes node1,node2");
-                return Exit.USAGE;
+                made = false;
             }
             if (made) {
                 say(
@@ -100,6 +102,31 @@ final class KeygenCommand implements Callable<Integer> {
             pgha.terminal().complain(String.valueOf(e.getMessage()));
             return Exit.FAILED;
         }
+    }
+
+    /** What was typed is one thing; the witness's copy may be made in the same go. */
+    private Optional<String> contradiction() {
+        long kinds =
+                Stream.of(!nodes.isEmpty(), rotate, retire).filter(is -> is).count();
+        if (kinds > 1) {
+            return Optional.of(
+                    "--nodes makes new keys, --rotate adds a second set, --retire takes the"
+                            + " older away: type one of them, such as pgha keygen " + file
+                            + " --rotate");
+        }
+        if (kinds == 0 && copy.isEmpty() || !nodes.isEmpty() && nodes.size() != 2) {
+            return Optional.of("keygen needs the two names of the pair: pgha keygen " + file
+                    + " --nodes node1,node2");
+        }
+        if (witness.isPresent() && nodes.isEmpty()) {
+            return Optional.of(
+                    "--witness names the witness of new keys: it goes with --nodes only");
+        }
+        if (force && nodes.isEmpty() && copy.isEmpty()) {
+            return Optional.of("--force replaces a file that exists: it goes with --nodes and with"
+                    + " --for-witness only");
+        }
+        return Optional.empty();
     }
 
     private void say(String words) {

@@ -111,9 +111,12 @@ public final class Keygen {
                     + "' as a node is: give it another name with --witness");
         }
         if (existing == Existing.REFUSE && Files.exists(file)) {
+            String called = witness.equals(WITNESS) ? "" : " --witness " + witness;
             throw new PairKeyException(file + " exists already. To replace the keys of a running"
-                    + " pair without losing the link type: pgha keygen --rotate. To throw them away"
-                    + " type: pgha keygen --force, and copy the file to the other node");
+                    + " pair without losing the link type: " + command(file, "--rotate")
+                    + ". To throw them away type: "
+                    + command(file, "--nodes " + one + "," + two + called + " --force")
+                    + ", and copy the file to the other node");
         }
         write(file, List.of(generate(file, List.of(one, two), witness, from)));
     }
@@ -128,13 +131,14 @@ public final class Keygen {
         List<Generation> generations = new ArrayList<>(PairKey.load(file));
         if (generations.size() == PairFile.MAX_GENERATIONS) {
             throw new PairKeyException(file + " holds two generations already: a rotation is under"
-                    + " way. When both nodes have this file type: pgha keygen --retire");
+                    + " way. When both nodes have this file type: " + command(file, "--retire"));
         }
         Generation newest = generations.get(generations.size() - 1);
         if (newest.identities().values().stream().anyMatch(i -> i.key().isEmpty())) {
             throw new PairKeyException(
-                    file + " is the witness's copy. Rotate the file of the nodes,"
-                            + " then make the copy again: pgha keygen --for-witness");
+                    file + " is the witness's copy. On a node rotate FILE, which is link.key_file"
+                            + " there: pgha keygen FILE --rotate; then make the copy again: "
+                            + "pgha keygen FILE --for-witness " + file.getFileName());
         }
         List<NodeId> nodes = newest.identities().keySet().stream().sorted().toList();
         NodeId witness = newest.witness()
@@ -170,7 +174,8 @@ public final class Keygen {
         }
         if (existing == Existing.REFUSE && Files.exists(copy)) {
             throw new PairKeyException(
-                    copy + " exists already. To replace it type the same with --force");
+                    copy + " exists already. To replace it, and nothing else, type: "
+                            + command(file, "--for-witness " + copy + " --force"));
         }
         write(
                 copy,
@@ -178,6 +183,11 @@ public final class Keygen {
                         .filter(generation -> generation.witness().isPresent())
                         .map(Generation::forWitness)
                         .toList());
+    }
+
+    /** What to type, about this very file. */
+    static String command(Path file, String options) {
+        return "pgha keygen " + file + " " + options;
     }
 
     private Generation generate(Path file, List<NodeId> nodes, NodeId witness, Instant from)

@@ -58,8 +58,9 @@ public final class PairKey {
                 if (!nodes.contains(wanted)) {
                     throw new PairKeyException("the pair key " + file + " is for " + words(nodes)
                             + ", not for '" + wanted + "'. The nodes' names in the configuration"
-                            + " must be those given to 'pgha keygen': copy the right file here, or"
-                            + " make a new one with 'pgha keygen' and copy it to both nodes");
+                            + " must be those given to keygen: copy the right file here, or make a"
+                            + " new one and copy it to both nodes: "
+                            + Keygen.command(file, "--nodes " + self + "," + peer + " --force"));
                 }
             }
             if (Optional.ofNullable(generation.identities().get(self))
@@ -76,8 +77,9 @@ public final class PairKey {
     /** What to do about a file that was made before there were witnesses. */
     static String noWitness(Path file) {
         return "the pair key " + file + " holds no key for a witness: it was made by an older pgha."
-                + " Type: pgha keygen --rotate, copy the file to the other node and restart both"
-                + " daemons, then pgha keygen --for-witness for the witness's copy";
+                + " Type: " + Keygen.command(file, "--rotate")
+                + ", copy the file to the other node and restart both daemons; then, for the"
+                + " witness's copy: " + Keygen.command(file, "--for-witness witness.key");
     }
 
     /** Reads the file without asking for which node; oldest generation first. */
@@ -88,8 +90,8 @@ public final class PairKey {
         } catch (GeneralSecurityException e) {
             throw new PairKeyException(
                     "the pair key " + file + " is damaged (" + e.getMessage() + "). Copy it again"
-                            + " from the other node, or make a new one with 'pgha keygen' and copy"
-                            + " it to both nodes",
+                            + " from the other node, or make a new one and copy it to both nodes: "
+                            + Keygen.command(file, "--nodes NAME,NAME --force"),
                     e);
         }
     }
@@ -108,8 +110,9 @@ public final class PairKey {
             return new String(Files.readAllBytes(file), UTF_8);
         } catch (NoSuchFileException e) {
             throw new PairKeyException(
-                    "there is no pair key at " + file + ". Make it with 'pgha keygen' on one node"
-                            + " and copy the file to the other, with owner and mode (0600)",
+                    "there is no pair key at " + file + ". Make it on one node ("
+                            + Keygen.command(file, "--nodes NAME,NAME")
+                            + ") and copy the file to the other, with owner and mode (0600)",
                     e);
         } catch (AccessDeniedException e) {
             throw new PairKeyException(
@@ -187,7 +190,7 @@ public final class PairKey {
                 ? "expired " + left.negated().toDays() + " days ago"
                 : "expires in " + left.toDays() + " days";
         return Optional.of("the pair key " + file + " " + when + "; the link goes on regardless."
-                + " Type: pgha keygen --rotate, and copy the file to " + peer);
+                + " Type: " + Keygen.command(file, "--rotate") + ", and copy the file to " + peer);
     }
 
     List<Generation> generations() {

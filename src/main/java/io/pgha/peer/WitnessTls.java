@@ -70,8 +70,8 @@ public final class WitnessTls {
         return Optional.of("it presents the certificate of '"
                 + leaf.getSubjectX500Principal().getName() + "' signed by '"
                 + leaf.getIssuerX500Principal().getName() + "', which is no witness of this pair ("
-                + pair.generationIds() + "). Make its copy again from " + pair.file()
-                + ": pgha keygen --for-witness");
+                + pair.generationIds() + "). Make its copy again: "
+                + Keygen.command(pair.file(), "--for-witness witness.key"));
     }
 
     private static Optional<String> refusal(List<WitnessKey> pairs, X509Certificate leaf) {

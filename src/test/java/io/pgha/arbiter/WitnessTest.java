@@ -117,7 +117,7 @@ class WitnessTest {
             String words = refusal(stranger, Booth.says(A, 7, A));
 
             assertTrue(words.contains("which is no witness of this pair"), words);
-            assertTrue(words.contains("keygen --for-witness"), words);
+            assertTrue(words.contains("keygen " + otherPair + " --for-witness"), words);
         }
     }
 

@@ -58,7 +58,8 @@ class PairKeyTest {
         Path file = copy();
         String words = complaint(
                 () -> Keys.keygen().create(file, Keys.A, Keys.B, Keys.NOW, Keygen.Existing.REFUSE));
-        assertTrue(words.contains("--rotate"), words);
+        assertTrue(words.contains("pgha keygen " + file + " --rotate"), words);
+        assertTrue(words.contains("pgha keygen " + file + " --nodes a,b --force"), words);
         assertEquals(Files.readString(original), Files.readString(file));
 
         Keys.keygen().create(file, Keys.A, Keys.B, Keys.NOW, Keygen.Existing.REPLACE);
@@ -79,7 +80,7 @@ class PairKeyTest {
 
         assertEquals(first, both.get(0));
         assertEquals(2, both.size());
-        assertTrue(again.contains("--retire"), again);
+        assertTrue(again.contains("pgha keygen " + file + " --retire"), again);
         assertEquals(List.of(both.get(1)), Keys.ofA(file).generationIds());
         assertTrue(complaint(() -> Keys.keygen().retire(file)).contains("nothing to retire"));
     }
@@ -104,6 +105,7 @@ class PairKeyTest {
         assertTrue(complaint(() -> Keys.ofA(folder)).contains("not a file made by"));
         String words = complaint(() -> PairKey.read(original, Keys.A, new NodeId("c")));
         assertTrue(words.contains("is for 'a' and 'b', not for 'c'"), words);
+        assertTrue(words.contains("pgha keygen " + original + " --nodes a,c --force"), words);
     }
 
     @Test
@@ -156,6 +158,9 @@ class PairKeyTest {
         assertTrue(pair.warning(Keys.NOW.plus(left).minus(Duration.ofDays(59)))
                 .orElse("")
                 .contains("expires in 59 days"));
+        assertTrue(pair.warning(Keys.NOW.plus(left))
+                .orElse("")
+                .contains("pgha keygen " + original + " --rotate"));
         assertTrue(pair.warning(Keys.NOW.plus(left).plus(Duration.ofDays(3)))
                 .orElse("")
                 .contains("expired 3 days ago"));
