@@ -114,7 +114,7 @@ final class KeygenCommand implements Callable<Integer> {
                             + " older away: type one of them, such as pgha keygen " + file
                             + " --rotate");
         }
-        if (kinds == 0 && copy.isEmpty() || !nodes.isEmpty() && nodes.size() != 2) {
+        if ((kinds == 0 && copy.isEmpty()) || (!nodes.isEmpty() && nodes.size() != 2)) {
             return Optional.of("keygen needs the two names of the pair: pgha keygen " + file
                     + " --nodes node1,node2");
         }

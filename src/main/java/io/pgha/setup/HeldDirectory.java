@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -95,6 +96,8 @@ final class HeldDirectory implements AutoCloseable {
         }
     }
 
+    /** The caller closes it. */
+    @SuppressWarnings("StreamResourceLeak")
     private static SecureDirectoryStream<Path> open(Path path) throws IOException {
         var stream = Files.newDirectoryStream(path);
         if (stream instanceof SecureDirectoryStream<Path> secure) {
@@ -294,7 +297,7 @@ final class HeldDirectory implements AutoCloseable {
     private static FileChannel channel(
             SecureDirectoryStream<Path> in,
             Path entry,
-            Set<java.nio.file.StandardOpenOption> options,
+            Set<StandardOpenOption> options,
             FileAttribute<?>... attributes)
             throws IOException {
         SeekableByteChannel channel = in.newByteChannel(entry, options, attributes);

@@ -82,7 +82,7 @@ record KeyStep(Path file, NodeId self, NodeId peer, Owner owner, Instant now) im
                     Files.writeString(key, before.get());
                     PairKey.read(key, self, peer);
                 }
-                put(Files.readString(key));
+                put(before, Files.readString(key));
             } finally {
                 Files.deleteIfExists(scratch.resolve("pair.key"));
                 Files.delete(scratch);
@@ -92,9 +92,13 @@ record KeyStep(Path file, NodeId self, NodeId peer, Owner owner, Instant now) im
         }
     }
 
-    private void put(String text) throws SetupRefused, IOException {
+    private void put(Optional<String> before, String text) throws SetupRefused, IOException {
         Owner whose = Owner.isRoot() ? owner : Owner.self();
         try (HeldDirectory directory = HeldDirectory.of(file)) {
+            if (!directory.read().equals(before)) {
+                throw SetupRefused.trouble(
+                        file + " was changed by somebody else meanwhile. Type the same again");
+            }
             directory.write(directory.name(), text, whose.rights(SECRET));
         }
     }

@@ -17,12 +17,13 @@ class PostmastersTest {
     @TempDir
     Path data;
 
-    private void isNotKnown() {
+    private void isNotKnown(PretendServer server) {
         SetupRefused refused = assertThrows(
                 SetupRefused.class,
                 () -> Postmasters.find(Optional.of(data.resolveSibling("elsewhere"))));
 
         assertEquals(SetupRefused.Why.SAFETY, refused.why());
+        assertTrue(refused.words().contains("process " + server.pid()), refused::words);
         assertTrue(refused.words().contains(data.toString()), refused::words);
     }
 
@@ -31,7 +32,7 @@ class PostmastersTest {
         try (PretendServer server = PretendServer.in(data)) {
             Files.writeString(data.resolve("postmaster.pid"), server.pid() + "\n" + data + "\n");
 
-            isNotKnown();
+            isNotKnown(server);
         }
     }
 
@@ -40,7 +41,7 @@ class PostmastersTest {
         try (PretendServer server = PretendServer.in(data)) {
             Files.writeString(data.resolve("postmaster.pid"), "");
 
-            isNotKnown();
+            isNotKnown(server);
         }
     }
 
@@ -50,7 +51,7 @@ class PostmastersTest {
             String text = server.pid() + "\n" + data + "\n1700000000\n\n/tmp\n";
             Files.writeString(data.resolve("postmaster.pid"), text);
 
-            isNotKnown();
+            isNotKnown(server);
         }
     }
 
@@ -59,7 +60,7 @@ class PostmastersTest {
         try (PretendServer server = PretendServer.in(data)) {
             Files.createDirectory(data.resolve("postmaster.pid"));
 
-            isNotKnown();
+            isNotKnown(server);
         }
     }
 }
