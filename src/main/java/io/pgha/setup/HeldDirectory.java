@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -97,9 +98,9 @@ final class HeldDirectory implements AutoCloseable {
     }
 
     /** The caller closes it. */
-    @SuppressWarnings("StreamResourceLeak")
     private static SecureDirectoryStream<Path> open(Path path) throws IOException {
-        var stream = Files.newDirectoryStream(path);
+        DirectoryStream<Path> stream =
+                path.getFileSystem().provider().newDirectoryStream(path, entry -> true);
         if (stream instanceof SecureDirectoryStream<Path> secure) {
             return secure;
         }
