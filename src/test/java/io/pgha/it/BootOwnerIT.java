@@ -135,6 +135,28 @@ class BootOwnerIT {
         }
     }
 
+    @Test
+    void aClusterOfDebianWhoseUnitIsEnabledBesideItsStartConfIsTakenAndGivenBackInBoth()
+            throws IOException {
+        Files.writeString(
+                root.resolve("usr/lib/systemd/system/postgresql@.service"),
+                "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n");
+        Run.of(List.of("systemctl", "--root=" + root, "enable", "postgresql@15-main"))
+                .orFail();
+        for (String word : List.of("auto", "manual")) {
+            Files.writeString(startConf(), word + "\n");
+
+            boot("take", "postgresql@15-main").orFail();
+            boot("take", "postgresql@15-main").orFail();
+            assertEquals("manual", asDebianReads());
+            assertTrue(!isEnabled("postgresql@15-main.service"));
+
+            boot("give-back").orFail();
+            assertEquals(word, asDebianReads());
+            assertTrue(isEnabled("postgresql@15-main.service"));
+        }
+    }
+
     /** The expression of postgresql-common's generator for systemd. */
     private String asDebianReads() {
         return Run.of(List.of(
