@@ -65,6 +65,33 @@ class ArchiveRecoveryIT {
         }
     }
 
+    @Test
+    void aPromotionDoesNotWaitForADeadArchiveThatWasFoundSilentBefore() throws IOException {
+        try (PgInstance primary = PgInstance.started()) {
+            ArchivePrograms programs = new ArchivePrograms(primary);
+            Path archive = programs.directory("archive");
+            Path settings = programs.settings("archive.env", archive, archive, "off");
+            // Opening a pipe without a writer waits for ever, as a look at a dead mount does.
+            primary.run("mkfifo", archive.resolve(".pgha-archive").toString());
+            Files.writeString(archive.resolve("00000001.history"), "x");
+            Files.writeString(archive.resolve("00000002.history"), "x");
+            try (PgInstance standby = primary.standby(
+                    "restore_command = '" + programs.restoreCommand(settings) + "'")) {
+                standby.start();
+                assertTrue(log(standby).contains("did not answer in 2 s"), log(standby));
+                primary.stop("fast");
+                long begun = System.nanoTime();
+
+                standby.promote();
+
+                long ms = (System.nanoTime() - begun) / 1_000_000;
+                System.out.printf("promotion beside a dead archive: %d ms%n", ms);
+                assertTrue(ms < 20_000, ms + " ms, " + log(standby));
+                assertEquals("f", standby.ask("select pg_is_in_recovery()"));
+            }
+        }
+    }
+
     private static String log(PgInstance server) {
         try {
             return Files.exists(server.log()) ? Files.readString(server.log()) : "";

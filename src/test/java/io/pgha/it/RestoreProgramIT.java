@@ -120,6 +120,7 @@ class RestoreProgramIT {
         // Opening a pipe without a writer waits for ever, as a read from a dead network mount does.
         bed.postgres().run("mkfifo", archive.resolve(".pgha-archive").toString());
         Files.writeString(archive.resolve(segment), "x");
+        Files.writeString(archive.resolve("00000001.history"), "x");
         Path signal = bed.postgres().data().resolve("standby.signal");
         Files.writeString(signal, "");
         try {
@@ -130,11 +131,22 @@ class RestoreProgramIT {
             // A promotion asks several times in turn: the next ones do not wait again.
             assertEquals(new Outcome(1, ""), bed.programs().restore(settings, segment));
             assertEquals(new Outcome(1, ""), bed.programs().restore(settings, "00000002.history"));
+            // PostgreSQL's last question in a promotion comes when the file is gone already.
+            Files.delete(signal);
+            assertEquals(
+                    new Outcome(1, ""),
+                    bed.programs()
+                            .finish(bed.programs()
+                                    .begin(
+                                            "pgha-restore",
+                                            settings,
+                                            "00000001.history",
+                                            "pg_wal/RECOVERYHISTORY")));
             System.out.printf(
-                    "three restores from a dead archive: %d ms%n",
+                    "four restores from a dead archive: %d ms%n",
                     (System.nanoTime() - begun) / 1_000_000);
         } finally {
-            Files.delete(signal);
+            Files.deleteIfExists(signal);
         }
     }
 
