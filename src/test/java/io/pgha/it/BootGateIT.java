@@ -128,20 +128,64 @@ class BootGateIT {
         }
     }
 
+    /** Wherever its run_directory lies: it would put the rules back. */
+    @Test
+    void openForGoodRemovesNothingUnderADaemonThatRunsOrMayRun() throws IOException {
+        try (GateBed bed = new GateBed();
+                GateProgram daemon = bed.gate("nftables")) {
+            daemon.tell("save " + state);
+            daemon.tell("install");
+            for (String unit : List.of("active", "activating", "deactivating", "reloading")) {
+                Run run = openForGood(bed, unit, "");
+
+                assertEquals(5, run.code(), unit + run.out());
+                assertTrue(run.err().contains("systemctl stop pgha"), run.err());
+                assertTrue(isShut(bed), unit);
+                assertEquals(List.of("gate.nft"), saved());
+            }
+            assertEquals(5, openForGood(bed, "inactive", LISTENS).code(), "started by hand");
+            assertTrue(isShut(bed));
+
+            openForGood(bed, "failed", LEFT_BEHIND).orFail();
+            assertFalse(isShut(bed));
+        }
+    }
+
+    private static final String SOCKET =
+            "mount -t tmpfs none /run; mkdir /run/pgha; perl -MIO::Socket::UNIX -e"
+                    + " '$s = IO::Socket::UNIX->new(Local => \"/run/pgha/control.sock\", Listen => 1) or die;";
+
+    private static final String LISTENS = SOCKET + " exit(system(@ARGV) >> 8)' \"$@\"; exit";
+
+    /** By a daemon that was killed. */
+    private static final String LEFT_BEHIND = SOCKET + "'; test -S /run/pgha/control.sock;";
+
     /** With a systemctl that knows the state directory, and of no daemon. */
     private Run openForGood(GateBed bed) throws IOException {
+        return openForGood(bed, "inactive", "");
+    }
+
+    /** @param before a shell's words, in a name space of mounts of its own */
+    private Run openForGood(GateBed bed, String unit, String before) throws IOException {
         Path programs = Files.createDirectories(state.resolve("bin"));
         Path systemctl = programs.resolve("systemctl");
         Files.writeString(
                 systemctl,
                 "#!/bin/sh\ncase $1 in show) echo 'ExecStart={ path=/usr/sbin/pgha-boot ;"
                         + " argv[]=/usr/sbin/pgha-boot close " + state
-                        + " ; ignore_errors=no }' ;; *) exit 3 ;; esac\n");
+                        + " ; ignore_errors=no }' ;; is-active) echo " + unit + "; test " + unit
+                        + " = active ;; *) exit 3 ;; esac\n");
         Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwxr-xr-x"));
         String path = "PATH=" + programs + ":/usr/sbin:/usr/bin:/sbin:/bin";
         Run run = bed.onServer(
                 "env",
                 path,
+                "unshare",
+                "--mount",
+                "sh",
+                "-ec",
+                before + " exec \"$@\"",
+                "sh",
                 Path.of("packaging/bin/pgha-boot").toAbsolutePath().toString(),
                 "open-for-good");
         Files.delete(systemctl);

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -87,6 +88,86 @@ class BootOwnerIT {
 
         boot("give-back").orFail();
         assertEquals("# Automatic startup configuration\nauto\n", Files.readString(startConf()));
+    }
+
+    @Test
+    void aWordThatDebianReadsIsReadWithWhateverStandsAroundIt() throws IOException {
+        for (String around : List.of(
+                "%s   # started by ops\n",
+                "  %s#x\n", "\n# auto\n\t%s \r\n", "# caf\u00e9\n%s # \u00e9")) {
+            byte[] before = around.formatted("auto").getBytes(StandardCharsets.ISO_8859_1);
+            Files.write(startConf(), before);
+            assertEquals("auto", asDebianReads());
+
+            boot("take", "postgresql@15-main").orFail();
+            assertEquals("manual", asDebianReads());
+
+            boot("give-back").orFail();
+            assertEquals(
+                    around.formatted("auto").strip(),
+                    Files.readString(startConf(), StandardCharsets.ISO_8859_1).strip());
+        }
+    }
+
+    @Test
+    void aClusterOfDebianWithoutAStartConfIsStartedByDebianAndThereforeTaken() throws IOException {
+        Files.writeString(startConf().resolveSibling("postgresql.conf"), "");
+
+        boot("take", "postgresql@15-main").orFail();
+        assertEquals("manual", asDebianReads());
+
+        boot("give-back").orFail();
+        assertEquals("auto", asDebianReads());
+    }
+
+    @Test
+    void aStartConfWithoutOneWordTakesNothing() throws IOException {
+        for (String said :
+                List.of("", "# auto\n", "automatic\n", "auto\nmanual\n", "auto manual\n")) {
+            Files.writeString(startConf(), said);
+
+            Run run = boot("take", "postgresql@15-main");
+
+            assertEquals(1, run.code(), said);
+            assertTrue(run.err().contains("Type: echo auto > " + startConf()), run.err());
+            assertEquals(said, Files.readString(startConf()));
+            assertTrue(!isEnabled(PGHA));
+        }
+    }
+
+    @Test
+    void aClusterOfDebianWhoseUnitIsEnabledBesideItsStartConfIsTakenAndGivenBackInBoth()
+            throws IOException {
+        Files.writeString(
+                root.resolve("usr/lib/systemd/system/postgresql@.service"),
+                "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n");
+        Run.of(List.of("systemctl", "--root=" + root, "enable", "postgresql@15-main"))
+                .orFail();
+        for (String word : List.of("auto", "manual")) {
+            Files.writeString(startConf(), word + "\n");
+
+            boot("take", "postgresql@15-main").orFail();
+            boot("take", "postgresql@15-main").orFail();
+            assertEquals("manual", asDebianReads());
+            assertTrue(!isEnabled("postgresql@15-main.service"));
+
+            boot("give-back").orFail();
+            assertEquals(word, asDebianReads());
+            assertTrue(isEnabled("postgresql@15-main.service"));
+        }
+    }
+
+    /** The expression of postgresql-common's generator for systemd. */
+    private String asDebianReads() {
+        return Run.of(List.of(
+                        "env",
+                        "LC_ALL=C",
+                        "sed",
+                        "s/#.*$//; /^[[:space:]]*$/d; s/^\\s*//; s/\\s*$//",
+                        startConf().toString()))
+                .orFail()
+                .out()
+                .strip();
     }
 
     @Test

@@ -120,6 +120,7 @@ class RestoreProgramIT {
         // Opening a pipe without a writer waits for ever, as a read from a dead network mount does.
         bed.postgres().run("mkfifo", archive.resolve(".pgha-archive").toString());
         Files.writeString(archive.resolve(segment), "x");
+        Files.writeString(archive.resolve("00000001.history"), "x");
         Path signal = bed.postgres().data().resolve("standby.signal");
         Files.writeString(signal, "");
         try {
@@ -130,11 +131,102 @@ class RestoreProgramIT {
             // A promotion asks several times in turn: the next ones do not wait again.
             assertEquals(new Outcome(1, ""), bed.programs().restore(settings, segment));
             assertEquals(new Outcome(1, ""), bed.programs().restore(settings, "00000002.history"));
+            // PostgreSQL's last question in a promotion comes when the file is gone already.
+            Files.delete(signal);
+            assertEquals(
+                    new Outcome(1, ""),
+                    bed.programs()
+                            .finish(bed.programs()
+                                    .begin(
+                                            "pgha-restore",
+                                            settings,
+                                            "00000001.history",
+                                            "pg_wal/RECOVERYHISTORY")));
             System.out.printf(
-                    "three restores from a dead archive: %d ms%n",
+                    "four restores from a dead archive: %d ms%n",
                     (System.nanoTime() - begun) / 1_000_000);
         } finally {
-            Files.delete(signal);
+            Files.deleteIfExists(signal);
+        }
+    }
+
+    /** To it, "not found" is the end of WAL: it opens there. */
+    @Test
+    void anArchiveRecoveryIsToldNotFoundOnlyByArchivesThatWereLookedAt() throws IOException {
+        Path archive = bed.programs().directory("asked");
+        Path settings = bed.simple(archive);
+        assertEquals(0, bed.programs().archive(settings, segment).exit());
+        Path other = bed.programs().directory("asked-other");
+        Path gone = bed.postgres().base().resolve("asked-gone");
+        String missing = "0000000100000000000000AA";
+
+        inArchiveRecovery(settings, segment, 0, "");
+        inArchiveRecovery(settings, missing, 1, "");
+        inArchiveRecovery(settings, "00000002.history", 1, "");
+        inArchiveRecovery(bed.simple(gone), missing, 200, "does not exist or cannot be read");
+        inArchiveRecovery(bed.simple(other), missing, 200, "was not begun by pgha");
+        inArchiveRecovery(gone.resolve("no.env"), missing, 200, "no.env, which says where");
+        Path broken = bed.postgres().base().resolve("broken.env");
+        Files.writeString(broken, "version=1\narchive=maybe\n");
+        inArchiveRecovery(broken, missing, 200, "archive is 'maybe'");
+        Path unmounted = bed.programs().settings("unmounted.env", archive, archive, "on");
+        inArchiveRecovery(unmounted, missing, 200, "is not mounted");
+
+        Path half = bed.programs().settings("half.env", archive, gone, "off");
+        inArchiveRecovery(half, missing, 200, "whether " + gone + " has it,");
+        inArchiveRecovery(half, segment, 0, "");
+        Path otherHalf = bed.programs().settings("other-half.env", gone, archive, "off");
+        inArchiveRecovery(otherHalf, missing, 200, "whether " + gone + " has it,");
+
+        bed.copy(archive.resolve(".pgha-archive"), other.resolve(".pgha-archive"));
+        bed.postgres().run("truncate", "-s", "9000000", other.resolve(segment).toString());
+        inArchiveRecovery(bed.simple(other), segment, 200, "is of system identifier 0");
+        bed.postgres().run("ln", "-s", missing, other.resolve(missing).toString());
+        inArchiveRecovery(bed.simple(other), missing, 200, "Too many levels of symbolic links");
+        bed.postgres().run("chmod", "000", archive.toString());
+        inArchiveRecovery(settings, segment, 200, "Permission denied");
+        bed.postgres().run("chmod", "700", archive.toString());
+    }
+
+    /** Once as an archive recovery, once as a standby, which PostgreSQL has it be when both files are there. */
+    private static void inArchiveRecovery(Path settings, String name, int exit, String said)
+            throws IOException {
+        Path recovery = bed.postgres().data().resolve("recovery.signal");
+        Path standby = bed.postgres().data().resolve("standby.signal");
+        try {
+            Files.writeString(recovery, "");
+            Outcome alone = bed.programs().restore(settings, name);
+            assertEquals(exit, alone.exit(), alone.said());
+            assertTrue(alone.said().contains(said), alone.said());
+            assertEquals(exit == 200, alone.said().contains("PostgreSQL stops"), alone.said());
+            Files.writeString(standby, "");
+            Outcome both = bed.programs().restore(settings, name);
+            assertEquals(exit == 0 ? 0 : 1, both.exit(), both.said());
+            assertFalse(both.said().contains("PostgreSQL stops"), both.said());
+        } finally {
+            Files.delete(recovery);
+            Files.deleteIfExists(standby);
+            Files.deleteIfExists(bed.postgres().data().resolve("pg_wal/RECOVERYXLOG"));
+        }
+    }
+
+    @Test
+    void aSignalToTheRestoreOfAnArchiveRecoveryIsNotItsEndOfWal() throws IOException {
+        Path archive = bed.programs().directory("recovery-signal");
+        Path settings = bed.simple(archive);
+        bed.postgres().run("mkfifo", archive.resolve(".pgha-archive").toString());
+        Path recovery = bed.postgres().data().resolve("recovery.signal");
+        Files.writeString(recovery, "");
+        try {
+            Running running =
+                    bed.programs().begin("pgha-restore", settings, segment, "pg_wal/RECOVERYXLOG");
+            PgInstance.await(
+                    "the program to hang in the archive",
+                    () -> running.process().descendants().count() >= 2);
+            bed.postgres().signal(running.process().pid(), "TERM");
+            assertEquals(200, bed.programs().finish(running).exit());
+        } finally {
+            Files.delete(recovery);
         }
     }
 
