@@ -35,14 +35,12 @@ public final class PgCtlControl implements PostgresControl {
 
     private final Programs programs;
     private final LocalServer server;
-    private final DebianStartConf startConf;
 
     /**
      * @param settings bin, wrapper, data and configuration directory, options
      * @param startLog file for what the server says before its own logging begins; made when it is missing
      */
     public PgCtlControl(PostgresSettings settings, Path startLog) {
-        this.startConf = new DebianStartConf(settings.configDirectory());
         this.programs = new Programs(settings);
         this.server = new LocalServer(programs, startLog);
     }
@@ -126,11 +124,5 @@ public final class PgCtlControl implements PostgresControl {
     @Override
     public void promote(Duration limit) throws ControlFailed {
         server.promote(limit);
-    }
-
-    @Override
-    public String setAtBoot(AtBoot atBoot) throws ControlFailed {
-        // Elsewhere nothing starts a server that has no unit.
-        return startConf.set(atBoot).orElse("");
     }
 }

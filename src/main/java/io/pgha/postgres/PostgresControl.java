@@ -54,18 +54,4 @@ public interface PostgresControl {
      * @throws ControlFailed when it could not be told, as when it is no standby
      */
     void promote(Duration limit) throws ControlFailed;
-
-    /**
-     * Whether the machine starts PostgreSQL by itself at boot.
-     *
-     * @return what was changed, for the event log; empty when nothing had to be
-     * @throws ControlFailed when it could not be changed
-     */
-    String setAtBoot(AtBoot atBoot) throws ControlFailed;
-
-    /** What the machine does with PostgreSQL at boot. */
-    enum AtBoot {
-        STARTED,
-        LEFT_ALONE
-    }
 }

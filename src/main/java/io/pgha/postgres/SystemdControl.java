@@ -32,7 +32,6 @@ public final class SystemdControl implements PostgresControl {
 
     private final String unit;
     private final List<String> systemctl;
-    private final DebianStartConf startConf;
     private final LocalServer server;
 
     /**
@@ -49,7 +48,6 @@ public final class SystemdControl implements PostgresControl {
             PostgresSettings settings, String unit, Path startLog, List<String> systemctl) {
         this.unit = unit;
         this.systemctl = List.copyOf(systemctl);
-        this.startConf = new DebianStartConf(settings.configDirectory());
         this.server = new LocalServer(new Programs(settings), startLog);
     }
 
@@ -157,30 +155,6 @@ public final class SystemdControl implements PostgresControl {
     @Override
     public void promote(Duration limit) throws ControlFailed {
         server.promote(limit);
-    }
-
-    @Override
-    public String setAtBoot(AtBoot atBoot) throws ControlFailed {
-        Optional<String> debian = startConf.set(atBoot);
-        if (debian.isPresent()) {
-            return debian.get();
-        }
-        String state = property("UnitFileState");
-        return switch (atBoot) {
-            case STARTED -> {
-                if (state.startsWith("masked")) {
-                    throw new ControlFailed(
-                            "unit " + unit + " is masked; type: systemctl unmask " + unit);
-                }
-                yield state.equals("disabled") ? enable("enable") : "";
-            }
-            case LEFT_ALONE -> state.equals("enabled") ? enable("disable") : "";
-        };
-    }
-
-    private String enable(String verb) throws ControlFailed {
-        demand(verb, unit);
-        return unit + " is now " + verb + "d at boot";
     }
 
     private String property(String name) throws ControlFailed {

@@ -33,9 +33,4 @@ abstract class UnusedControl implements PostgresControl {
     public void promote(Duration limit) {
         throw new UnsupportedOperationException();
     }
-
-    @Override
-    public String setAtBoot(AtBoot atBoot) {
-        throw new UnsupportedOperationException();
-    }
 }

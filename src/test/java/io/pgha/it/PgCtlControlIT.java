@@ -12,7 +12,6 @@ import io.pgha.model.Postmaster;
 import io.pgha.plan.StopMode;
 import io.pgha.postgres.ControlFailed;
 import io.pgha.postgres.PgCtlControl;
-import io.pgha.postgres.PostgresControl.AtBoot;
 import io.pgha.postgres.PostmasterLook;
 
 import org.junit.jupiter.api.Tag;
@@ -269,7 +268,6 @@ final class PgCtlControlIT {
             for (String file : new String[] {"postgresql.conf", "pg_hba.conf", "pg_ident.conf"}) {
                 server.run("mv", server.data().resolve(file).toString(), etc.toString());
             }
-            server.run("sh", "-c", "echo auto > '" + etc.resolve("start.conf") + "'");
             PostgresSettings s = server.settings();
             PgCtlControl control = new PgCtlControl(
                     new PostgresSettings(
@@ -293,9 +291,6 @@ final class PgCtlControlIT {
 
             control.start(LIMIT);
             assertEquals("5MB", server.ask("show work_mem"));
-            assertTrue(control.setAtBoot(AtBoot.LEFT_ALONE).endsWith("now says manual"));
-            assertEquals("", control.setAtBoot(AtBoot.LEFT_ALONE));
-            assertEquals("manual\n", Files.readString(etc.resolve("start.conf")));
             control.stop(StopMode.FAST, LIMIT);
         }
     }
