@@ -200,7 +200,7 @@ public final class Daemon {
                             settings.gateways(),
                             settings.policy().gatewayTimeout(),
                             gatewayThreads));
-            Rescuer rescuer = new Rescuer(settings, postgres, pair);
+            Rescuer rescuer = new Rescuer(settings, postgres, pair, link.names());
             rescuer.resume();
             link.give(new CededWal(settings.postgres().dataDirectory(), message::newest));
             Optional<FenceMonitor> fence =

@@ -141,16 +141,35 @@ final class GateKeeper implements AutoCloseable {
             return;
         }
         try {
-            mend();
             if (wanted.get() == GateState.OPEN) {
+                mend();
                 gate.open();
             } else {
-                gate.close();
-                armed = Optional.empty();
+                closeFirst();
             }
             publish(gate.look(clock.now()));
         } catch (GateException e) {
             publish(new Probed.Silent<>(e.words(), clock.now()));
+        }
+    }
+
+    /** What cannot be looked at or mended can often still be closed: that comes first. */
+    private void closeFirst() throws GateException {
+        boolean isClosed = isClosedNow();
+        if (mend() || !isClosed) {
+            gate.close();
+            armed = Optional.empty();
+        }
+    }
+
+    private boolean isClosedNow() {
+        try {
+            gate.close();
+            armed = Optional.empty();
+            return true;
+        } catch (GateException e) {
+            LOG.debug("closed when the rules are mended: {}", e.words());
+            return false;
         }
     }
 
@@ -167,13 +186,16 @@ final class GateKeeper implements AutoCloseable {
         }
     }
 
-    private void mend() throws GateException {
-        if (gate.look(clock.now())
+    /** Whether anything was put right. */
+    private boolean mend() throws GateException {
+        boolean isWhole = gate.look(clock.now())
                 .answer()
                 .filter(state -> state != GateState.DAMAGED)
-                .isEmpty()) {
+                .isPresent();
+        if (!isWhole) {
             gate.install();
         }
+        return !isWhole;
     }
 
     private void publish(Probed<GateState> now) {

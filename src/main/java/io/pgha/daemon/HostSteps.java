@@ -215,7 +215,7 @@ final class HostSteps {
         public Job checkpoint(Step.Checkpoint step) {
             return () -> {
                 try {
-                    postgres.checkpoint(settings.policy().workflowTimeout());
+                    postgres.checkpoint(settings.policy().workflowTimeout(), progress);
                 } catch (SQLException e) {
                     return List.of();
                 }

@@ -6,6 +6,7 @@ import io.pgha.decision.Memory;
 import io.pgha.model.Cede;
 import io.pgha.model.Observation;
 import io.pgha.model.PeerMessage;
+import io.pgha.os.AddressBook;
 import io.pgha.peer.PairKey;
 import io.pgha.peer.WalVisit;
 import io.pgha.postgres.ControlFailed;
@@ -38,11 +39,12 @@ final class Rescuer {
     private final LocalPostgres postgres;
     private final WalVisit visit;
 
-    Rescuer(Settings settings, LocalPostgres postgres, PairKey pair) {
+    /** @param names where the peer's lead, as its link knows */
+    Rescuer(Settings settings, LocalPostgres postgres, PairKey pair, AddressBook names) {
         this.settings = settings;
         this.postgres = postgres;
         this.visit = new WalVisit(
-                pair, PeerAddresses.of(settings), settings.policy().walRescueTimeout());
+                pair, PeerAddresses.of(settings), settings.policy().walRescueTimeout(), names);
     }
 
     /** Brings what the peer holds and this node does not, for the workflow that runs. */

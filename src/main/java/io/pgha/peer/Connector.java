@@ -1,6 +1,8 @@
 package io.pgha.peer;
 
 import io.pgha.model.MonoTime;
+import io.pgha.os.AddressBook;
+import io.pgha.os.Deadline;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,13 +29,15 @@ final class Connector {
     private final PairTls tls;
     private final Selector selector;
     private final Connections connections;
+    private final AddressBook names;
     private final Queue<Consumer<MonoTime>> lookedUp = new ConcurrentLinkedQueue<>();
 
-    Connector(PairKey pair, Selector selector, Connections connections) {
+    Connector(PairKey pair, Selector selector, Connections connections, AddressBook names) {
         this.pair = pair;
         this.tls = new PairTls(pair);
         this.selector = selector;
         this.connections = connections;
+        this.names = names;
     }
 
     /** Begins what is due, and goes on with names that were looked up meanwhile. */
@@ -68,9 +72,11 @@ final class Connector {
         thread.start();
     }
 
-    private static Optional<InetAddress> lookUp(String host) {
+    /** Who is there proves by its key that it is the peer, so an address of before may be tried. */
+    private Optional<InetAddress> lookUp(String host) {
         try {
-            return Optional.of(InetAddress.getByName(host));
+            Deadline deadline = Deadline.in(LinkPace.LOOKUP_DEADLINE);
+            return Optional.of(names.resolveOrRecall(host, deadline).get(0));
         } catch (IOException unknown) {
             return Optional.empty();
         }
@@ -118,6 +124,9 @@ final class Connector {
                         Optional.of(dial),
                         now);
                 dial.connected(connection);
+                names.worked(
+                        dial.address().host(),
+                        ((InetSocketAddress) channel.getRemoteAddress()).getAddress());
                 key.attach(connection);
                 connections.begin(connection, now);
             }

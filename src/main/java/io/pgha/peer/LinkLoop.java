@@ -2,6 +2,7 @@ package io.pgha.peer;
 
 import io.pgha.model.MonoTime;
 import io.pgha.model.PeerView;
+import io.pgha.os.AddressBook;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,8 @@ final class LinkLoop implements Runnable {
             Consumer<PeerView> onChange,
             Selector selector,
             Door door,
-            WalDoor walDoor) {
+            WalDoor walDoor,
+            AddressBook names) {
         this.pace = pace;
         this.clock = clock;
         this.onChange = onChange;
@@ -56,7 +58,7 @@ final class LinkLoop implements Runnable {
         List<Dial> dials =
                 addresses.stream().map(address -> new Dial(address, now)).toList();
         this.connections = new Connections(dials, hearing, pace, pair.file(), now);
-        this.connector = new Connector(pair, selector, connections);
+        this.connector = new Connector(pair, selector, connections, names);
         boolean isFirst = pair.self().compareTo(pair.peer()) < 0;
         this.conversation = new Conversation(
                 connections, hearing, own, walDoor, new Rhythm(pace.heartbeat(), isFirst, now));

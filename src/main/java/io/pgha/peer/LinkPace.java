@@ -13,6 +13,9 @@ public record LinkPace(Duration heartbeat, Duration answerDeadline) {
     /** A connection attempt that the network swallowed is given up after this. */
     static final Duration CONNECT_DEADLINE = Duration.ofSeconds(2);
 
+    /** A name that the name service has not told within this is looked for where it was last. */
+    static final Duration LOOKUP_DEADLINE = Duration.ofSeconds(4);
+
     /** A connection must have proven who it is within this. */
     static final Duration HANDSHAKE_DEADLINE = Duration.ofSeconds(3);
 

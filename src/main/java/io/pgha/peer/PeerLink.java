@@ -4,6 +4,7 @@ import io.pgha.config.Settings;
 import io.pgha.config.Settings.LinkSettings;
 import io.pgha.model.MonoTime;
 import io.pgha.model.PeerView;
+import io.pgha.os.AddressBook;
 
 import java.io.IOException;
 import java.nio.channels.Selector;
@@ -32,6 +33,7 @@ public final class PeerLink implements AutoCloseable {
     private final Voice own;
     private final Supplier<MonoTime> clock;
     private final Consumer<PeerView> onChange;
+    private final AddressBook names = new AddressBook();
     private volatile WalShelf shelf = (cede, timeline, from, to) -> {
         throw new WalShelf.Closed("this node gives no WAL out");
     };
@@ -120,8 +122,8 @@ public final class PeerLink implements AutoCloseable {
                     onChange,
                     selector,
                     door,
-                    new WalDoor(
-                            (cede, timeline, from, to) -> shelf.open(cede, timeline, from, to)));
+                    new WalDoor((cede, timeline, from, to) -> shelf.open(cede, timeline, from, to)),
+                    names);
             Thread thread = new Thread(null, loop, "peer-link", STACK);
             thread.setDaemon(true);
             running = Optional.of(new Running(loop, thread));
@@ -129,6 +131,11 @@ public final class PeerLink implements AutoCloseable {
         } catch (IOException e) {
             throw outOfFiles(e);
         }
+    }
+
+    /** Where the peer's names lead, with what the link has learnt. */
+    public AddressBook names() {
+        return names;
     }
 
     /** What a peer that takes over may read of this node's WAL; nothing before this is called. */

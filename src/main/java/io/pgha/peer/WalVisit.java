@@ -1,10 +1,14 @@
 package io.pgha.peer;
 
 import io.pgha.model.Lsn;
+import io.pgha.os.AddressBook;
+import io.pgha.os.Deadline;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -23,6 +27,7 @@ public final class WalVisit {
     private final PairKey pair;
     private final List<LinkAddress> addresses;
     private final Duration limit;
+    private final AddressBook names;
 
     /** Who takes what comes. */
     public interface Taker {
@@ -59,11 +64,13 @@ public final class WalVisit {
      *
      * @param addresses as {@link PeerLink}'s
      * @param limit of a visit as a whole
+     * @param names the link's, see {@link PeerLink#names}: what it is connected to is found when nobody resolves names any more
      */
-    public WalVisit(PairKey pair, List<String> addresses, Duration limit) {
+    public WalVisit(PairKey pair, List<String> addresses, Duration limit, AddressBook names) {
         this.pair = pair;
         this.addresses = addresses.stream().map(LinkAddress::parse).toList();
         this.limit = limit;
+        this.names = names;
     }
 
     /**
@@ -105,7 +112,7 @@ public final class WalVisit {
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            reach(channel, new InetSocketAddress(address.host(), address.port()), until);
+            reach(channel, new InetSocketAddress(find(address, until), address.port()), until);
             PeerTrust trust = new PeerTrust(pair, address.toString());
             TlsChannel tls = new TlsChannel(
                     channel, new PairTls(pair).connectingForWal(trust), address.toString());
@@ -118,11 +125,17 @@ public final class WalVisit {
         }
     }
 
+    private InetAddress find(LinkAddress address, long until) throws IOException {
+        try {
+            Deadline deadline = Deadline.in(rest(until)).within(LinkPace.LOOKUP_DEADLINE);
+            return names.resolveOrRecall(address.host(), deadline).get(0);
+        } catch (UnknownHostException e) {
+            throw new IOException("has a name that does not resolve", e);
+        }
+    }
+
     private static void reach(SocketChannel channel, InetSocketAddress address, long until)
             throws IOException {
-        if (address.isUnresolved()) {
-            throw new IOException("has a name that does not resolve");
-        }
         if (channel.connect(address)) {
             return;
         }

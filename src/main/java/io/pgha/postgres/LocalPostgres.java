@@ -331,12 +331,29 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    /** A checkpoint; its own deadline, since it may take long. */
-    public void checkpoint(Duration atMost) throws SQLException {
+    /**
+     * A checkpoint; its own deadline, since it may take long.
+     *
+     * @param step when it is told to stop, the connection is given up: the server ends the checkpoint by itself, or hangs
+     */
+    public void checkpoint(Duration atMost, LongStep step) throws SQLException {
         try (Connection connection =
                         new FreshPassword(source(atMost), this::password).getConnection();
                 Statement statement = connection.createStatement()) {
+            step.whenCancelled(() -> giveUp(connection));
             statement.execute("checkpoint");
+        }
+    }
+
+    private static void giveUp(Connection connection) {
+        try {
+            connection.abort(end -> {
+                Thread thread = new Thread(end, "give up");
+                thread.setDaemon(true);
+                thread.start();
+            });
+        } catch (SQLException ignored) {
+            // It has ended already.
         }
     }
 

@@ -15,6 +15,7 @@ public final class LongStep {
 
     private final Consumer<Progress> consumer;
     private volatile boolean cancelled;
+    private Runnable giveUp = () -> {};
 
     /**
      * @param consumer called on the thread of the step, at most a few times a second while bytes move, and before and after
@@ -26,7 +27,27 @@ public final class LongStep {
 
     /** Asks the step to end. */
     public void cancel() {
-        cancelled = true;
+        Runnable now;
+        synchronized (this) {
+            cancelled = true;
+            now = giveUp;
+        }
+        now.run();
+    }
+
+    /**
+     * For a wait that no interrupt ends: {@code now} ends it when the step is told to stop, at once if it was told already. Called on
+     * the thread that tells it, so it must not wait itself.
+     */
+    void whenCancelled(Runnable now) {
+        boolean already;
+        synchronized (this) {
+            giveUp = now;
+            already = cancelled;
+        }
+        if (already) {
+            now.run();
+        }
     }
 
     boolean isCancelled() {

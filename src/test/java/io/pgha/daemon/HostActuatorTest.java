@@ -10,6 +10,7 @@ import io.pgha.engine.Outcome;
 import io.pgha.model.Postmaster;
 import io.pgha.network.GateRules;
 import io.pgha.network.SocketKiller;
+import io.pgha.os.AddressBook;
 import io.pgha.peer.Keygen;
 import io.pgha.peer.PairKey;
 import io.pgha.plan.Step;
@@ -79,7 +80,7 @@ class HostActuatorTest {
                 },
                 sensors,
                 Optional.empty(),
-                new Rescuer(settings, bed.walls().postgres(), pair));
+                new Rescuer(settings, bed.walls().postgres(), pair, new AddressBook()));
         return new HostActuator(
                 settings,
                 steps,

@@ -223,7 +223,7 @@ class VersionsIT {
                 assertEquals(2, view.timeline());
                 List<Fork> forks = TimelineHistory.read(standby.data(), 2);
                 assertEquals(1, forks.get(0).timeline());
-                local.checkpoint(LIMIT);
+                local.checkpoint(LIMIT, new LongStep(progress -> {}));
             }
             if (binaries.hasControlData()) {
                 assertTrue(controlOf(standby)

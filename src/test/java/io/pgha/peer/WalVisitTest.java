@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.model.Lsn;
 import io.pgha.os.FreePort;
+import io.pgha.os.NameServer;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,7 @@ class WalVisitTest {
     private Path key;
     private String good;
     private WalVisit visit;
+    private NameServer names;
 
     @BeforeEach
     void open() throws Exception {
@@ -44,17 +46,20 @@ class WalVisitTest {
         key = Keys.pair(directory.resolve("pair.key"));
         int port = FreePort.next();
         good = "127.0.0.1:" + port;
+        names = new NameServer();
         node = TestNode.of(Keys.ofA(key), port, FreePort.next());
         visit = to(good);
     }
 
     private WalVisit to(String... addresses) throws Exception {
-        return new WalVisit(Keys.ofB(key), List.of(addresses), Duration.ofSeconds(10));
+        return new WalVisit(
+                Keys.ofB(key), List.of(addresses), Duration.ofSeconds(10), names.book());
     }
 
     @AfterEach
     void close() {
         node.close();
+        names.close();
     }
 
     @Test
@@ -90,6 +95,21 @@ class WalVisitTest {
             node.link.close();
             return new Wal(Long.MAX_VALUE);
         });
+        Kept kept = new Kept();
+
+        visit.fetch("c1", 1, FROM, TO, kept);
+
+        assertEquals(TO.value() - FROM.value(), kept.bytes.size());
+    }
+
+    /** Long before the fault the link has learnt where the peer is. */
+    @Test
+    void aPeerIsVisitedByItsNameWhenTheNameServerHangs() throws Exception {
+        node.link.give((cede, timeline, from, to) -> new Wal(Long.MAX_VALUE));
+        names.names("peer.example", "127.0.0.1");
+        visit = to("peer.example:" + node.port);
+        visit.fetch("c1", 1, FROM, TO, new Kept());
+        names.hangs();
         Kept kept = new Kept();
 
         visit.fetch("c1", 1, FROM, TO, kept);
