@@ -33,6 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,6 +44,9 @@ import java.util.Optional;
 final class HostSteps {
 
     private static final Logger LOG = LoggerFactory.getLogger("pgha");
+
+    /** How long the WAL of a crashed copy may be read for its end; a step may take its time. */
+    private static final Duration WAL_LIMIT = Duration.ofMinutes(2);
 
     private final Settings settings;
     private final LocalPostgres postgres;
@@ -80,7 +84,7 @@ final class HostSteps {
         this.fence = fence;
         this.rescuer = rescuer;
         this.poolers = new PoolerKeeper(settings);
-        this.endOfWal = new EndOfWal(settings);
+        this.endOfWal = new EndOfWal(settings.postgres().dataDirectory(), WAL_LIMIT);
         this.kept = new KeptWal(settings);
     }
 
@@ -256,7 +260,8 @@ final class HostSteps {
                 if (control.postmaster().state() == Postmaster.RUNNING) {
                     return List.of();
                 }
-                TornWal.cut(settings.postgres().dataDirectory(), control.controlData(), endOfWal);
+                Path data = settings.postgres().dataDirectory();
+                TornWal.cut(data, control.controlData(), endOfWal).ifPresent(LOG::warn);
                 try (Connection peer = peerDatabase.open()) {
                     PeerSlot.ensure(
                             peer,
@@ -264,7 +269,7 @@ final class HostSteps {
                             settings.postgres().maxSlotWalKeepBytes());
                 }
                 StandbyConfiguration.of(settings, ArchiveSettingsFile.restoreCommand(settings))
-                        .write(settings.postgres().dataDirectory());
+                        .write(data);
                 return List.of();
             };
         }

@@ -98,9 +98,8 @@ public final class IptablesGate implements Gate {
     }
 
     private IptablesListing list(Family family) throws GateException {
-        Command.Result result =
-                xtables(family.program(), List.of("-w", waitSeconds(), "-S"), Optional.empty());
-        return new IptablesListing(result.out());
+        return new IptablesListing(
+                xtables(family.program(), List.of("-w", waitSeconds(), "-S"), Optional.empty()));
     }
 
     private void restore(Family family, String text) throws GateException {
@@ -115,7 +114,8 @@ public final class IptablesGate implements Gate {
         return String.valueOf(Math.max(1, deadline.minusMillis(500).toSeconds()));
     }
 
-    private Command.Result xtables(String program, List<String> options, Optional<String> input)
+    /** Its whole output. */
+    private String xtables(String program, List<String> options, Optional<String> input)
             throws GateException {
         List<String> argv = new ArrayList<>(List.of(program));
         argv.addAll(options);
@@ -135,7 +135,12 @@ public final class IptablesGate implements Gate {
                     + result.lastWords() + ". "
                     + hint(result.lastWords()));
         }
-        return result;
+        try {
+            return result.wholeOut();
+        } catch (CommandFailed e) {
+            throw new GateException(
+                    e.words() + ". Among so many rules set gate.backend = nftables", e);
+        }
     }
 
     private static String hint(String words) {
@@ -221,8 +226,7 @@ public final class IptablesGate implements Gate {
 
     private String listed(int slot) throws GateException {
         List<String> argv = List.of("ipset", "save", IptablesRuleset.permit(rules, slot));
-        return xtables(argv.get(0), argv.subList(1, argv.size()), Optional.empty())
-                .out();
+        return xtables(argv.get(0), argv.subList(1, argv.size()), Optional.empty());
     }
 
     @Override

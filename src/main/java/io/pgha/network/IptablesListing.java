@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * What {@code iptables -S} shows of one address family, judged against the rules it should have. Immutable.
  *
  * <p>In iptables the first rule that accepts ends the search, so what stands before our jump is judged as well: harmless is what
- * cannot accept a client's packet to our ports. Anything else is called damage, and mending moves our jump to the head again.
+ * cannot accept a client's packet to our ports. Anything else is called damage, and mending moves our jump to the head again: a
+ * rule without a target among it, which may only count, or be one of nft's of which iptables shows no more.
  */
 final class IptablesListing {
 
@@ -143,7 +144,7 @@ final class IptablesListing {
             return true;
         }
         String target = target(rule);
-        if (target.isEmpty() || HARMLESS.contains(target)) {
+        if (HARMLESS.contains(target)) {
             return false;
         }
         if (target.equals("RETURN")) {

@@ -92,7 +92,7 @@ public final class ListenerCheck {
 
     private static Stream<String> ask(List<String> argv, Duration deadline, List<String> unseen) {
         try {
-            return Command.of(argv).runOk(deadline).out().lines();
+            return Command.of(argv).runOk(deadline).wholeOut().lines();
         } catch (CommandFailed e) {
             unseen.add(e.words());
             return Stream.empty();

@@ -33,7 +33,7 @@ public record Command(
         Optional<Path> directory,
         boolean grouped) {
 
-    /** Output beyond this is read and thrown away. */
+    /** Output beyond this is read and thrown away; {@link Result#wholeOut} says so. */
     private static final int OUTPUT_BYTES = 1 << 20;
 
     /** By name: "all" is refused where the kernel knows more of them than setpriv does. */
@@ -78,13 +78,27 @@ public record Command(
      * What came of it.
      *
      * @param exitCode the program's; 128 + n when a signal n ended it
-     * @param out standard output, at most 1 MB
+     * @param out standard output, as much as was read of it
      * @param err standard error, at most 1 MB
      * @param took wall time
+     * @param cut the program, and why its standard output is not whole; empty: it is
      */
-    public record Result(int exitCode, String out, String err, Duration took) {
+    public record Result(
+            int exitCode, String out, String err, Duration took, Optional<String> cut) {
         public boolean isOk() {
             return exitCode == 0;
+        }
+
+        /**
+         * Standard output, for whoever concludes something from what is not in it.
+         *
+         * @throws CommandFailed when it was not read to its end
+         */
+        public String wholeOut() throws CommandFailed {
+            if (cut.isPresent()) {
+                throw new CommandFailed(cut.get());
+            }
+            return out;
         }
 
         /** The last words of the program, for an error message: standard error, or output when that is empty. */
@@ -104,8 +118,8 @@ public record Command(
     public Result run(Duration deadline) throws CommandFailed {
         long begun = System.nanoTime();
         Process process = start();
-        CompletableFuture<String> out = reader(process.getInputStream(), "stdout");
-        CompletableFuture<String> err = reader(process.getErrorStream(), "stderr");
+        CompletableFuture<Output> out = reader(process.getInputStream(), "stdout");
+        CompletableFuture<Output> err = reader(process.getErrorStream(), "stderr");
         try {
             feed(process);
             if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -113,15 +127,14 @@ public record Command(
                 throw new CommandFailed(words() + " did not end within " + deadline.toMillis()
                         + " ms and was killed");
             }
-            // A grandchild that keeps the pipe open must not hold us: what has been read by then is
-            // the output.
-            String output = finish(out);
-            String errors = finish(err);
+            Output output = finish(out);
+            Output errors = finish(err);
             return new Result(
                     process.exitValue(),
-                    output,
-                    errors,
-                    Duration.ofNanos(System.nanoTime() - begun));
+                    output.text(),
+                    errors.text(),
+                    Duration.ofNanos(System.nanoTime() - begun),
+                    output.cut().map(why -> words() + " " + why));
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
@@ -169,32 +182,39 @@ public record Command(
         }
     }
 
-    private static CompletableFuture<String> reader(InputStream stream, String name) {
-        CompletableFuture<String> text = new CompletableFuture<>();
+    private record Output(String text, Optional<String> cut) {}
+
+    private static CompletableFuture<Output> reader(InputStream stream, String name) {
+        CompletableFuture<Output> output = new CompletableFuture<>();
         Thread thread =
-                new Thread(null, () -> text.complete(read(stream)), "command-" + name, 128 << 10);
+                new Thread(null, () -> output.complete(read(stream)), "command-" + name, 128 << 10);
         thread.setDaemon(true);
         thread.start();
-        return text;
+        return output;
     }
 
-    private static String read(InputStream stream) {
+    private static Output read(InputStream stream) {
         byte[] kept = new byte[0];
         try (stream) {
             kept = stream.readNBytes(OUTPUT_BYTES);
+            boolean more = stream.read() >= 0;
             stream.transferTo(OutputStream.nullOutputStream());
+            return new Output(
+                    new String(kept, StandardCharsets.UTF_8),
+                    more ? Optional.of("printed more than 1 MB") : Optional.empty());
         } catch (IOException e) {
-            // The pipe ends with the program, in whatever way that ends.
-            return new String(kept, StandardCharsets.UTF_8);
+            return new Output(
+                    new String(kept, StandardCharsets.UTF_8),
+                    Optional.of("printed what could not be read: " + e.getMessage()));
         }
-        return new String(kept, StandardCharsets.UTF_8);
     }
 
-    private static String finish(CompletableFuture<String> text) throws InterruptedException {
+    /** A grandchild that keeps the pipe open must not hold us. */
+    private static Output finish(CompletableFuture<Output> output) throws InterruptedException {
         try {
-            return text.get(500, TimeUnit.MILLISECONDS);
+            return output.get(500, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            return "";
+            return new Output("", Optional.of("ended, and what it started keeps its output open"));
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }

@@ -1,5 +1,7 @@
 package io.pgha.peer;
 
+import io.pgha.os.Deadline;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,11 +32,12 @@ final class WalStream implements AutoCloseable {
         this.key = channel.register(selector, SelectionKey.OP_READ);
     }
 
-    /** Shakes hands as the side that has connected. */
-    void shake() throws IOException {
+    /** Shakes hands as the side that has connected, for so long. */
+    void shake(Duration limit) throws IOException {
+        Deadline deadline = Deadline.in(limit);
         tls.begin();
         while (!tls.isSecure()) {
-            await();
+            await(deadline.remaining());
             tls.flush();
             if (!tls.receive().isEmpty()) {
                 throw new IOException("spoke before it was asked");
@@ -76,16 +79,20 @@ final class WalStream implements AutoCloseable {
     }
 
     private void await() throws IOException {
+        await(silence);
+    }
+
+    private void await(Duration longest) throws IOException {
         key.interestOps(
                 tls.hasUnsent()
                         ? SelectionKey.OP_READ | SelectionKey.OP_WRITE
                         : SelectionKey.OP_READ);
         selector.selectedKeys().clear();
-        if (selector.select(Math.max(1, silence.toMillis())) == 0) {
+        if (selector.select(Math.max(1, longest.toMillis())) == 0) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new EOFException("was given up");
             }
-            throw new EOFException("was silent for " + silence.toMillis() + " ms");
+            throw new EOFException("was silent for " + longest.toMillis() + " ms");
         }
     }
 

@@ -15,6 +15,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,15 @@ public final class WalVisit {
         private static final long serialVersionUID = 1L;
 
         CutOff(String why) {
+            super(why);
+        }
+    }
+
+    /** The peer's last word, by whichever address. */
+    private static final class Refused extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Refused(String why) {
             super(why);
         }
     }
@@ -83,27 +93,27 @@ public final class WalVisit {
     public void fetch(String cede, int timeline, Lsn from, Lsn to, Taker taker)
             throws CutOff, IOException {
         long until = System.nanoTime() + limit.toNanos();
-        IOException last = new IOException("the peer has no address");
+        Taking taking = new Taking(taker, from, to);
+        List<String> tried = new ArrayList<>();
         for (LinkAddress address : addresses) {
-            Optional<WalStream> stream = Optional.empty();
-            try {
-                stream = Optional.of(connect(address, until));
-            } catch (IOException | GeneralSecurityException e) {
-                last = new IOException(address + " " + e.getMessage(), e);
+            if (!tried.isEmpty() && System.nanoTime() - until > 0) {
+                break;
             }
-            if (stream.isPresent()) {
-                try (WalStream open = stream.get()) {
-                    open.send(ByteBuffer.wrap(new WalQuestion(cede, timeline, from, to).line()));
-                    take(open, taker, to.value() - from.value(), until);
-                    return;
-                } catch (Unkept e) {
-                    throw e.cause;
-                } catch (IOException e) {
-                    throw new CutOff(address + " " + e.getMessage());
-                }
+            try (WalStream open = connect(address, until)) {
+                taking.askedAnew();
+                open.send(
+                        ByteBuffer.wrap(new WalQuestion(cede, timeline, taking.next(), to).line()));
+                take(open, taking, until);
+                return;
+            } catch (Unkept e) {
+                throw e.cause;
+            } catch (Refused e) {
+                throw new CutOff(address + " " + e.getMessage());
+            } catch (IOException | GeneralSecurityException e) {
+                tried.add(address + " " + e.getMessage());
             }
         }
-        throw new CutOff(String.valueOf(last.getMessage()));
+        throw new CutOff(String.join("; ", tried));
     }
 
     private WalStream connect(LinkAddress address, long until)
@@ -117,7 +127,7 @@ public final class WalVisit {
             TlsChannel tls = new TlsChannel(
                     channel, new PairTls(pair).connectingForWal(trust), address.toString());
             WalStream stream = new WalStream(channel, tls, rest(until));
-            stream.shake();
+            stream.shake(within(LinkPace.HANDSHAKE_DEADLINE, until));
             return stream;
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             Connection.closeQuietly(channel);
@@ -141,9 +151,7 @@ public final class WalVisit {
         }
         try (Selector selector = Selector.open()) {
             channel.register(selector, SelectionKey.OP_CONNECT);
-            Duration wait = rest(until);
-            boolean longer = wait.compareTo(LinkPace.CONNECT_DEADLINE) > 0;
-            selector.select((longer ? LinkPace.CONNECT_DEADLINE : wait).toMillis());
+            selector.select(within(LinkPace.CONNECT_DEADLINE, until).toMillis());
             if (!channel.finishConnect()) {
                 throw new IOException("does not answer");
             }
@@ -154,10 +162,13 @@ public final class WalVisit {
         return Duration.ofNanos(Math.max(1_000_000, until - System.nanoTime()));
     }
 
-    private static void take(WalStream stream, Taker taker, long wanted, long until)
-            throws IOException {
+    private static Duration within(Duration most, long until) {
+        Duration rest = rest(until);
+        return rest.compareTo(most) > 0 ? most : rest;
+    }
+
+    private static void take(WalStream stream, Taking taking, long until) throws IOException {
         ByteBuffer came = ByteBuffer.allocate(4 * (WalFrame.HEADER + WalFrame.LONGEST));
-        Taking taking = new Taking(taker, wanted);
         while (!taking.isDone()) {
             stream.receive(bytes -> {
                 came.put(bytes);
@@ -170,23 +181,34 @@ public final class WalVisit {
                 came.compact();
             });
             if (System.nanoTime() - until > 0) {
-                throw new IOException("had sent " + taking.got + " of " + wanted
+                throw new IOException("had sent " + taking.got + " of " + taking.wanted
                         + " bytes when wal_rescue_timeout was over");
             }
         }
     }
 
-    /** The order of an answer. */
+    /** The order of the answers: one, and for each connection that broke one more, which goes on where that one ended. */
     private static final class Taking {
         private final Taker taker;
+        private final Lsn from;
         private final long wanted;
+        private boolean told;
         private boolean begun;
         private boolean done;
         private long got;
 
-        Taking(Taker taker, long wanted) {
+        Taking(Taker taker, Lsn from, Lsn to) {
             this.taker = taker;
-            this.wanted = wanted;
+            this.from = from;
+            this.wanted = to.value() - from.value();
+        }
+
+        void askedAnew() {
+            begun = false;
+        }
+
+        Lsn next() {
+            return new Lsn(from.value() + got);
         }
 
         boolean isDone() {
@@ -195,12 +217,15 @@ public final class WalVisit {
 
         void take(WalFrame frame) throws IOException {
             switch (frame.kind()) {
-                case WalFrame.WHY -> throw new IOException("says: " + frame.text());
+                case WalFrame.WHY -> throw new Refused("says: " + frame.text());
                 case WalFrame.BEFORE -> {
                     require(!begun && frame.bytes().remaining() == Long.BYTES);
                     begun = true;
                     long checksum = frame.bytes().getLong(0);
-                    keep(() -> taker.before(checksum));
+                    if (!told) {
+                        told = true;
+                        keep(() -> taker.before(checksum));
+                    }
                 }
                 case WalFrame.WAL -> {
                     got = got + frame.bytes().remaining();

@@ -54,7 +54,7 @@ final class ControlFile {
                             "pg_controldata", "-D", programs.data().toString())
                     .withEnvironment(Map.of("LC_ALL", "C"))
                     .runOk(LIMIT);
-            return parser.apply(result.out());
+            return parser.apply(result.wholeOut());
         } catch (CommandFailed e) {
             throw new ControlFailed(e.words(), e);
         } catch (IllegalArgumentException e) {

@@ -58,8 +58,7 @@ final class CopyTarget {
     }
 
     /**
-     * Clears what earlier attempts left, checks the space, keeps this node's own configuration, and makes the directories for
-     * the copy.
+     * Clears what earlier attempts left, checks the space, keeps this node's own files, and makes the directories for the copy.
      *
      * @param content what will be copied
      * @throws DataDirectoryException REFUSED when the space is too little or a place is in use; nothing has changed then
@@ -69,6 +68,7 @@ final class CopyTarget {
         try {
             Optional<CopyLedger> overwritten = clearEarlier();
             Layout layout = Layout.read(dataDirectory);
+            OwnFiles.ofRewound(layout.data()).install(layout.data());
             CopyPlaces places = new CopyPlaces(layout, overwritten, content);
             CloneMode effective = overwritten.isPresent() ? CloneMode.IN_PLACE : mode;
             CopyLedger ledger = places.ledger(attempt, effective);
@@ -76,7 +76,7 @@ final class CopyTarget {
             if (effective == CloneMode.IN_PLACE) {
                 ClusterProcesses.requireNone(layout.data(), "overwriting the data directory");
             }
-            prepare(ledger, layout);
+            prepare(ledger, layout, overwritten.isPresent());
             if (overwritten.isPresent() && !overwritten.get().file().equals(ledger.file())) {
                 overwritten.get().remove();
             }
@@ -88,14 +88,14 @@ final class CopyTarget {
     }
 
     /**
-     * The copy has been filled and verified: puts this node's configuration into it, marks it as standby and makes it durable.
-     * Returns what a person should know.
+     * The copy has been filled and verified: marks it as standby, so that nobody can start it as a second primary, and makes it
+     * durable. Returns what a person should know.
      */
     List<String> complete(CopyLedger ledger) throws DataDirectoryException {
         try {
             Path copy = ledger.data().fresh(ledger.attempt());
-            step.report("putting this node's configuration into the new copy");
-            List<String> notes = OwnConfiguration.install(ledger, copy);
+            DurableFiles.replace(copy.resolve("standby.signal"), new byte[0]);
+            List<String> notes = ownFiles(ledger, copy);
             for (Place place : ledger.places()) {
                 if (place.inNew()) {
                     syncTree(place.fresh(ledger.attempt()));
@@ -106,6 +106,20 @@ final class CopyTarget {
         } catch (IOException e) {
             throw DataDirectoryException.failed("completing the new copy of " + dataDirectory, e);
         }
+    }
+
+    /** A node that had no copy gets the other node's configuration, without what is true of that node only. */
+    private static List<String> ownFiles(CopyLedger ledger, Path copy) throws IOException {
+        OwnFiles own = OwnFiles.of(ledger);
+        if (own.isKept()) {
+            return own.words(ledger.data().root());
+        }
+        StandbyConfiguration.forgetOrigin(copy);
+        return Files.exists(copy.resolve("postgresql.conf"))
+                ? List.of(
+                        "there was no old copy with a configuration of its own: postgresql.conf and pg_hba.conf are the"
+                                + " other node's; look at port, listen_addresses and paths")
+                : List.of();
     }
 
     /** After a failure: frees the space at once. What cannot be removed now is removed by the next begin. */
@@ -165,16 +179,25 @@ final class CopyTarget {
         return overwritten;
     }
 
-    private void prepare(CopyLedger ledger, Layout layout)
+    private void prepare(CopyLedger ledger, Layout layout, boolean goesOn)
             throws IOException, DataDirectoryException {
         String attempt = ledger.attempt();
+        OwnFiles own = OwnFiles.of(ledger);
         if (ledger.mode() == CloneMode.IN_PLACE) {
-            OwnConfiguration.keep(ledger, layout);
+            if (!goesOn) {
+                own.discard();
+            }
             ledger.enter(Phase.ERASING);
+            if (layout.present() || own.isKept()) {
+                step.report("setting this node's own files aside");
+                own.setAside(layout.data());
+            }
             erase(ledger);
         } else {
             ledger.enter(Phase.COPYING);
-            OwnConfiguration.keep(ledger, layout);
+            if (layout.present()) {
+                own.copy(layout.data());
+            }
         }
         for (Place place : ledger.places()) {
             if (place.inNew()) {

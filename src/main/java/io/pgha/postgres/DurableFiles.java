@@ -21,10 +21,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -135,16 +138,28 @@ final class DurableFiles {
         syncDirectory(parent(root));
     }
 
-    /** Copies a file, a link or a small tree with permissions and owner. The target must not exist. */
+    /**
+     * Copies a file, a link or a tree with permissions and, where it can, owner; sockets and pipes are left out. What was root's and
+     * becomes PostgreSQL's is for its owner only, as PostgreSQL demands of a key (documentation, "Secure TCP/IP Connections with
+     * SSL"). The target must not exist.
+     */
     static void copyTree(Path from, Path to) throws IOException {
+        PosixFileAttributes facts =
+                Files.readAttributes(from, PosixFileAttributes.class, NOFOLLOW_LINKS);
+        if (facts.isOther()) {
+            return;
+        }
         Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES, NOFOLLOW_LINKS);
         giveTo(to, parent(to));
-        if (Files.isDirectory(from, NOFOLLOW_LINKS)) {
-            for (Path entry : entries(from)) {
+        if (!facts.isSymbolicLink()) {
+            if (!facts.owner().equals(Files.getOwner(to))) {
+                Set<PosixFilePermission> owners = new HashSet<>(facts.permissions());
+                owners.retainAll(PosixFilePermissions.fromString("rwx------"));
+                Files.setPosixFilePermissions(to, owners);
+            }
+            for (Path entry : facts.isDirectory() ? entries(from) : List.<Path>of()) {
                 copyTree(entry, to.resolve(entry.getFileName()));
             }
-        }
-        if (!Files.isSymbolicLink(to)) {
             sync(to);
         }
         syncDirectory(parent(to));

@@ -29,8 +29,12 @@ public final class EndOfWal {
         this(settings.postgres().dataDirectory(), settings.policy().walRescueTimeout());
     }
 
-    /** @param limit of one walk; what was reached by then is the answer */
-    EndOfWal(Path dataDirectory, Duration limit) {
+    /**
+     * For a data directory.
+     *
+     * @param limit of one walk; what was reached by then is the answer
+     */
+    public EndOfWal(Path dataDirectory, Duration limit) {
         this.dataDirectory = dataDirectory;
         this.limit = limit;
     }

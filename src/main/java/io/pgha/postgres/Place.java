@@ -28,7 +28,7 @@ record Place(Kind kind, Manner manner, Presence presence, long oid, Path root) {
     static final String INSIDE_PREFIX = "pgsql_tmp.pgha-";
 
     /** What file systems put into their root, and what belongs to nobody's database. */
-    private static final Set<String> NOT_OURS = Set.of("lost+found", ".snapshot", ".zfs");
+    static final Set<String> NOT_OURS = Set.of("lost+found", ".snapshot", ".zfs");
 
     enum Kind {
         DATA,

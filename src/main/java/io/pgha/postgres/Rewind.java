@@ -6,7 +6,6 @@ import io.pgha.plan.TargetWal;
 import io.pgha.postgres.RewindLedger.Phase;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import java.util.Optional;
 
 /**
  * Makes the data directory of a deposed primary the peer's as far as the peer has come, by pg_rewind, and keeps this node's
- * own configuration. The {@link RewindLedger} says on disk what the directory is at each moment.
+ * own files. The {@link RewindLedger} says on disk what the directory is at each moment.
  *
  * <p>A server that crashed is recovered first by PostgreSQL in single-user mode, which refuses where standby.signal is: for
  * that time it is away. Then pg_rewind is tried without writing, so that missing WAL or rights are found while the old copy is
@@ -60,7 +59,7 @@ public final class Rewind {
                 return;
             }
             if (before.filter(l -> l.phase() == Phase.REWRITING).isPresent()) {
-                OwnConfiguration.install(RewindLedger.kept(data), data);
+                installOwnFiles(data);
                 throw DataDirectoryException.refused(
                         before.get().words() + ". It is copied anew: pgha initialize");
             }
@@ -81,7 +80,6 @@ public final class Rewind {
             throws DataDirectoryException, ControlFailed, IOException {
         Path data = ledger.data();
         Layout layout = directory.layout();
-        OwnConfiguration.keep(RewindLedger.kept(data), layout);
         RewindLedger preparing = ledger.enter(Phase.PREPARING);
         try {
             recover(directory);
@@ -95,22 +93,42 @@ public final class Rewind {
             throw e;
         }
         RewindLedger rewriting = preparing.enter(Phase.REWRITING);
+        setAside(data, wal);
         try {
             new WatchedProgram(program(layout, wal), stallLimit).run(step, step::report);
         } catch (DataDirectoryException e) {
-            OwnConfiguration.install(RewindLedger.kept(data), data);
+            installOwnFiles(data);
             throw e;
         }
         rewriting.enter(Phase.REWRITTEN);
         finish(data);
     }
 
-    /** Own configuration, and standby.signal with it; only then it may be started. */
-    private void finish(Path data) throws IOException {
-        if (Files.exists(RewindLedger.kept(data))) {
-            OwnConfiguration.install(RewindLedger.kept(data), data);
+    /** This node's own files; where they cannot be, nothing has been rewritten yet. */
+    private void setAside(Path data, TargetWal wal) throws DataDirectoryException, IOException {
+        OwnFiles own = OwnFiles.ofRewound(data);
+        try {
+            own.setAside(data);
+            if (wal == TargetWal.ARCHIVE) {
+                own.lend(data);
+            }
+        } catch (IOException e) {
+            own.install(data);
+            RewindLedger.forget(data);
+            throw DataDirectoryException.failed(
+                    "setting this node's own files aside from " + data + "; they are back", e);
         }
+    }
+
+    private static void finish(Path data) throws IOException {
+        installOwnFiles(data);
         RewindLedger.forget(data);
+    }
+
+    /** With standby.signal first, so that nobody can start it as a second primary. */
+    private static void installOwnFiles(Path data) throws IOException {
+        DurableFiles.replace(data.resolve("standby.signal"), new byte[0]);
+        OwnFiles.ofRewound(data).install(data);
     }
 
     private void recover(DataDirectory directory)

@@ -40,12 +40,7 @@ record RewindLedger(Path data, String attempt, Phase phase) {
     /** The copy of which it spoke is whole, or is PGDATA no more. */
     static void forget(Path data) throws IOException {
         DurableFiles.delete(file(data));
-        DurableFiles.deleteTree(kept(data));
-    }
-
-    /** Where this node's own configuration is kept meanwhile. */
-    static Path kept(Path data) {
-        return data.resolveSibling(data.getFileName() + ".pgha-rewind-kept");
+        OwnFiles.ofRewound(data).discard();
     }
 
     private static Path file(Path data) {

@@ -139,7 +139,7 @@ public final class Swap {
                 step.report("removing the old copy of " + place.words());
                 DurableFiles.deleteTree(place.old(attempt));
             }
-            DurableFiles.deleteTree(OwnConfiguration.directory(dropping));
+            OwnFiles.of(dropping).discard();
             dropping.remove();
         } catch (IOException e) {
             throw DataDirectoryException.failed(
@@ -158,7 +158,7 @@ public final class Swap {
             }
         }
         if (ledger.mode() == CloneMode.ASIDE) {
-            DurableFiles.deleteTree(OwnConfiguration.directory(ledger));
+            OwnFiles.of(ledger).discard();
         }
         ledger.remove();
     }
@@ -183,8 +183,13 @@ public final class Swap {
             }
         }
         Place data = ledger.data();
-        pointLinks(ledger, data.fresh(ledger.attempt()), Links.FRESH_TO_ROOT);
-        in(data, data.fresh(ledger.attempt()), data.root(), ledger.newMajor());
+        Path fresh = data.fresh(ledger.attempt());
+        pointLinks(ledger, fresh, Links.FRESH_TO_ROOT);
+        if (Files.exists(fresh)) {
+            step.report("putting this node's own files into the new copy");
+            OwnFiles.of(ledger).install(fresh);
+        }
+        in(data, fresh, data.root(), ledger.newMajor());
     }
 
     private void takeOut(CopyLedger ledger) throws IOException {

@@ -158,7 +158,12 @@ public final class SystemdControl implements PostgresControl {
     }
 
     private String property(String name) throws ControlFailed {
-        return demand("show", "--property=" + name, unit).out().strip().replaceFirst("^[^=]*=", "");
+        try {
+            String line = demand("show", "--property=" + name, unit).wholeOut();
+            return line.strip().replaceFirst("^[^=]*=", "");
+        } catch (CommandFailed e) {
+            throw new ControlFailed(e.words(), e);
+        }
     }
 
     private Command.Result demand(String... arguments) throws ControlFailed {

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,26 +28,32 @@ public final class TornWal {
 
     /**
      * Ends the local WAL in zeroes where its last whole record ends, as crash recovery does by itself; on disk on return. Leaves alone
-     * what is no crashed primary's, and WAL whose end is not known.
+     * what is no crashed primary's, and WAL whose end is not known, and says so.
      *
      * @param stopped what pg_control says of the server, which does not run
      * @param endOfWal finds where its WAL ends; asked only where that may be within a record
-     * @return whether there was something to cut off
+     * @return what a person should know; empty: there was nothing to cut off
      */
-    public static boolean cut(Path dataDirectory, ControlData stopped, EndOfWal endOfWal)
+    public static Optional<String> cut(Path dataDirectory, ControlData stopped, EndOfWal endOfWal)
             throws IOException {
         if (!CRASHED.contains(stopped.clusterState())
                 || Files.exists(dataDirectory.resolve("backup_label"))) {
-            return false;
+            return Optional.empty();
         }
         ControlData control = endOfWal.of(stopped);
         if (control.unread().isPresent()) {
-            return false;
+            return control.unread()
+                    .map(
+                            why -> "whether the WAL here ends within a record is not known (" + why
+                                    + "); if the standby asks for WAL ahead of the primary's: pgha initialize");
         }
         try (WalSegments segments = WalSegments.of(dataDirectory, control.timeline())) {
             Path file = segments.path(control.end().value());
-            return Files.exists(file)
+            boolean torn = Files.exists(file)
                     && zero(file, control.end().value() % segments.size(), segments.size());
+            return torn
+                    ? Optional.of("an unfinished record was cut off at " + control.end())
+                    : Optional.empty();
         }
     }
 

@@ -119,7 +119,7 @@ class PlatformChecksTest {
     }
 
     private static Result result(int code, String out) {
-        return new Result(code, out + "\n", "", Duration.ZERO);
+        return new Result(code, out + "\n", "", Duration.ZERO, Optional.empty());
     }
 
     private void put(String path, String text) throws Exception {

@@ -27,6 +27,8 @@ class IptablesGateIT extends GateContract {
                 List.of("iptables", "-I", "INPUT", "1", "-j", "ACCEPT"),
                 List.of("ip6tables", "-I", "OUTPUT", "1", "-j", "ACCEPT"),
                 List.of("iptables", "-I", "INPUT", "1", "-s", "10.88.0.0/24", "-j", "RETURN"),
+                List.of("iptables", "-I", "INPUT", "1", "-p", "tcp", "--dport", "5432"),
+                List.of("nft", "insert rule ip filter INPUT tcp dport vmap { 5432 : accept }"),
                 List.of("iptables", "-D", "INPUT", "1"),
                 List.of("ip6tables", "-F", "pgha-out"),
                 List.of("iptables", "-I", "pgha-in", "1", "-j", "RETURN"),

@@ -79,9 +79,12 @@ class RejoinIT {
             Run unasked = old.daemon().run(List.of("rejoin"));
             assertEquals(2, unasked.code(), unasked::toString);
 
+            ownFiles(lab.node1());
+            ownFiles(lab.node2());
             Run rejoin = old.daemon().run(List.of("rejoin", "--yes"));
             assertEquals(0, rejoin.code(), () -> rejoin + lab.diagnosis());
             follows(lab, old);
+            hasItsOwnFiles(old);
             assertEquals(
                     "0", old.postgres().sql("app", "select count(*) from recorded where id < 0"));
             Path saved = saved(old);
@@ -94,6 +97,7 @@ class RejoinIT {
             assertEquals(0, count(lab, "initialize as standby"), lab::diagnosis);
 
             interrupted(lab, lab.node2());
+            hasItsOwnFiles(lab.node2());
             otherDatabase(lab, lab.node1());
         }
     }
@@ -171,6 +175,26 @@ class RejoinIT {
                 "nothing is left of it",
                 PATIENCE,
                 () -> !Files.exists(ledger) && lookAt(data).isEmpty());
+    }
+
+    /** One that PostgreSQL may read and not write, which pg_rewind alone dies of, and one that the other node does not have. */
+    private static void ownFiles(LabNode node) throws IOException {
+        Path data = node.postgres().data();
+        Files.writeString(data.resolve("own.key"), node.name());
+        Run.of(List.of("chown", "root:postgres", data.resolve("own.key").toString()))
+                .orFail();
+        Run.of(List.of("chmod", "0440", data.resolve("own.key").toString())).orFail();
+        Path log = Files.createDirectory(data.resolve("log-of-" + node.name()));
+        Files.writeString(log.resolve("yesterday"), node.name());
+        Run.of(List.of("chown", "-R", "postgres:postgres", log.toString())).orFail();
+    }
+
+    private static void hasItsOwnFiles(LabNode node) throws IOException {
+        Path data = node.postgres().data();
+        assertEquals(node.name(), Files.readString(data.resolve("own.key")));
+        assertEquals(
+                node.name(),
+                Files.readString(data.resolve("log-of-" + node.name()).resolve("yesterday")));
     }
 
     private static String lookAt(DataDirectory data) {

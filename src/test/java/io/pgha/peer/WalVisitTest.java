@@ -16,11 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.CRC32C;
 
 /** WAL over a connection of its own, on the link's port and with the link's keys. */
@@ -87,6 +90,37 @@ class WalVisitTest {
         assertEquals(TO.value() - FROM.value(), kept.bytes.size());
         visit = to(unknown);
         assertCutOff(unknown + " has a name that does not resolve", new Kept());
+    }
+
+    @Test
+    void aPeerThatIsSilentOverOneNetworkIsVisitedOverTheOther() throws Exception {
+        node.link.give((cede, timeline, from, to) -> new Wal(Long.MAX_VALUE));
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Kept kept = new Kept();
+            to("127.0.0.1:" + silent.getLocalPort(), good).fetch("c1", 1, FROM, TO, kept);
+            assertEquals(TO.value() - FROM.value(), kept.bytes.size());
+        }
+    }
+
+    @Test
+    void aVisitThatBreaksGoesOnByTheNextAddressWhereItEnded() throws Exception {
+        List<Lsn> asked = new CopyOnWriteArrayList<>();
+        node.link.give((cede, timeline, from, to) -> {
+            asked.add(from);
+            return new Wal(Long.MAX_VALUE, asked.size() == 1 ? 2 * SEGMENT : Long.MAX_VALUE);
+        });
+        Kept kept = new Kept();
+
+        to(good, good).fetch("c1", 1, FROM, TO, kept);
+
+        byte[] expected = new byte[(int) (TO.value() - FROM.value())];
+        System.arraycopy(wal, (int) FROM.value(), expected, 0, expected.length);
+        assertArrayEquals(expected, kept.bytes.toByteArray());
+        assertEquals(FROM, asked.get(0));
+        assertTrue(asked.get(1).value() > FROM.value(), asked::toString);
+        CRC32C before = new CRC32C();
+        before.update(wal, SEGMENT, 5_000);
+        assertEquals(before.getValue(), kept.before);
     }
 
     @Test
@@ -174,9 +208,16 @@ class WalVisitTest {
 
     private final class Wal implements WalShelf.Reading {
         private final long readable;
+        private final long lasting;
 
         Wal(long readable) {
+            this(readable, Long.MAX_VALUE);
+        }
+
+        /** @param lasting where the program that reads dies */
+        Wal(long readable, long lasting) {
             this.readable = readable;
+            this.lasting = lasting;
         }
 
         @Override
@@ -186,6 +227,9 @@ class WalVisitTest {
 
         @Override
         public void read(Lsn position, ByteBuffer into) throws IOException {
+            if (position.value() > lasting) {
+                throw new IllegalStateException("the program dies");
+            }
             if (position.value() + into.remaining() > readable) {
                 throw new IOException("Input/output error");
             }

@@ -1,7 +1,6 @@
 package io.pgha.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgha.it.PgInstance;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A primary that died within a record which goes on in the next segment, for which there was no room any more. */
 @Timeout(120)
@@ -36,8 +36,14 @@ class TornWalIT {
             ControlData crashed = new ControlFile(new Programs(old.settings())).read();
             EndOfWal endOfWal = new EndOfWal(old.data(), Duration.ofSeconds(10));
             Lsn end = endOfWal.of(crashed).end();
-            assertTrue(TornWal.cut(old.data(), crashed, endOfWal));
-            assertFalse(TornWal.cut(old.data(), crashed, endOfWal), "it is gone");
+            assertEquals(
+                    Optional.of("an unfinished record was cut off at " + end),
+                    TornWal.cut(old.data(), crashed, endOfWal));
+            assertEquals(
+                    Optional.empty(), TornWal.cut(old.data(), crashed, endOfWal), "it is gone");
+            String blind = TornWal.cut(old.data(), crashed, new EndOfWal(old.data(), Duration.ZERO))
+                    .orElseThrow();
+            assertTrue(blind.contains("not to its end"), blind);
             assertEquals(end, endOfWal.of(crashed).end(), "no whole record is");
 
             old.run("touch", old.data().resolve("standby.signal").toString());
