@@ -14,8 +14,10 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -45,11 +47,15 @@ final class GateKeeper implements AutoCloseable {
         this.clock = clock;
         this.wake = wake;
         this.seen = new Probed.Silent<>("not looked at yet", clock.now());
-        this.thread = Executors.newSingleThreadExecutor(body -> {
-            Thread t = new Thread(null, body, "gate", 2 << 20);
-            t.setDaemon(true);
-            return t;
-        });
+        ThreadPoolExecutor one = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), body -> {
+                    Thread t = new Thread(null, body, "gate", 2 << 20);
+                    t.setDaemon(true);
+                    return t;
+                });
+        // Now: when it is to close, there may be no room for a thread.
+        one.prestartCoreThread();
+        this.thread = one;
     }
 
     Probed<GateState> seen() {

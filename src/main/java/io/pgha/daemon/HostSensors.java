@@ -364,7 +364,9 @@ final class HostSensors implements Sensors {
     }
 
     private void wakeOnFailure(Optional<PortProbe> probe) {
-        probe.filter(p -> p.answer().isFailure()).ifPresent(p -> wake.run());
+        if (probe.isPresent() && probe.get().answer().isFailure()) {
+            wake.run();
+        }
     }
 
     /** All gateways at once. */

@@ -40,6 +40,7 @@ final class NewestMessage implements Voice {
 
     @Override
     public boolean isCurrent() {
-        return said.filter(s -> !clock.get().isPast(s.at(), fresh)).isPresent();
+        Optional<Said> newest = said;
+        return newest.isPresent() && !clock.get().isPast(newest.get().at(), fresh);
     }
 }

@@ -6,6 +6,8 @@ import io.pgha.model.PeerMessage;
 import io.pgha.model.PeerView;
 import io.pgha.model.Postmaster;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -42,7 +44,7 @@ final class PeerNews implements Consumer<PeerView> {
         if (!postmaster(before).equals(postmaster(last))) {
             look.run();
         }
-        boolean repeated = before.filter(b -> isRepeated(b, view)).isPresent();
+        boolean repeated = before.isPresent() && isRepeated(before.get(), view);
         if (!repeated || own.get().filter(PeerNews::isAtRest).isEmpty()) {
             wake.run();
         }
@@ -54,14 +56,18 @@ final class PeerNews implements Consumer<PeerView> {
 
     private static boolean isRepeated(PeerView before, PeerView after) {
         return before.last().isPresent()
-                && after.last()
-                        .filter(m -> m.saysTheSameAs(before.last().get()))
-                        .isPresent()
+                && after.last().isPresent()
+                && after.last().get().saysTheSameAs(before.last().get())
                 && before.trouble().equals(after.trouble())
-                && before.links().stream()
-                        .map(LinkView::trouble)
-                        .toList()
-                        .equals(after.links().stream().map(LinkView::trouble).toList());
+                && troubles(before).equals(troubles(after));
+    }
+
+    private static List<String> troubles(PeerView view) {
+        List<String> troubles = new ArrayList<>();
+        for (LinkView link : view.links()) {
+            troubles.add(link.trouble());
+        }
+        return troubles;
     }
 
     /** It carries nothing out and hands nothing over, so it waits for no position of the peer's. */

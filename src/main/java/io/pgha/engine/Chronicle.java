@@ -200,6 +200,9 @@ final class Chronicle {
 
     /** Each once when it begins and once when it is over, however its words change meanwhile. */
     void warned(List<Warnings.Warning> warnings) {
+        if (warnings.isEmpty() && warnedOf.isEmpty()) {
+            return;
+        }
         Set<String> now = warnings.stream().map(Warnings.Warning::code).collect(Collectors.toSet());
         for (Warnings.Warning warning : warnings) {
             if (!warnedOf.contains(warning.code())) {

@@ -398,7 +398,7 @@ public final class Engine {
     }
 
     private boolean isCooling(MonoTime now) {
-        return coolUntil.filter(until -> until.isAfter(now)).isPresent();
+        return coolUntil.isPresent() && coolUntil.get().isAfter(now);
     }
 
     private void closeIfNeeded(Memory m, Observation seen) {

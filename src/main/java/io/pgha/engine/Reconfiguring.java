@@ -49,10 +49,11 @@ public final class Reconfiguring {
     /** At the beginning of a turn, on the engine's thread; the policy by which the whole turn goes. */
     Policy turn(boolean idle) {
         if (idle) {
-            taken().ifPresent(n -> {
-                inForce = n.configured();
-                n.taken().run();
-            });
+            Optional<Next> waited = taken();
+            if (waited.isPresent()) {
+                inForce = waited.get().configured();
+                waited.get().taken().run();
+            }
         }
         return inForce.policy();
     }

@@ -18,6 +18,17 @@ public record NodeId(String name) implements Comparable<NodeId> {
         }
     }
 
+    /** As a record's own, which is found by way of method handles, and dear in a turn that compares names many times. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof NodeId node && node.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
     @Override
     public int compareTo(NodeId other) {
         return name.compareTo(other.name);

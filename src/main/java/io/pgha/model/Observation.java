@@ -104,9 +104,8 @@ public record Observation(
 
     /** The peer's last message, if it came within {@code limit}. */
     public Optional<PeerMessage> freshPeer(java.time.Duration limit) {
-        return peer.heardAt()
-                .filter(heard -> !at.isPast(heard, limit))
-                .flatMap(heard -> peer.last());
+        Optional<MonoTime> heard = peer.heardAt();
+        return heard.isPresent() && !at.isPast(heard.get(), limit) ? peer.last() : Optional.empty();
     }
 
     /** The local PostgreSQL answers, runs, and is not in recovery. */

@@ -89,6 +89,12 @@ public final class AddressBook {
             }
             throw new UnknownHostException(
                     host + (e instanceof TimeoutException ? ": no answer from the resolver" : ""));
+        } catch (OutOfMemoryError e) {
+            // No memory, or no thread, for the question.
+            if (!inHand.isEmpty()) {
+                return inHand;
+            }
+            throw new UnknownHostException(host + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnknownHostException(host + ": interrupted");

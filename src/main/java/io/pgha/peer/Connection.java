@@ -131,16 +131,19 @@ final class Connection {
     /** A question waits for its answer, or was asked not longer ago than {@code span}. */
     boolean isAsked(Duration span, MonoTime now) {
         return !pending.isEmpty()
-                || answeredQuestion.filter(at -> !now.isPast(at, span)).isPresent();
+                || answeredQuestion.isPresent() && !now.isPast(answeredQuestion.get(), span);
     }
 
     /** The other side has answered a question; empty when it was not one of this connection's. */
     Optional<Answer> answered(long nonce, MonoTime now) {
-        Optional<Pending> found =
-                pending.stream().filter(one -> one.nonce() == nonce).findFirst();
-        found.ifPresent(pending::remove);
-        found.ifPresent(one -> answeredQuestion = Optional.of(one.asked()));
-        return found.map(one -> new Answer(one.asked(), now.since(one.asked())));
+        for (Pending one : pending) {
+            if (one.nonce() == nonce) {
+                pending.remove(one);
+                answeredQuestion = Optional.of(one.asked());
+                return Optional.of(new Answer(one.asked(), now.since(one.asked())));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Why the connection is to be given up now; empty when it may live. */
@@ -175,8 +178,9 @@ final class Connection {
         return switch (phase) {
             case SHAKING -> Optional.of(since.plus(LinkPace.HANDSHAKE_DEADLINE));
             case OPEN -> {
-                Optional<MonoTime> answer = Optional.ofNullable(pending.peekFirst())
-                        .map(first -> first.asked().plus(pace.answerDeadline()));
+                Optional<MonoTime> answer = pending.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(pending.getFirst().asked().plus(pace.answerDeadline()));
                 MonoTime idle = lastHeard.plus(pace.idleLimit());
                 yield dial.isPresent()
                         ? answer
@@ -261,7 +265,8 @@ final class Connection {
     /** A question asked not longer ago than {@code limit} has been answered, and none is overdue. */
     boolean isUp(Duration limit, MonoTime now) {
         return phase == Phase.OPEN
-                && answeredQuestion.filter(asked -> !now.isPast(asked, limit)).isPresent();
+                && answeredQuestion.isPresent()
+                && !now.isPast(answeredQuestion.get(), limit);
     }
 
     PeerTrust trust() {

@@ -6,6 +6,7 @@ import io.pgha.model.MonoTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -160,17 +161,33 @@ final class Connections {
 
     /** True when no connection that this node made works. */
     boolean noDialIsUp() {
-        return dials.stream().noneMatch(Dial::isUp);
+        for (Dial dial : dials) {
+            if (dial.isUp()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** True while some connection works; what the peer has connected only counts while it is used for questions. */
     boolean anyIsUp(MonoTime now) {
-        return dials.stream().anyMatch(Dial::isUp)
-                || all.stream().anyMatch(one -> one.isUp(pace.answerDeadline(), now));
+        if (!noDialIsUp()) {
+            return true;
+        }
+        for (Connection one : all) {
+            if (one.isUp(pace.answerDeadline(), now)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     List<LinkView> views() {
-        return dials.stream().map(Dial::view).toList();
+        List<LinkView> views = new ArrayList<>(dials.size());
+        for (Dial dial : dials) {
+            views.add(dial.view());
+        }
+        return views;
     }
 
     /** There is something new to show. */

@@ -69,7 +69,11 @@ final class Connector {
         };
         Thread thread = new Thread(null, lookup, "peer-lookup", LOOKUP_STACK);
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            connections.fail(dial, "cannot be looked up: " + e.getMessage(), now);
+        }
     }
 
     /** Who is there proves by its key that it is the peer, so an address of before may be tried. */

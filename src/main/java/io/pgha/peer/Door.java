@@ -101,7 +101,7 @@ final class Door implements AutoCloseable {
 
     /** {@code wait}, or less when the rest ends sooner. */
     Duration untilNext(MonoTime now, Duration wait) {
-        Duration left = restUntil.map(end -> end.since(now)).orElse(wait);
+        Duration left = restUntil.isPresent() ? restUntil.get().since(now) : wait;
         Duration sooner = left.compareTo(wait) < 0 ? left : wait;
         return sooner.isNegative() ? Duration.ZERO : sooner;
     }

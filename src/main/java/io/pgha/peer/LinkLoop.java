@@ -92,7 +92,7 @@ final class LinkLoop implements Runnable {
                 }
                 woke = now;
                 turn(now);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 LOG.error("the peer link stumbled and starts over", e);
                 connections.dropAll("was dropped: internal error " + e, clock.get());
             }

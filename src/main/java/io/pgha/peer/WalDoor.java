@@ -52,7 +52,14 @@ final class WalDoor {
                 "wal-door",
                 STACK);
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            // The link's own thread must live on; the peer tries again.
+            LOG.warn("no WAL is given out to {}: {}", address, e.getMessage());
+            Connection.closeQuietly(channel);
+            room.release();
+        }
     }
 
     private void serve(WalStream stream, List<byte[]> asked) throws IOException {

@@ -110,16 +110,22 @@ public final class FileJournal implements Journal, AutoCloseable {
             throw new AlreadyHeld("another pgha daemon uses the state directory " + directory
                     + ": stop it, or give this node its own state_directory");
         }
+        FileJournal journal = load(file, lockChannel, lock);
+        if (journal.written > COMPACT_BYTES) {
+            // Under the lock: whoever came in between would write into a file that is replaced.
+            journal.channel.close();
+            compact(directory, file, journal.memory);
+            return load(file, lockChannel, lock);
+        }
+        return journal;
+    }
+
+    private static FileJournal load(Path file, FileChannel lockChannel, FileLock lock)
+            throws IOException, JournalDamaged {
         FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         FileJournal journal = new FileJournal(file, lockChannel, lock, channel);
         journal.load();
-        if (journal.written > COMPACT_BYTES) {
-            Memory memory = journal.memory;
-            journal.close();
-            compact(directory, file, memory);
-            return openHere(directory);
-        }
         return journal;
     }
 

@@ -216,7 +216,33 @@ final class FileJournalTest {
     }
 
     @Test
-    void aLargeJournalIsCompactedWithoutLosingAnything() throws Exception {
+    void whoGetsHoldOfAJournalThatIsCompactedWritesIntoTheFileThatStays() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            makeLarge();
+            List<CompletableFuture<Boolean>> both = List.of(
+                    CompletableFuture.supplyAsync(() -> writesWhatStays("one")),
+                    CompletableFuture.supplyAsync(() -> writesWhatStays("two")));
+            for (CompletableFuture<Boolean> daemon : both) {
+                assertTrue(daemon.get(20, TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    /** Tries until it has the journal. */
+    private boolean writesWhatStays(String daemon) {
+        while (true) {
+            try (FileJournal held = FileJournal.open(dir)) {
+                append(held, List.of(new Fact.FailuresNoted(3, daemon)));
+                return Files.readString(dir.resolve("journal")).contains(daemon);
+            } catch (IOException heldByTheOther) {
+                Thread.onSpinWait();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private void makeLarge() throws Exception {
         write(story());
         String line = Files.readAllLines(dir.resolve("journal")).get(3);
         try (FileJournal journal = FileJournal.open(dir)) {
@@ -226,6 +252,11 @@ final class FileJournalTest {
                         java.util.Collections.nCopies(500, new Fact.FailuresNoted(2, "now")));
             }
         }
+    }
+
+    @Test
+    void aLargeJournalIsCompactedWithoutLosingAnything() throws Exception {
+        makeLarge();
 
         assertEquals(fold(story()).with(new Fact.FailuresNoted(2, "now")), reopen());
         assertTrue(Files.size(dir.resolve("journal")) < 100_000);
