@@ -241,7 +241,9 @@ final class HostSteps {
                                 peerDatabase,
                                 progress,
                                 settings.policy().workflowTimeout())
-                        .run(step.mode(), step.attempt());
+                        .run(step.mode(), step.attempt())
+                        .notes()
+                        .forEach(LOG::info);
                 return List.of();
             };
         }

@@ -232,10 +232,15 @@ public final class Boot {
                 .peerMayWriteAt()
                 .filter(at -> !w.now().at().isPast(at, w.policy().bootPeerWait()))
                 .isPresent()) {
+            boolean unasked =
+                    w.now().peerPort().filter(p -> p.answer().isUnasked()).isPresent();
             return stay(
                     w,
                     w.now().peerId()
-                            + "'s PostgreSQL lives, though its daemon is silent, and may accept writes (port: "
+                            + (unasked
+                                    ? " is silent, and whether its PostgreSQL lives cannot be found out"
+                                    : "'s PostgreSQL lives, though its daemon is silent, and may accept writes")
+                            + " (port: "
                             + w.now().peerPort().map(PortProbe::words).orElse("not asked")
                             + "): start pgha there, or, when that is surely no primary, pgha promote --force here");
         }

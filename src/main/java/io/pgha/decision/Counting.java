@@ -92,8 +92,8 @@ public final class Counting {
     }
 
     /**
-     * A server that does not let us in may let clients in. The first answer alone says nothing here: while the daemon is silent
-     * a login follows with the next probe. A standby is none, whatever it said before.
+     * A server that does not let us in may let clients in, and so may one that could not be asked. The first answer alone says
+     * nothing here: while the daemon is silent a login follows with the next probe. A standby is none, whatever it said before.
      */
     private static Optional<MonoTime> peerMayWriteAt(Optional<MonoTime> before, Observation now) {
         Optional<PortProbe> probe = now.peerPort();
@@ -103,7 +103,9 @@ public final class Counting {
         if (probe.get().answer() == PortAnswer.READ_ONLY) {
             return Optional.empty();
         }
-        return probe.get().answer().isSignOfLife() ? Optional.of(probe.get().at()) : before;
+        return probe.get().answer().isSilence()
+                ? before
+                : Optional.of(probe.get().at());
     }
 
     private static Optional<MonoTime> since(

@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param restarts starts in place since the local PostgreSQL was last well
  * @param restartedAt when the first of them was begun, or the first of those before it was last well
  * @param undecidedSince since when the role has been undecided
- * @param peerMayWriteAt when the peer's port last answered as one that may accept writes
+ * @param peerMayWriteAt when the peer's port last answered as one that may accept writes, or could not be asked
  * @param bootAsked the boot hook asked for a start
  * @param pausedSince since when this daemon has known of its own pause
  * @param blockedSince since when it has known of an automatic failover that nobody has acknowledged

@@ -48,6 +48,16 @@ public enum PortAnswer {
         };
     }
 
+    /** True when PostgreSQL was asked and nobody spoke. */
+    public boolean isSilence() {
+        return this == REFUSED || this == TIMEOUT;
+    }
+
+    /** True when PostgreSQL could not be asked from here. */
+    public boolean isUnasked() {
+        return this == UNRESOLVED || this == UNTRIED;
+    }
+
     public String words() {
         return words;
     }

@@ -149,6 +149,27 @@ final class CopyPlaces {
                 + ", the old copy counted as free; make room first. Nothing was removed");
     }
 
+    /** Tries it: a directory may be another user's, or its file system mounted for reading only, also for root. */
+    static void requireWritable(CopyLedger ledger) throws DataDirectoryException {
+        for (Place place : ledger.places()) {
+            Path where = where(place);
+            if (place.inNew() && Files.isDirectory(where)) {
+                Path trial = where.resolve(Place.INSIDE_PREFIX + "trial");
+                try {
+                    Files.deleteIfExists(trial);
+                    Files.createFile(trial);
+                    Files.delete(trial);
+                } catch (IOException e) {
+                    throw DataDirectoryException.refused("the " + place.words()
+                            + " cannot be exchanged, since nothing can be written into " + where
+                            + " (" + e.getClass().getSimpleName()
+                            + "): give that to PostgreSQL's owner, or mount it for writing."
+                            + " Nothing was removed");
+                }
+            }
+        }
+    }
+
     /** INSIDE stays on the file system of the directory, SIBLING goes beside it. */
     private static Path where(Place place) {
         return place.manner() == Manner.SIBLING ? DurableFiles.parent(place.root()) : place.root();

@@ -73,6 +73,7 @@ final class CopyTarget {
             CloneMode effective = overwritten.isPresent() ? CloneMode.IN_PLACE : mode;
             CopyLedger ledger = places.ledger(attempt, effective);
             places.requireSpace(ledger);
+            CopyPlaces.requireWritable(ledger);
             if (effective == CloneMode.IN_PLACE) {
                 ClusterProcesses.requireNone(layout.data(), "overwriting the data directory");
             }
