@@ -4,18 +4,18 @@ import io.pgha.engine.Clock;
 
 import org.quartz.Job;
 import org.quartz.JobBuilder;
-import org.quartz.JobDataMap;
 import org.quartz.JobDetail;
 import org.quartz.JobExecutionContext;
+import org.quartz.JobKey;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.SimpleScheduleBuilder;
 import org.quartz.Trigger;
 import org.quartz.TriggerBuilder;
 import org.quartz.TriggerKey;
-import org.quartz.impl.StdSchedulerFactory;
+import org.quartz.impl.DirectSchedulerFactory;
 import org.quartz.impl.matchers.GroupMatcher;
-import org.quartz.simpl.SimpleJobFactory;
+import org.quartz.simpl.RAMJobStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,7 +45,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Schedule implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("pgha");
-    private static final String WORK = "work";
     private static final int IDLE_SECONDS = 60;
     /** Less is what NTP slews away, and what a call may be early or late without harm. */
     private static final long STEP_MILLIS = 250;
@@ -55,6 +53,7 @@ final class Schedule implements AutoCloseable {
     private final Clock clock;
     private final Map<String, Turn> calls = new ConcurrentHashMap<>();
     private final Map<Duration, List<Rider>> wanted = new TreeMap<>();
+    private final Map<JobKey, Job> jobs = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor threads;
     private long lag;
 
@@ -79,15 +78,19 @@ final class Schedule implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 made);
-        Properties properties = new Properties();
-        properties.setProperty("org.quartz.scheduler.instanceName", name);
-        properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
-        properties.setProperty("org.quartz.threadPool.class", ScheduleThread.class.getName());
-        // Quartz's default looks by reflection at every call for properties of the job to set.
-        properties.setProperty(
-                "org.quartz.scheduler.jobFactory.class", SimpleJobFactory.class.getName());
-        properties.setProperty("org.quartz.jobStore.class", "org.quartz.simpl.RAMJobStore");
-        scheduler = new StdSchedulerFactory(properties).getScheduler();
+        DirectSchedulerFactory quartz = DirectSchedulerFactory.getInstance();
+        quartz.createScheduler(name, name, new ScheduleThread(), new RAMJobStore());
+        scheduler = quartz.getScheduler(name);
+        // One that is made once: Quartz's own make one for each firing, by reflection.
+        scheduler.setJobFactory((fired, by) -> job(fired.getJobDetail().getKey()));
+    }
+
+    private Job job(JobKey key) throws SchedulerException {
+        Job job = jobs.get(key);
+        if (job == null) {
+            throw new SchedulerException("nothing is to be done for " + key);
+        }
+        return job;
     }
 
     /** Calls {@code work} every {@code interval} from {@link #start} on, the first time at once. To be said before. */
@@ -100,13 +103,8 @@ final class Schedule implements AutoCloseable {
     private void trigger(Duration interval, List<Rider> riders) throws SchedulerException {
         String name = riders.get(0).turn.name;
         riders.forEach(rider -> rider.rideOn(interval));
-        Runnable all = () -> riders.forEach(Rider::fall);
-        JobDataMap data = new JobDataMap();
-        data.put(WORK, all);
-        JobDetail job = JobBuilder.newJob(Call.class)
-                .withIdentity(name)
-                .usingJobData(data)
-                .build();
+        JobDetail job = JobBuilder.newJob(Call.class).withIdentity(name).build();
+        jobs.put(job.getKey(), new Call(riders));
         scheduler.scheduleJob(
                 job,
                 TriggerBuilder.newTrigger()
@@ -252,12 +250,12 @@ final class Schedule implements AutoCloseable {
         threads.shutdown();
     }
 
-    /** The one job class: what it calls is in its data, and returns at once. */
-    public static final class Call implements Job {
+    /** The one job class. */
+    private record Call(List<Rider> riders) implements Job {
         @Override
         public void execute(JobExecutionContext context) {
-            if (context.getMergedJobDataMap().get(WORK) instanceof Runnable work) {
-                work.run();
+            for (Rider rider : riders) {
+                rider.fall();
             }
         }
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Quartz's own thread in place of a pool: all that {@link Schedule} has Quartz do is to say what is due, which takes no time, and
- * threads of Quartz's pool each wake twice a second to look for work. Made by Quartz, by the name of this class.
+ * threads of Quartz's pool each wake twice a second to look for work. Public, since Quartz calls it by reflection.
  */
 public final class ScheduleThread implements ThreadPool {
 
