@@ -131,7 +131,7 @@ final class Connection {
     /** A question waits for its answer, or was asked not longer ago than {@code span}. */
     boolean isAsked(Duration span, MonoTime now) {
         return !pending.isEmpty()
-                || answeredQuestion.isPresent() && !now.isPast(answeredQuestion.get(), span);
+                || (answeredQuestion.isPresent() && !now.isPast(answeredQuestion.get(), span));
     }
 
     /** The other side has answered a question; empty when it was not one of this connection's. */
